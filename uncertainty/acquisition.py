@@ -1,0 +1,86 @@
+"""An acquisition says how much a person's answer about a pair would teach; higher is asked sooner.
+
+Every function takes `margins_S_M` (row s: by how much draw s prefers the pair's first completion to its second) and
+returns `values_M`. All are symmetric in the two completions and blind to the order of draws and pairs. None sees text,
+groups or budget: diversity and caps belong to `selection`.
+
+To add one: write a function beside `bald`, add a line to `ACQUISITIONS`, add a test of a value worked out by hand.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from uncertainty.arrays import Floats, finite
+from uncertainty.logistic import entropy, entropy_of_sigmoid, sigmoid
+
+# Columns worked on at a time: bounds the temporaries of a million pairs to tens of megabytes and stays in cache.
+BLOCK_M = 16_384
+
+
+class Value(Protocol):
+    def __call__(self, margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Acquisition:
+    """A named rule, and which draws of a reward model version it reads."""
+
+    name: str
+    draws: Literal["ensemble", "mc_dropout"]
+    value: Value
+
+
+def margin_std(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
+    """Ask where the draws disagree about the *difference*: its standard deviation over the draws."""
+    return np.asarray(finite(margins_S_M, "margins_S_M", ndim=2).std(axis=0))
+
+
+def bald(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
+    """Ask where the draws disagree about the *answer*: mutual information of answer and model, H2(mean p) - mean H2(p).
+
+    In nats, 0 to log 2. A pair on which every draw says one half is a coin flip of the annotator and is worth 0; a pair
+    on which half of the draws are sure of each side is worth log 2.
+    """
+    margins = finite(margins_S_M, "margins_S_M", ndim=2)
+    values_M = np.empty(margins.shape[1])
+    for start in range(0, margins.shape[1], BLOCK_M):
+        block = margins[:, start : start + BLOCK_M]
+        total = entropy(sigmoid(block).mean(axis=0), sigmoid(-block).mean(axis=0))
+        values_M[start : start + BLOCK_M] = total - entropy_of_sigmoid(block).mean(axis=0)
+    # Never negative in exact arithmetic (entropy is concave); rounding can leave -1e-17.
+    return np.asarray(np.maximum(values_M, 0.0))
+
+
+def margin(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
+    """Ask where the mean opinion is closest to a tie: minus the absolute mean margin (so at most 0).
+
+    Kept as a baseline. Where people are noisy it buys coin flips: it cannot tell ignorance from a true tie.
+    """
+    mean_M = np.asarray(finite(margins_S_M, "margins_S_M", ndim=2).mean(axis=0))
+    return -np.abs(mean_M)
+
+
+def random(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
+    """Ask anywhere: the control arm, blind to the margins."""
+    return rng.random(finite(margins_S_M, "margins_S_M", ndim=2).shape[1])
+
+
+ACQUISITIONS: Mapping[str, Acquisition] = MappingProxyType(
+    {
+        rule.name: rule
+        for rule in (
+            Acquisition("mc_dropout_std", "mc_dropout", margin_std),
+            Acquisition("ensemble_std", "ensemble", margin_std),
+            Acquisition("bald", "ensemble", bald),
+            Acquisition("margin", "ensemble", margin),
+            Acquisition("random", "ensemble", random),
+        )
+    }
+)

@@ -1,0 +1,116 @@
+"""Does a probability of 0.7 mean seven in ten? Temperature, and the metrics a reward model version is judged by.
+
+Outcomes: 1.0 the pair's first completion was preferred, 0.0 the second, 0.5 a tie (a tie is half of each, so every
+metric stays the same when the two completions swap places). These functions do not split anything: fit the temperature
+on other prompts than those you report on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from uncertainty.arrays import Floats, finite, same_length
+from uncertainty.errors import EmptyPool, ShapeMismatch
+from uncertainty.logistic import log_sigmoid
+
+# A temperature outside 1/20..20 says the model is useless or the sample is, not what the temperature is.
+LOG_T_LIMIT = math.log(20.0)
+
+
+def fit_temperature(margins_S_M: ArrayLike, outcomes_M: ArrayLike, *, prior_std: float = 1.0) -> float:
+    """The T for which the draws' mean of sigmoid(margin / T) best explains the outcomes.
+
+    log T has a normal prior around 0: with a dozen answers T stays near 1, with hundreds the data decide. Without it a
+    handful of answers that all agree with the model would ask for T = 0.
+    """
+    margins = finite(margins_S_M, "margins_S_M", ndim=2)
+    outcomes = _outcomes(outcomes_M)
+    same_length(margins=margins.T, outcomes=outcomes)
+
+    def cost(log_t: float) -> float:
+        z = margins / math.exp(log_t)
+        return -float(_log_likelihood(z, outcomes).sum()) + 0.5 * (log_t / prior_std) ** 2
+
+    grid = np.linspace(-LOG_T_LIMIT, LOG_T_LIMIT, 41)
+    best = int(np.argmin([cost(float(log_t)) for log_t in grid]))
+    return math.exp(_golden(cost, float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])))
+
+
+def nll(prob_M: ArrayLike, outcomes_M: ArrayLike) -> float:
+    """Mean negative log-likelihood in nats; always saying one half scores log 2 = 0.693.
+
+    A probability of exactly 0 or 1 that turns out wrong is refused as infinite rather than clipped.
+    """
+    prob, outcomes = _pair(prob_M, outcomes_M)
+    with np.errstate(divide="ignore"):
+        log_p, log_q = np.log(prob), np.log1p(-prob)
+    terms = np.where(outcomes > 0, outcomes * log_p, 0.0) + np.where(outcomes < 1, (1.0 - outcomes) * log_q, 0.0)
+    return -float(finite(terms, "log-likelihood", ndim=1).mean())
+
+
+def accuracy(prob_M: ArrayLike, outcomes_M: ArrayLike) -> float:
+    """Share of strict answers (ties left out) on the side the model prefers; a model that says one half gets half."""
+    prob, outcomes = _pair(prob_M, outcomes_M)
+    strict = outcomes != 0.5
+    if not strict.any():
+        raise EmptyPool("Accuracy needs at least one answer that is not a tie.", answers=len(outcomes))
+    return float(_agreement(prob[strict], outcomes[strict]).mean())
+
+
+def brier(prob_M: ArrayLike, outcomes_M: ArrayLike) -> float:
+    """Mean squared distance of probability and outcome; always saying one half scores 0.25 on strict answers."""
+    prob, outcomes = _pair(prob_M, outcomes_M)
+    return float(((prob - outcomes) ** 2).mean())
+
+
+def ece(prob_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> float:
+    """Expected calibration error: |confidence - share right|, averaged over equal-width bins of confidence 0.5..1.
+
+    Confidence is that in the preferred side, so swapping the completions of a pair changes nothing. A tie counts as
+    half right. Biased upwards on small samples: about 0.4 * sqrt(bins / answers) for a perfectly calibrated model.
+    """
+    prob, outcomes = _pair(prob_M, outcomes_M)
+    confidence, right = np.maximum(prob, 1.0 - prob), _agreement(prob, outcomes)
+    bin_M = np.minimum(((confidence - 0.5) * 2 * bins).astype(np.int64), bins - 1)
+    gap = np.bincount(bin_M, weights=confidence - right, minlength=bins)
+    return float(np.abs(gap).sum() / len(prob))
+
+
+def _agreement(prob: Floats, outcomes: Floats) -> Floats:
+    """1 where the preferred side won, 0 where it lost, half for a tie or a model without a preference."""
+    return np.asarray(0.5 + np.sign(prob - 0.5) * (outcomes - 0.5))
+
+
+def _log_likelihood(margins_S_M: Floats, outcomes_M: Floats) -> Floats:
+    """log of the draws' mean probability, by logsumexp: exact where every draw's probability underflows."""
+    draws = math.log(len(margins_S_M))
+    log_p = np.logaddexp.reduce(log_sigmoid(margins_S_M), axis=0) - draws
+    log_q = np.logaddexp.reduce(log_sigmoid(-margins_S_M), axis=0) - draws
+    return np.asarray(outcomes_M * log_p + (1.0 - outcomes_M) * log_q)
+
+
+def _golden(cost: Callable[[float], float], low: float, high: float) -> float:
+    ratio = (math.sqrt(5.0) - 1.0) / 2.0
+    while high - low > 1e-5:
+        a, b = high - ratio * (high - low), low + ratio * (high - low)
+        low, high = (low, b) if cost(a) < cost(b) else (a, high)
+    return (low + high) / 2.0
+
+
+def _outcomes(outcomes_M: ArrayLike) -> Floats:
+    outcomes = finite(outcomes_M, "outcomes_M", ndim=1)
+    if outcomes.min() < 0.0 or outcomes.max() > 1.0:
+        raise ShapeMismatch("Outcomes lie between 0 (second) and 1 (first).", what="outcomes_M")
+    return outcomes
+
+
+def _pair(prob_M: ArrayLike, outcomes_M: ArrayLike) -> tuple[Floats, Floats]:
+    prob, outcomes = finite(prob_M, "prob_M", ndim=1), _outcomes(outcomes_M)
+    same_length(prob_M=prob, outcomes_M=outcomes)
+    if prob.min() < 0.0 or prob.max() > 1.0:
+        raise ShapeMismatch("Probabilities lie between 0 and 1.", what="prob_M")
+    return prob, outcomes
