@@ -63,13 +63,13 @@ def margin(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
 
     Kept as a baseline. Where people are noisy it buys coin flips: it cannot tell ignorance from a true tie.
     """
-    mean_M = np.asarray(finite(margins_S_M, "margins_S_M", ndim=2).mean(axis=0))
-    return -np.abs(mean_M)
+    mean_M: Floats = finite(margins_S_M, "margins_S_M", ndim=2).mean(axis=0)
+    return np.asarray(-np.abs(mean_M))
 
 
 def random(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     """Ask anywhere: the control arm, blind to the margins."""
-    return rng.random(finite(margins_S_M, "margins_S_M", ndim=2).shape[1])
+    return np.asarray(rng.random(size=finite(margins_S_M, "margins_S_M", ndim=2).shape[1:]))
 
 
 ACQUISITIONS: Mapping[str, Acquisition] = MappingProxyType(
