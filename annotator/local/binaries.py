@@ -44,12 +44,13 @@ def binaries() -> Path:
             "The embedded PostgreSQL is not installed: run `make setup` (or `pip install 'tiebreak[server]'`), "
             "or set DATABASE_URL to a PostgreSQL server."
         )
-    installed = Path(spec.submodule_search_locations[0]) / "pginstall18"
-    if not (installed / "bin" / "postgres").exists():
-        raise LocalProblem(f"No PostgreSQL 18 in {installed}: run `make setup` again, or set DATABASE_URL.")
-    if database_user() is None or _runnable_by_others(installed / "bin" / "postgres"):
-        return installed / "bin"
-    return _copy_for_others(installed) / "bin"
+    package = Path(spec.submodule_search_locations[0])
+    inside = Path("pginstall18") / "bin"
+    if not (package / inside / "postgres").exists():
+        raise LocalProblem(f"No PostgreSQL 18 in {package}: run `make setup` again, or set DATABASE_URL.")
+    if database_user() is None or _runnable_by_others(package / inside / "postgres"):
+        return package / inside
+    return _copy_for_others(package) / package.name / inside
 
 
 def _runnable_by_others(program: Path) -> bool:
@@ -57,16 +58,19 @@ def _runnable_by_others(program: Path) -> bool:
     return readable and reachable_by_others(program.parent)
 
 
-def _copy_for_others(installed: Path) -> Path:
+def _copy_for_others(package: Path) -> Path:
     """Copy a private installation (root's home, say) once to a folder that the database's user can read."""
-    stamp = f"{installed}:{(installed / 'bin' / 'postgres').stat().st_mtime_ns}"
+    stamp = f"{package}:{(package / 'pginstall18' / 'bin' / 'postgres').stat().st_mtime_ns}"
     target = SYSTEM_FOLDER / f"postgresql-18-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}"
     if target.exists():
         return target
     make_folder(SYSTEM_FOLDER)
     try:
         fresh = Path(tempfile.mkdtemp(dir=SYSTEM_FOLDER)) / "copy"
-        shutil.copytree(installed, fresh, symlinks=True)
+        # The wheel's shared libraries lie beside the package on Linux and inside it on macOS, and are found from there.
+        for folder in (package / "pginstall18", package / ".dylibs", package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, fresh / folder.relative_to(package.parent), symlinks=True)
         for path in (fresh, *fresh.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
