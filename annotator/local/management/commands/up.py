@@ -1,0 +1,166 @@
+"""`manage.py up`: the whole product on this machine, from an empty folder to a login page, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import Error as DatabaseError
+from django.db import connections
+
+from annotator.local.first_start import create_first_people
+from annotator.local.home import LocalProblem, disk_problem, make_folder
+from annotator.local.postgres import EmbeddedPostgres
+from annotator.local.programs import Plan, environment, programs, refuse_taken_port, working_environment
+from annotator.local.supervisor import Supervisor, end_leftovers
+from annotator.settings import env_int, env_str
+
+
+class Command(BaseCommand):
+    help = "Run everything on this machine: database, web, workers, reward server. Ctrl-C stops all."
+    requires_system_checks: list[str] = []  # type: ignore[assignment]  # the database is not up yet
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=env_int("TIEBREAK_PORT", 8000))
+        parser.add_argument("--reward-port", type=int, default=env_int("TIEBREAK_REWARD_PORT", 8001))
+        parser.add_argument("--home", default="", help="where this installation keeps its data")
+        parser.add_argument("--no-reward", action="store_true", help="do not start the reward server")
+        parser.add_argument("--workers", type=int, default=1, help="worker processes; 0 starts no worker and no beat")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["home"] and Path(options["home"]).resolve() != settings.HOME:
+            _start_over_with_home(Path(options["home"]).resolve())
+        plan = Plan(
+            home=settings.HOME,
+            bind=env_str("TIEBREAK_BIND", "127.0.0.1"),
+            port=options["port"],
+            reward_port=options["reward_port"],
+            with_reward=not options["no_reward"],
+            workers=options["workers"],
+            database_url=settings.DATABASE_URL,
+        )
+        # Ctrl-C, `kill` and a closed terminal all mean the same: stop in order.
+        for signum in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signum, signal.default_int_handler)
+        try:
+            self._run(plan)
+        except KeyboardInterrupt:
+            self._say("stopped")
+        except LocalProblem as problem:
+            sys.exit(f"up: {problem}")
+        except DatabaseError as error:
+            sys.exit(f"up: the database at {_without_password(plan)} refused: {str(error).strip().splitlines()[0]}")
+        except OSError as error:
+            sys.exit(f"up: {disk_problem(error, Path(error.filename or plan.home))}")
+
+    def _run(self, plan: Plan) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(_only_one(plan.home))
+            if ended := end_leftovers(plan.home):
+                self._say(f"the last run was killed; {ended} processes it left have ended")
+            refuse_taken_port(plan.bind, plan.port, "--port (make up PORT=...)")
+            if plan.with_reward:
+                refuse_taken_port(plan.bind, plan.reward_port, "--reward-port (make up REWARD_PORT=...)")
+            if not env_str("DATABASE_URL"):
+                self._say(f"starting the database in {plan.home}")
+                stack.enter_context(EmbeddedPostgres(plan.home, say=self._say))
+            self._prepare_database()
+            supervisor = Supervisor(
+                programs(plan), home=plan.home, environment=environment(plan, working_environment()), say=self._say
+            )
+            supervisor.start()
+            try:
+                self._wait_until_it_answers(plan)
+                threading.Event().wait()
+            finally:
+                self._stop(supervisor)
+
+    def _prepare_database(self) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        credentials = create_first_people()
+        connections.close_all()
+        if credentials:
+            self.stdout.write("\nFirst start. These are shown once and stored nowhere:")
+            for one in credentials:
+                self.stdout.write(f"  {one.role:<16} {one.username:<8} {one.secret}")
+            self.stdout.write("")
+            self.stdout.flush()
+
+    def _wait_until_it_answers(self, plan: Plan) -> None:
+        waiting_since = time.monotonic()
+        patience = 30.0
+        while not _answers(plan.url):
+            if time.monotonic() - waiting_since > patience:
+                self._say(f"the web process does not answer yet; see {plan.home / 'logs' / 'web.log'}")
+                patience *= 2
+            time.sleep(0.1)
+        self.stdout.write(f"\nTiebreak is ready: {plan.url}/   (Ctrl-C stops it; logs in {plan.home / 'logs'})\n")
+        self.stdout.flush()
+
+    def _stop(self, supervisor: Supervisor) -> None:
+        self._say("stopping; press Ctrl-C again to stop at once")
+        try:
+            supervisor.stop()
+        except KeyboardInterrupt:
+            supervisor.kill()
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(f"{time.strftime('%H:%M:%S')} {line}")
+        self.stdout.flush()
+
+
+def _start_over_with_home(home: Path) -> None:
+    """Settings were read for another home; start this process again with the right one."""
+    os.environ["TIEBREAK_HOME"] = str(home)
+    os.execv(sys.executable, [sys.executable, *sys.argv])
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """One `up` per home, also when the database is elsewhere."""
+    make_folder(home / "logs")
+    with (home / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise LocalProblem(
+                f"Tiebreak already runs in {home} (process {lock.read() or 'unknown'}): stop it first, "
+                "or choose another folder with --home (make up TIEBREAK_HOME=...)."
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _answers(url: str) -> bool:
+    # Straight to our own port: a proxy of the shell's environment is for other machines.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        opener.open(url + "/", timeout=5).close()
+    except urllib.error.HTTPError as answer:
+        return answer.code < 500 or answer.code == 503  # 503: it runs, but the front end is not built
+    except OSError:
+        return False
+    return True
+
+
+def _without_password(plan: Plan) -> str:
+    head, _, tail = plan.database_url.rpartition("@")
+    scheme, _, user = head.partition("://")
+    return f"{scheme}://{user.split(':')[0]}@{tail}" if head else plan.database_url
