@@ -1,0 +1,1 @@
+"""Every table, and every rule about people and budget. Django; never torch, never Celery."""

@@ -1,0 +1,48 @@
+"""Answers are frozen for training: ordered, digested, split by prompt, never edited.
+
+A prompt returns at many policy steps, so the split goes by prompt text: a hash decides, once and for every version,
+whether a prompt is held out. The same answers always give the same label set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db import transaction
+
+from annotator.campaigns.models import Campaign
+from annotator.errors import NothingToLearn
+
+from .models import Annotation, LabelSet, LabelSetItem
+
+
+def is_heldout(prompt_digest: bytes, share: float) -> bool:
+    """Whether a prompt is held out: a fixed hash of its text, so that no version ever trains on it."""
+    return int.from_bytes(hashlib.sha256(b"heldout:" + prompt_digest).digest()[:8], "big") < share * 2**64
+
+
+@transaction.atomic
+def freeze(campaign: Campaign) -> LabelSet:
+    """Freeze the campaign's current answers; returns the existing label set when nothing has changed since."""
+    share = campaign.config.heldout_share
+    current = (
+        Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
+        .exclude(choice=Annotation.Choice.SKIP)
+        .order_by("id")
+        .values_list("id", "task__group__prompt_digest")
+    )
+    items = [(pk, is_heldout(bytes(prompt), share)) for pk, prompt in current.iterator(chunk_size=10_000)]
+    if not items:
+        raise NothingToLearn(f"Campaign {campaign.slug} has no answers yet.", campaign=campaign.slug)
+    digest = hashlib.sha256("".join(f"{pk}:{int(held)}\n" for pk, held in items).encode()).hexdigest()
+    label_set, new = LabelSet.objects.get_or_create(
+        campaign=campaign,
+        digest=digest,
+        defaults={"size": len(items), "heldout_size": sum(held for _, held in items)},
+    )
+    if new:
+        LabelSetItem.objects.bulk_create(
+            [LabelSetItem(label_set=label_set, annotation_id=pk, heldout=held) for pk, held in items],
+            batch_size=10_000,
+        )
+    return label_set

@@ -1,0 +1,202 @@
+"""A submission spends what was reserved, and an acknowledged answer is never lost or changed.
+
+A late answer counts unless somebody else has begun the slot. A skip costs nothing: the slot's budget moves to a
+replacement slot for another person, until `max_skips` people have passed and the task is withdrawn.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.db import IntegrityError, transaction
+
+from annotator.campaigns import budget
+from annotator.campaigns.models import Campaign
+from annotator.errors import AlreadySubmitted, CampaignClosed, InvalidAnswer, NotFound, StaleRevision
+from annotator.tasks.leasing import lost
+from annotator.tasks.models import AnnotationTask, Assignment
+
+from .agreement import AskAnother, decide
+from .models import Annotation
+
+Choice = Annotation.Choice
+State = Assignment.State
+SIDES = {"left": True, "right": False}
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What the person said, in the sides they saw."""
+
+    choice: str  # left, right, tie, both_bad, skip
+    idempotency_key: str
+    strength: int | None = None
+    active_ms: int | None = None
+    comment: str = ""
+
+    def __post_init__(self) -> None:
+        if self.choice not in {*SIDES, Choice.TIE, Choice.BOTH_BAD, Choice.SKIP}:
+            raise InvalidAnswer(f"{self.choice!r} is not an answer: left, right, tie, both_bad or skip.", field="choice")
+        if self.strength is not None and (self.choice not in SIDES or self.strength not in (1, 2, 3)):
+            raise InvalidAnswer("Strength is 1, 2 or 3, and only goes with left or right.", field="strength")
+        if not 1 <= len(self.idempotency_key) <= 64:
+            raise InvalidAnswer("idempotency_key must have 1 to 64 characters.", field="idempotency_key")
+        if self.active_ms is not None and not 0 <= self.active_ms <= 2**31 - 1:
+            raise InvalidAnswer("active_ms must be 0 or more milliseconds.", field="active_ms")
+        if "\x00" in self.comment or "\x00" in self.idempotency_key:
+            raise InvalidAnswer("Text cannot hold the character 0x00.", field="comment")
+
+    def stored_choice(self, left_is_a: bool) -> str:
+        """left/right become the rollout they stood for; the rest is the same on both sides."""
+        if self.choice not in SIDES:
+            return self.choice
+        return Choice.A if SIDES[self.choice] == left_is_a else Choice.B
+
+
+def shown_choice(annotation: Annotation) -> str:
+    """The answer as its author saw it."""
+    if annotation.choice not in (Choice.A, Choice.B):
+        return annotation.choice
+    return "left" if (annotation.choice == Choice.A) == annotation.left_is_a else "right"
+
+
+def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> tuple[Annotation, bool]:
+    """Store an answer; returns it and whether it is new. The same idempotency key returns the first answer again."""
+    if earlier := _already(annotator_id, answer):
+        return earlier, False
+    try:
+        with transaction.atomic():
+            return _submit(assignment_id, annotator_id, lease_number, answer), True
+    except IntegrityError:
+        # Two copies of one request raced; the unique key let one through, and that one is the answer.
+        if earlier := _already(annotator_id, answer):
+            return earlier, False
+        raise
+
+
+def _already(annotator_id: int, answer: Answer) -> Annotation | None:
+    return Annotation.objects.filter(annotator_id=annotator_id, idempotency_key=answer.idempotency_key).first()
+
+
+def _submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> Annotation:
+    slot = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("campaign")
+        .filter(id=assignment_id, campaign__annotators=annotator_id)
+        .first()
+    )
+    if slot is None:
+        raise NotFound("There is no such assignment.", code="unknown_assignment", assignment=assignment_id)
+    if slot.annotator_id != annotator_id or slot.lease_number != lease_number:
+        raise lost(assignment_id)
+    if slot.state in (State.SUBMITTED, State.SKIPPED):
+        raise AlreadySubmitted("You have answered this card already.", assignment=assignment_id)
+    if slot.campaign.state == Campaign.State.CLOSED:
+        raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
+    if slot.state == State.CANCELLED or slot.left_is_a is None:
+        raise lost(assignment_id)
+    annotation = _record(slot, annotator_id, answer, revises=None)
+    if annotation.choice == Choice.SKIP:
+        _skip(slot)
+    else:
+        _count(slot)
+    return annotation
+
+
+def _record(slot: Assignment, annotator_id: int, answer: Answer, *, revises: Annotation | None) -> Annotation:
+    assert slot.left_is_a is not None  # every lease drew a side
+    return Annotation.objects.create(
+        assignment_id=slot.id,
+        task_id=slot.task_id,
+        campaign_id=slot.campaign_id,
+        annotator_id=annotator_id,
+        choice=answer.stored_choice(slot.left_is_a),
+        strength=answer.strength,
+        left_is_a=slot.left_is_a,
+        active_ms=answer.active_ms,
+        comment=answer.comment,
+        lease_number=slot.lease_number,
+        idempotency_key=answer.idempotency_key,
+        revises=revises,
+    )
+
+
+def _count(slot: Assignment) -> None:
+    """The slot is answered: spend its label, and settle the task if that was the last answer it needed."""
+    Assignment.objects.filter(id=slot.id).update(state=State.SUBMITTED, leased_until=None)
+    budget.spend(slot.campaign_id, key=f"assignment:{slot.id}")
+    overlap = slot.campaign.config.overlap
+    if overlap > 1:
+        # Slots of one task finish under one lock, so that the last one sees all the others.
+        AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
+        given = Annotation.objects.filter(task_id=slot.task_id, revised_by__isnull=True)
+        if isinstance(decide(list(given.values_list("choice", flat=True)), overlap=overlap), AskAnother):
+            return
+    AnnotationTask.objects.filter(id=slot.task_id).update(state=AnnotationTask.State.SETTLED)
+
+
+def _skip(slot: Assignment) -> None:
+    """Pass the slot on to somebody else, or withdraw the task when enough people have passed on it."""
+    Assignment.objects.filter(id=slot.id).update(state=State.SKIPPED, leased_until=None)
+    task = AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
+    slots = list(Assignment.objects.filter(task=task))
+    if sum(other.state == State.SKIPPED for other in slots) < slot.campaign.config.max_skips:
+        next_slot = max(other.slot for other in slots) + 1
+        Assignment.objects.create(
+            task=task, campaign_id=slot.campaign_id, slot=next_slot, priority=slot.priority / 2
+        )
+        return
+    waiting = Assignment.objects.filter(task=task, state=State.OPEN).update(state=State.CANCELLED)
+    budget.release(slot.campaign_id, 1 + waiting, key=f"withdrawn:{slot.id}")
+    if not any(other.state in (State.LEASED, State.SUBMITTED) and other.id != slot.id for other in slots):
+        AnnotationTask.objects.filter(id=task.id).update(state=AnnotationTask.State.CANCELLED)
+
+
+def revise(annotation_id: int, annotator_id: int, answer: Answer) -> tuple[Annotation, bool]:
+    """Correct my own answer by a new row. The chain is linear: of two corrections of one answer, one is refused."""
+    if earlier := _already(annotator_id, answer):
+        return earlier, False
+    try:
+        with transaction.atomic():
+            return _revise(annotation_id, annotator_id, answer), True
+    except IntegrityError as error:
+        if earlier := _already(annotator_id, answer):
+            return earlier, False
+        raise _stale(annotation_id) from error
+
+
+def _revise(annotation_id: int, annotator_id: int, answer: Answer) -> Annotation:
+    old = (
+        Annotation.objects.select_related("assignment__campaign")
+        .filter(id=annotation_id, annotator_id=annotator_id)
+        .first()
+    )
+    if old is None:
+        raise NotFound("You have no such answer.", code="unknown_annotation", annotation=annotation_id)
+    slot = old.assignment
+    if slot.campaign.state == Campaign.State.CLOSED:
+        raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
+    if Annotation.objects.filter(revises=old).exists():
+        raise _stale(annotation_id)
+    new = _record(slot, annotator_id, answer, revises=old)
+    if slot.state == State.SKIPPED and new.choice != Choice.SKIP:
+        _take_back(slot)
+    # An answer corrected to a skip stays paid and leaves the label set; its slot is not asked again.
+    return new
+
+
+def _take_back(slot: Assignment) -> None:
+    """A skipped slot is answered after all: possible while nobody has begun the slot that replaced it."""
+    AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
+    replacement = (
+        Assignment.objects.filter(task_id=slot.task_id, state=State.OPEN, slot__gt=slot.slot).order_by("-slot").first()
+    )
+    if replacement is None or not Assignment.objects.filter(id=replacement.id, state=State.OPEN).update(
+        state=State.CANCELLED
+    ):
+        raise lost(slot.id)
+    _count(slot)
+
+
+def _stale(annotation_id: int) -> StaleRevision:
+    return StaleRevision("This answer was corrected elsewhere already; reload to see it.", annotation=annotation_id)

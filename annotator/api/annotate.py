@@ -1,0 +1,146 @@
+"""The annotator's calls: take cards, keep them, answer, look back, correct."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator.annotations.models import Annotation
+from annotator.annotations.submission import Answer, revise, shown_choice, submit
+from annotator.campaigns.models import Campaign
+from annotator.people.models import Scope
+from annotator.tasks.leasing import claim_next, release, renew
+
+from . import serializers as shape
+from .views import caller, checked, find_campaign
+
+
+def card(campaign: Campaign, assignment: int, lease: tuple[int, Any], prompt: Any, left: Any, right: Any) -> Any:
+    """What an annotator may see of a slot: nothing of generator, reward, uncertainty or stream."""
+    return {
+        "assignment": assignment,
+        "lease_number": lease[0],
+        "leased_until": lease[1],
+        "label_kind": campaign.label_kind,
+        "question": campaign.question,
+        "prompt": prompt,
+        "left": {"text": left},
+        "right": {"text": right},
+    }
+
+
+class Claim(APIView):
+    required_scope = Scope.ANNOTATE
+
+    @extend_schema(operation_id="claim", request=shape.ClaimIn, responses={200: shape.Cards, 204: None})
+    def post(self, request: Request, slug: str) -> Response:
+        """Lease up to n cards, mine first. 204: nothing for you now."""
+        given = checked(shape.ClaimIn, request.data)
+        campaign = find_campaign(request, slug)
+        if not campaign.annotators.filter(id=caller(request).pk).exists():
+            return Response(status=204)
+        cards = claim_next(
+            campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now()
+        )
+        if not cards:
+            return Response(status=204)
+        shown = [
+            card(campaign, c.assignment, (c.lease_number, c.leased_until), c.prompt, c.left, c.right) for c in cards
+        ]
+        return Response({"cards": shown})
+
+
+class Renew(APIView):
+    required_scope = Scope.ANNOTATE
+
+    @extend_schema(operation_id="renew", request=shape.LeaseIn, responses=shape.LeaseOut)
+    def post(self, request: Request, assignment: int) -> Response:
+        """Keep a card a little longer."""
+        lease = checked(shape.LeaseIn, request.data)["lease_number"]
+        until = renew(assignment, caller(request).pk, lease, now=timezone.now())
+        return Response({"leased_until": until})
+
+
+class Release(APIView):
+    required_scope = Scope.ANNOTATE
+
+    @extend_schema(operation_id="release", request=shape.LeaseIn, responses={204: None})
+    def post(self, request: Request, assignment: int) -> Response:
+        """Give a card back unanswered."""
+        release(assignment, caller(request).pk, checked(shape.LeaseIn, request.data)["lease_number"])
+        return Response(status=204)
+
+
+class Submit(APIView):
+    required_scope = Scope.ANNOTATE
+
+    @extend_schema(
+        operation_id="submit",
+        request=shape.AnswerIn,
+        responses={200: shape.AnswerOut, 201: shape.AnswerOut, 409: shape.ErrorBody},
+    )
+    def post(self, request: Request, assignment: int) -> Response:
+        """Answer a card. Repeating the call with the same idempotency key changes nothing and answers 200."""
+        given = checked(shape.AnswerIn, request.data)
+        lease_number = given.pop("lease_number")
+        annotation, new = submit(assignment, caller(request).pk, lease_number, Answer(**given))
+        return Response(_answer(annotation), status=201 if new else 200)
+
+
+class Revise(APIView):
+    required_scope = Scope.ANNOTATE
+
+    @extend_schema(
+        operation_id="revise",
+        request=shape.ReviseIn,
+        responses={200: shape.AnswerOut, 201: shape.AnswerOut, 409: shape.ErrorBody},
+    )
+    def post(self, request: Request, annotation: int) -> Response:
+        """Correct my own answer; the old one stays on record."""
+        given = checked(shape.ReviseIn, request.data)
+        corrected, new = revise(annotation, caller(request).pk, Answer(**given))
+        return Response(_answer(corrected), status=201 if new else 200)
+
+
+def _answer(annotation: Annotation) -> dict[str, Any]:
+    return {"annotation": annotation.pk, "choice": shown_choice(annotation)}
+
+
+class MyAnswers(APIView):
+    required_scope = Scope.ANNOTATE
+
+    @extend_schema(
+        operation_id="my_answers", parameters=[shape.MyAnswersQuery], responses=shape.MyAnswers
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """My latest answers, newest first, as I saw them."""
+        limit = checked(shape.MyAnswersQuery, request.query_params.dict())["limit"]
+        campaign = find_campaign(request, slug)
+        latest = (
+            Annotation.objects.filter(campaign=campaign, annotator=caller(request), revised_by__isnull=True)
+            .select_related("task__group", "task__rollout_a", "task__rollout_b")
+            .order_by("-at", "-id")[:limit]
+        )
+        return Response({"results": [_my_answer(campaign, annotation) for annotation in latest]})
+
+
+def _my_answer(campaign: Campaign, annotation: Annotation) -> dict[str, Any]:
+    sides = [annotation.task.rollout_a.completion, annotation.task.rollout_b.completion]
+    left, right = sides if annotation.left_is_a else reversed(sides)
+    lease = (annotation.lease_number, annotation.at)
+    return {
+        "annotation": annotation.pk,
+        "assignment": annotation.assignment_id,
+        "choice": shown_choice(annotation),
+        "strength": annotation.strength,
+        "comment": annotation.comment,
+        "at": annotation.at,
+        "card": card(campaign, annotation.assignment_id, lease, annotation.task.group.prompt, left, right),
+    }
+
+

@@ -1,0 +1,155 @@
+"""The manager's calls: draft, preview, open, pause, close, watch; and the list an annotator chooses from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator.annotations.models import Annotation
+from annotator.campaigns import budget, lifecycle
+from annotator.campaigns.models import Campaign
+from annotator.campaigns.ranking import Proposal, rank
+from annotator.people.models import Scope
+from annotator.rollouts.models import PromptGroup, Rollout, Score
+from annotator.tasks.opening import open_due_tasks
+from annotator.training.desk import overview
+
+from . import serializers as shape
+from .views import caller, checked, find_campaign, manages
+
+PEOPLE_AND_MANAGERS = {"GET": (Scope.ANNOTATE, Scope.MANAGE), "POST": Scope.MANAGE}
+
+
+def present(request: Request, campaign: Campaign) -> dict[str, Any]:
+    """A campaign as this caller may see it: annotators get the question, managers also budget and config."""
+    public = {
+        "slug": campaign.slug,
+        "name": campaign.name,
+        "question": campaign.question,
+        "guidelines": campaign.guidelines,
+        "label_kind": campaign.label_kind,
+        "state": campaign.state,
+    }
+    if not manages(request):
+        answers = Annotation.objects.filter(campaign=campaign, annotator=caller(request), revised_by__isnull=True)
+        return {**public, "answered_by_me": answers.exclude(choice=Annotation.Choice.SKIP).count()}
+    return {
+        **public,
+        "reward_model": campaign.reward_model,
+        "config": campaign.config.to_json(),
+        "budget": budget.balance(campaign).as_dict(),
+        "runs": list(campaign.runs.order_by("name").values_list("name", flat=True)),
+        "annotators": list(campaign.annotators.order_by("username").values_list("username", flat=True)),
+        "created_at": campaign.created_at,
+        "opened_at": campaign.opened_at,
+        "closed_at": campaign.closed_at,
+    }
+
+
+class Campaigns(APIView):
+    required_scope = PEOPLE_AND_MANAGERS
+
+    @extend_schema(operation_id="campaigns_list", responses=shape.CampaignList)
+    def get(self, request: Request) -> Response:
+        campaigns = Campaign.objects.order_by("-id")
+        if not manages(request):
+            campaigns = campaigns.filter(annotators=caller(request)).exclude(state=Campaign.State.DRAFT)
+        return Response(shape.CampaignList({"results": [present(request, c) for c in campaigns]}).data)
+
+    @extend_schema(
+        operation_id="campaigns_create", request=shape.CampaignIn, responses={201: shape.CampaignOut}
+    )
+    def post(self, request: Request) -> Response:
+        """Draft a campaign."""
+        campaign = lifecycle.create(**checked(shape.CampaignIn, request.data), created_by=caller(request))
+        return Response(shape.CampaignOut(present(request, campaign)).data, status=201)
+
+
+class OneCampaign(APIView):
+    required_scope = PEOPLE_AND_MANAGERS
+
+    @extend_schema(operation_id="campaigns_get", responses=shape.CampaignOut)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(shape.CampaignOut(present(request, find_campaign(request, slug))).data)
+
+
+class Move(APIView):
+    """Open, pause or close."""
+
+    required_scope = Scope.MANAGE
+    to = ""
+
+    @extend_schema(request=None, responses=shape.CampaignOut)
+    def post(self, request: Request, slug: str) -> Response:
+        campaign = lifecycle.move(find_campaign(request, slug), self.to, now=timezone.now())
+        if self.to == Campaign.State.OPEN:
+            open_due_tasks(campaign.pk)  # the first cards are there when the manager looks; later rounds are swept
+            campaign.refresh_from_db()
+        return Response(shape.CampaignOut(present(request, campaign)).data)
+
+
+class DashboardView(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="campaigns_dashboard", responses=shape.Dashboard)
+    def get(self, request: Request, slug: str) -> Response:
+        """Everything the desk shows, counted now."""
+        campaign = find_campaign(request, slug)
+        seen = {"campaign": present(request, campaign), **overview(campaign, now=timezone.now())}
+        return Response(shape.Dashboard(seen).data)
+
+
+class PreviewView(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="campaigns_preview", parameters=[shape.PreviewQuery], responses=shape.Preview)
+    def get(self, request: Request, slug: str) -> Response:
+        """Dry run: what this campaign would ask first. Stores nothing, spends nothing."""
+        n = checked(shape.PreviewQuery, request.query_params.dict())["n"]
+        campaign = find_campaign(request, slug)
+        asked = set(campaign.tasks.values_list("rollout_a_id", "rollout_b_id"))
+        ranking = rank(campaign, n, seed=campaign.config.seed, asked=asked)
+        version_id = ranking.version.pk if ranking.version else None
+        found = {
+            "acquisition": ranking.acquisition,
+            "version": ranking.version.number if ranking.version else None,
+            "pool_size": ranking.pool_size,
+            "pairs": _pairs(ranking.proposals, version_id),
+        }
+        return Response(shape.Preview(found).data)
+
+
+def _pairs(proposals: list[Proposal], version_id: int | None) -> list[dict[str, Any]]:
+    ids = [rollout for p in proposals for rollout in (p.rollout_a, p.rollout_b)]
+    rollouts = Rollout.objects.in_bulk(ids)
+    scores = {s.rollout_id: s for s in Score.objects.filter(version_id=version_id, rollout_id__in=ids)}
+    groups = PromptGroup.objects.in_bulk([p.group_id for p in proposals])
+
+    def side(pk: int) -> dict[str, Any]:
+        score = scores.get(pk)
+        return {
+            "rollout": pk,
+            "completion": rollouts[pk].completion,
+            "reward": rollouts[pk].reward,
+            "mean": score.mean if score else None,
+            "spread": score.spread if score else None,
+        }
+
+    return [
+        {
+            "group": groups[p.group_id].external_id,
+            "step": groups[p.group_id].step,
+            "prompt": groups[p.group_id].prompt,
+            "a": side(p.rollout_a),
+            "b": side(p.rollout_b),
+            "stream": "random" if p.from_random else "acquisition",
+            "value": p.value,
+            "propensity": p.propensity,
+        }
+        for p in proposals
+    ]

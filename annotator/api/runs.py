@@ -1,0 +1,109 @@
+"""Policy runs and what they wrote. Runs are made by PUT, so that a restarted trainer can repeat it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Max
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator.errors import NotFound
+from annotator.people.models import Scope
+from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
+
+from . import serializers as shape
+from .views import checked
+
+
+def present(run: PolicyRun) -> dict[str, Any]:
+    return {
+        "name": run.name,
+        "trainer": run.trainer,
+        "created_at": run.created_at,
+        "groups": run.groups.count(),
+        "rollouts": run.rollouts.count(),
+        "last_step": run.groups.aggregate(top=Max("step"))["top"],
+    }
+
+
+def find_run(name: str) -> PolicyRun:
+    run = PolicyRun.objects.filter(name=name).first()
+    if run is None:
+        raise NotFound(f"There is no run called {name}. Make it first: PUT /api/v1/runs/{name}.", code="unknown_run", run=name)
+    return run
+
+
+class Runs(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="runs_list", responses=shape.RunList)
+    def get(self, request: Request) -> Response:
+        return Response(shape.RunList({"results": map(present, PolicyRun.objects.order_by("-id"))}).data)
+
+
+class OneRun(APIView):
+    required_scope = {"GET": (Scope.MANAGE, Scope.ROLLOUTS_WRITE), "PUT": Scope.ROLLOUTS_WRITE}  # noqa: RUF012
+
+    @extend_schema(operation_id="runs_get", responses=shape.RunOut)
+    def get(self, request: Request, run: str) -> Response:
+        return Response(shape.RunOut(present(find_run(run))).data)
+
+    @extend_schema(operation_id="runs_put", request=shape.RunIn, responses={200: shape.RunOut, 201: shape.RunOut})
+    def put(self, request: Request, run: str) -> Response:
+        """Make the run, or find it again; safe to repeat."""
+        given = checked(shape.RunIn, request.data)
+        made, new = PolicyRun.objects.get_or_create(name=run, defaults=given)
+        return Response(shape.RunOut(present(made)).data, status=201 if new else 200)
+
+
+class Groups(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="runs_groups", parameters=[shape.GroupQuery], responses=shape.GroupPage)
+    def get(self, request: Request, run: str) -> Response:
+        """Newest groups first, with every completion, its reward, and the newest score it has."""
+        query = checked(shape.GroupQuery, request.query_params.dict())
+        groups = PromptGroup.objects.filter(run=find_run(run)).order_by("-id")
+        if "step" in query:
+            groups = groups.filter(step=query["step"])
+        if "cursor" in query:
+            groups = groups.filter(id__lt=query["cursor"])
+        page = list(groups[: query["limit"]])
+        rollouts = Rollout.objects.filter(group__in=page).order_by("group_id", "ordinal", "id")
+        scores = _newest_scores([rollout.pk for rollout in rollouts])
+        by_group: dict[int, list[dict[str, Any]]] = {group.pk: [] for group in page}
+        for rollout in rollouts:
+            by_group[rollout.group_id].append(_rollout(rollout, scores.get(rollout.pk)))
+        results = [
+            {
+                "id": group.pk,
+                "external_id": group.external_id,
+                "step": group.step,
+                "prompt": group.prompt,
+                "rollouts": by_group[group.pk],
+            }
+            for group in page
+        ]
+        more = page[-1].pk if len(page) == query["limit"] else None
+        return Response(shape.GroupPage({"results": results, "next": more}).data)
+
+
+def _newest_scores(rollout_ids: list[int]) -> dict[int, Score]:
+    production = RewardModelVersion.objects.filter(state=RewardModelVersion.State.PRODUCTION)
+    scores = Score.objects.filter(rollout_id__in=rollout_ids, version__in=production).select_related("version")
+    return {score.rollout_id: score for score in scores.order_by("version_id")}
+
+
+def _rollout(rollout: Rollout, score: Score | None) -> dict[str, Any]:
+    return {
+        "id": rollout.pk,
+        "external_id": rollout.external_id,
+        "ordinal": rollout.ordinal,
+        "completion": rollout.completion,
+        "reward": rollout.reward,
+        "generator": rollout.generator,
+        "score": score and {"version": score.version.number, "mean": score.mean, "spread": score.spread},
+    }

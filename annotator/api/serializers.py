@@ -1,0 +1,368 @@
+"""Shapes of the API, in and out. No rule lives here: a serializer checks types, the packages below check meaning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from annotator.campaigns.models import Campaign
+from annotator.people.models import Role, Scope
+from annotator.tasks.models import AnnotationTask
+from annotator.training.models import TrainingJob
+
+
+class Text(s.CharField):
+    """A string PostgreSQL can hold: no 0x00, no lone surrogate (DRF refuses both), not trimmed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+
+class ErrorBody(s.Serializer[Any]):
+    code = s.CharField()
+    message = s.CharField()
+    context = s.DictField()
+
+
+# ---- people
+
+
+class SessionIn(s.Serializer[Any]):
+    username = Text(max_length=150)
+    password = Text(max_length=4096)
+
+
+class UserOut(s.Serializer[Any]):
+    id = s.IntegerField()
+    username = s.CharField()
+    role = s.ChoiceField(choices=Role.choices)
+    scopes = s.ListField(child=s.ChoiceField(choices=Scope.choices))
+
+
+class SessionOut(s.Serializer[Any]):
+    user = UserOut(allow_null=True)
+
+
+# ---- runs
+
+
+class RunIn(s.Serializer[Any]):
+    trainer = Text(max_length=50, required=False, allow_blank=True)
+    config = s.DictField(required=False)
+
+
+class RunOut(s.Serializer[Any]):
+    name = s.CharField()
+    trainer = s.CharField()
+    created_at = s.DateTimeField()
+    groups = s.IntegerField()
+    rollouts = s.IntegerField()
+    last_step = s.IntegerField(allow_null=True)
+
+
+class RunList(s.Serializer[Any]):
+    results = RunOut(many=True)
+
+
+class ScoreOut(s.Serializer[Any]):
+    version = s.IntegerField()
+    mean = s.FloatField()
+    spread = s.FloatField()
+
+
+class RolloutOut(s.Serializer[Any]):
+    id = s.IntegerField()
+    external_id = s.CharField()
+    ordinal = s.IntegerField()
+    completion = s.JSONField()
+    reward = s.FloatField(allow_null=True)
+    generator = s.CharField()
+    score = ScoreOut(allow_null=True)
+
+
+class GroupOut(s.Serializer[Any]):
+    id = s.IntegerField()
+    external_id = s.CharField()
+    step = s.IntegerField()
+    prompt = s.JSONField()
+    rollouts = RolloutOut(many=True)
+
+
+class GroupPage(s.Serializer[Any]):
+    results = GroupOut(many=True)
+    next = s.IntegerField(allow_null=True)
+
+
+class GroupQuery(s.Serializer[Any]):
+    step = s.IntegerField(required=False, min_value=0)
+    cursor = s.IntegerField(required=False, min_value=0)
+    limit = s.IntegerField(required=False, min_value=1, max_value=100, default=20)
+
+
+# ---- campaigns
+
+
+class CampaignIn(s.Serializer[Any]):
+    slug = s.SlugField(max_length=100)
+    name = Text(max_length=200)
+    question = Text(max_length=1000)
+    guidelines = Text(required=False, allow_blank=True, max_length=100_000)
+    label_kind = s.ChoiceField(choices=Campaign.LabelKind.choices, required=False)
+    reward_model = s.SlugField(max_length=100, required=False)
+    budget_labels = s.IntegerField(min_value=1, max_value=2**31 - 1)
+    runs = s.ListField(child=s.SlugField(max_length=100), allow_empty=False, max_length=1000)
+    annotators = s.ListField(child=Text(max_length=150), required=False, max_length=10_000)
+    config = s.DictField(required=False)
+
+
+class BudgetOut(s.Serializer[Any]):
+    labels = s.IntegerField()
+    committed = s.IntegerField()
+    spent = s.IntegerField()
+    reserved = s.IntegerField()
+    left = s.IntegerField()
+
+
+class CampaignOut(s.Serializer[Any]):
+    """A campaign. The fields an annotator may not see are absent for annotators."""
+
+    slug = s.CharField()
+    name = s.CharField()
+    question = s.CharField()
+    guidelines = s.CharField()
+    label_kind = s.ChoiceField(choices=Campaign.LabelKind.choices)
+    state = s.ChoiceField(choices=Campaign.State.choices)
+    answered_by_me = s.IntegerField(required=False)
+    reward_model = s.CharField(required=False)
+    config = s.DictField(required=False)
+    budget = BudgetOut(required=False)
+    runs = s.ListField(child=s.CharField(), required=False)
+    annotators = s.ListField(child=s.CharField(), required=False)
+    created_at = s.DateTimeField(required=False)
+    opened_at = s.DateTimeField(required=False, allow_null=True)
+    closed_at = s.DateTimeField(required=False, allow_null=True)
+
+
+class CampaignList(s.Serializer[Any]):
+    results = CampaignOut(many=True)
+
+
+class PreviewSide(s.Serializer[Any]):
+    rollout = s.IntegerField()
+    completion = s.JSONField()
+    reward = s.FloatField(allow_null=True)
+    mean = s.FloatField(allow_null=True)
+    spread = s.FloatField(allow_null=True)
+
+
+class PreviewPair(s.Serializer[Any]):
+    group = s.CharField()
+    step = s.IntegerField()
+    prompt = s.JSONField()
+    a = PreviewSide()
+    b = PreviewSide()
+    stream = s.ChoiceField(choices=AnnotationTask.Stream.choices)
+    value = s.FloatField(allow_null=True)
+    propensity = s.FloatField()
+
+
+class Preview(s.Serializer[Any]):
+    acquisition = s.CharField()
+    version = s.IntegerField(allow_null=True)
+    pool_size = s.IntegerField()
+    pairs = PreviewPair(many=True)
+
+
+class PreviewQuery(s.Serializer[Any]):
+    n = s.IntegerField(required=False, min_value=1, max_value=100, default=20)
+
+
+# ---- annotating
+
+SHOWN_CHOICES = ["left", "right", "tie", "both_bad", "skip"]
+
+
+class ClaimIn(s.Serializer[Any]):
+    n = s.IntegerField(min_value=1, max_value=10, default=3)
+    hold = s.ListField(child=s.IntegerField(min_value=1, max_value=2**63 - 1), max_length=20, default=list)
+
+
+class SideOut(s.Serializer[Any]):
+    text = s.JSONField()
+
+
+class CardOut(s.Serializer[Any]):
+    assignment = s.IntegerField()
+    lease_number = s.IntegerField()
+    leased_until = s.DateTimeField()
+    label_kind = s.ChoiceField(choices=Campaign.LabelKind.choices)
+    question = s.CharField()
+    prompt = s.JSONField()
+    left = SideOut()
+    right = SideOut()
+
+
+class Cards(s.Serializer[Any]):
+    cards = CardOut(many=True)
+
+
+class LeaseIn(s.Serializer[Any]):
+    lease_number = s.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class LeaseOut(s.Serializer[Any]):
+    leased_until = s.DateTimeField()
+
+
+class ReviseIn(s.Serializer[Any]):
+    choice = s.ChoiceField(choices=SHOWN_CHOICES)
+    strength = s.ChoiceField(choices=[1, 2, 3], required=False, allow_null=True)
+    active_ms = s.IntegerField(required=False, allow_null=True, min_value=0, max_value=2**31 - 1)
+    comment = Text(required=False, allow_blank=True, max_length=10_000)
+    idempotency_key = Text(max_length=64)
+
+
+class AnswerIn(ReviseIn):
+    lease_number = s.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class AnswerOut(s.Serializer[Any]):
+    annotation = s.IntegerField()
+    choice = s.ChoiceField(choices=SHOWN_CHOICES)
+
+
+class MyAnswer(s.Serializer[Any]):
+    annotation = s.IntegerField()
+    assignment = s.IntegerField()
+    choice = s.ChoiceField(choices=SHOWN_CHOICES)
+    strength = s.IntegerField(allow_null=True)
+    comment = s.CharField()
+    at = s.DateTimeField()
+    card = CardOut()
+
+
+class MyAnswers(s.Serializer[Any]):
+    results = MyAnswer(many=True)
+
+
+class MyAnswersQuery(s.Serializer[Any]):
+    limit = s.IntegerField(required=False, min_value=1, max_value=50, default=10)
+
+
+# ---- learning
+
+
+class VersionOut(s.Serializer[Any]):
+    id = s.IntegerField()
+    name = s.CharField()
+    number = s.IntegerField()
+    state = s.CharField()
+    backbone = s.CharField()
+    metrics = s.DictField()
+    created_at = s.DateTimeField()
+    promoted_at = s.DateTimeField(allow_null=True)
+
+
+class VersionList(s.Serializer[Any]):
+    results = VersionOut(many=True)
+
+
+class JobOut(s.Serializer[Any]):
+    id = s.IntegerField()
+    kind = s.ChoiceField(choices=TrainingJob.Kind.choices)
+    state = s.ChoiceField(choices=TrainingJob.State.choices)
+    because = s.CharField()
+    progress = s.FloatField()
+    message = s.CharField()
+    attempt = s.IntegerField()
+    metrics = s.DictField()
+    error = s.DictField(allow_null=True)
+    campaign = s.CharField(source="campaign.slug", allow_null=True, default=None)
+    label_set = s.IntegerField(source="label_set_id", allow_null=True)
+    version = s.IntegerField(source="version.number", allow_null=True, default=None)
+    produced = s.IntegerField(source="produced.number", allow_null=True, default=None)
+    created_at = s.DateTimeField()
+    started_at = s.DateTimeField(allow_null=True)
+    finished_at = s.DateTimeField(allow_null=True)
+
+
+class JobList(s.Serializer[Any]):
+    results = JobOut(many=True)
+
+
+class JobLineOut(s.Serializer[Any]):
+    at = s.DateTimeField()
+    attempt = s.IntegerField()
+    text = s.CharField()
+
+
+class JobDetail(JobOut):
+    lines = JobLineOut(many=True)
+
+
+class LabelSetOut(s.Serializer[Any]):
+    id = s.IntegerField()
+    digest = s.CharField()
+    size = s.IntegerField()
+    heldout_size = s.IntegerField()
+    created_at = s.DateTimeField()
+
+
+class LabelSetList(s.Serializer[Any]):
+    results = LabelSetOut(many=True)
+
+
+# ---- the desk
+
+
+class LabelCounts(s.Serializer[Any]):
+    total = s.IntegerField()
+    by_choice = s.DictField(child=s.IntegerField())
+    skips = s.IntegerField()
+    per_hour = s.FloatField()
+
+
+class TaskCounts(s.Serializer[Any]):
+    open = s.IntegerField()
+    leased = s.IntegerField()
+    settled = s.IntegerField()
+    cancelled = s.IntegerField()
+
+
+class AnnotatorRow(s.Serializer[Any]):
+    username = s.CharField()
+    answers = s.IntegerField()
+    median_active_ms = s.FloatField(allow_null=True)
+    left_share = s.FloatField(allow_null=True)
+    left_interval = s.ListField(child=s.FloatField(), allow_null=True)
+
+
+class RolloutCounts(s.Serializer[Any]):
+    total = s.IntegerField()
+    scored = s.IntegerField()
+
+
+class CurvePoint(s.Serializer[Any]):
+    labels = s.IntegerField()
+    version = s.IntegerField()
+    heldout_nll = s.FloatField(allow_null=True)
+    heldout_accuracy = s.FloatField(allow_null=True)
+
+
+class Histogram(s.Serializer[Any]):
+    edges = s.ListField(child=s.FloatField())
+    counts = s.ListField(child=s.IntegerField())
+
+
+class Dashboard(s.Serializer[Any]):
+    campaign = CampaignOut()
+    labels = LabelCounts()
+    tasks = TaskCounts()
+    annotators = AnnotatorRow(many=True)
+    versions = VersionOut(many=True)
+    jobs = JobOut(many=True)
+    rollouts = RolloutCounts()
+    learning_curve = CurvePoint(many=True)
+    uncertainty_histogram = Histogram()
+

@@ -1,0 +1,44 @@
+"""Every path of /api/v1."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from annotator.campaigns.models import Campaign
+
+from . import annotate, campaigns, learning, runs, schema  # noqa: F401 - schema registers itself
+from .exceptions import unknown_path
+from .ingest import IngestRollouts
+from .permissions import Anyone
+from .session import Session
+
+State = Campaign.State
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(permission_classes=[Anyone], authentication_classes=[])),
+    path("session", Session.as_view()),
+    path("runs", runs.Runs.as_view()),
+    path("runs/<slug:run>", runs.OneRun.as_view()),
+    path("runs/<slug:run>/rollouts", IngestRollouts.as_view()),
+    path("runs/<slug:run>/groups", runs.Groups.as_view()),
+    path("campaigns", campaigns.Campaigns.as_view()),
+    path("campaigns/<slug:slug>", campaigns.OneCampaign.as_view()),
+    path("campaigns/<slug:slug>/open", campaigns.Move.as_view(to=State.OPEN)),
+    path("campaigns/<slug:slug>/pause", campaigns.Move.as_view(to=State.PAUSED)),
+    path("campaigns/<slug:slug>/close", campaigns.Move.as_view(to=State.CLOSED)),
+    path("campaigns/<slug:slug>/dashboard", campaigns.DashboardView.as_view()),
+    path("campaigns/<slug:slug>/preview", campaigns.PreviewView.as_view()),
+    path("campaigns/<slug:slug>/claim", annotate.Claim.as_view()),
+    path("campaigns/<slug:slug>/my-answers", annotate.MyAnswers.as_view()),
+    path("campaigns/<slug:slug>/retrain", learning.Retrain.as_view()),
+    path("campaigns/<slug:slug>/label-sets", learning.LabelSets.as_view()),
+    path("assignments/<int:assignment>/annotation", annotate.Submit.as_view()),
+    path("assignments/<int:assignment>/renew", annotate.Renew.as_view()),
+    path("assignments/<int:assignment>/release", annotate.Release.as_view()),
+    path("annotations/<int:annotation>/revise", annotate.Revise.as_view()),
+    path("reward-models", learning.RewardModels.as_view()),
+    path("reward-models/<slug:name>", learning.RewardModel.as_view()),
+    path("jobs", learning.Jobs.as_view()),
+    path("jobs/<int:job>", learning.Job.as_view()),
+    path("jobs/<int:job>/cancel", learning.CancelJob.as_view()),
+    path("label-sets/<int:label_set>/export", learning.Export.as_view()),
+    path("<path:anything>", unknown_path),
+]

@@ -1,0 +1,67 @@
+"""Everything about asking that would change a result, in one frozen object stored on the campaign."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from annotator.errors import InvalidConfig
+from uncertainty.acquisition import ACQUISITIONS
+
+
+@dataclasses.dataclass(frozen=True)
+class CampaignConfig:
+    """How a campaign asks, settles, retrains and promotes. Fixed when the campaign opens."""
+
+    acquisition: str = "bald"  # information about the model, not about the annotator's coin flips
+    seed: int = 0
+    overlap: int = 1  # answers per task; 1 buys the most prompts per label
+    random_share: float = 0.1  # the only unbiased control and test stream: keep it above zero
+    pairs_per_group: int = 1  # one pair per prompt per round: near-duplicates teach little
+    open_tasks: int = 64  # asked at once; small, so that a new version re-orders most of what is left
+    lease_minutes: float = 10.0
+    max_skips: int = 3  # a task this many people pass on is withdrawn
+    retrain_every: int = 50  # new answers that make a retrain worth its minute
+    min_labels: int = 20  # below this a reward model is noise
+    heldout_share: float = 0.2  # of prompts, by hash: a held-out prompt stays held out for every version
+    promotion_slack: float = 0.0  # how much worse held-out NLL may be and still be promoted
+    training: dict[str, Any] = dataclasses.field(default_factory=dict)  # overrides of TrainingConfig
+    hand_off: dict[str, Any] = dataclasses.field(default_factory=dict)  # PolicyConfig to run after each promotion
+
+    def __post_init__(self) -> None:
+        checks: list[tuple[str, bool, str]] = [
+            ("acquisition", self.acquisition in ACQUISITIONS, f"one of {', '.join(sorted(ACQUISITIONS))}"),
+            ("overlap", 1 <= self.overlap <= 20, "1 to 20"),
+            ("random_share", 0.0 <= self.random_share <= 1.0, "0 to 1"),
+            ("pairs_per_group", 1 <= self.pairs_per_group <= 100, "1 to 100"),
+            ("open_tasks", 1 <= self.open_tasks <= 2_000_000, "1 to 2,000,000"),
+            ("lease_minutes", 0 < self.lease_minutes <= 24 * 60, "above 0, at most a day"),
+            ("max_skips", 1 <= self.max_skips <= 100, "1 to 100"),
+            ("retrain_every", self.retrain_every >= 1, "at least 1"),
+            ("min_labels", self.min_labels >= 2, "at least 2"),
+            ("heldout_share", 0.0 < self.heldout_share < 1.0, "between 0 and 1"),
+            ("promotion_slack", self.promotion_slack >= 0.0, "at least 0"),
+        ]
+        for field, ok, allowed in checks:
+            if not ok:
+                raise InvalidConfig(
+                    f"Campaign config: {field} is {getattr(self, field)!r}; it must be {allowed}.", field=field
+                )
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> CampaignConfig:
+        known = {f.name: f for f in dataclasses.fields(cls)}
+        for name, value in raw.items():
+            if name not in known:
+                raise InvalidConfig(
+                    f"Campaign config: unknown field {name!r}. Known: {', '.join(sorted(known))}.", field=name
+                )
+            wanted = {"str": str, "int": int, "float": (int, float)}.get(str(known[name].type), dict)
+            if not isinstance(value, wanted) or isinstance(value, bool):
+                raise InvalidConfig(
+                    f"Campaign config: {name} is {value!r}; expected {known[name].type}.", field=name
+                )
+        return cls(**raw)
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)

@@ -1,0 +1,88 @@
+"""A campaign is drafted, opened, perhaps paused, and closed for good. Its config is fixed once it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from annotator.errors import CampaignClosed, Conflict, InvalidInput, NotFound
+from annotator.people.models import Role, User
+from annotator.rollouts.models import PolicyRun
+
+from .config import CampaignConfig
+from .models import Campaign
+
+State = Campaign.State
+# From which states each move is legal.
+MOVES: dict[str, frozenset[str]] = {
+    State.OPEN: frozenset({State.DRAFT, State.PAUSED, State.OPEN}),
+    State.PAUSED: frozenset({State.OPEN, State.PAUSED}),
+    State.CLOSED: frozenset({State.DRAFT, State.OPEN, State.PAUSED, State.CLOSED}),
+}
+
+
+@transaction.atomic
+def create(
+    *,
+    slug: str,
+    name: str,
+    question: str,
+    budget_labels: int,
+    runs: Sequence[str],
+    created_by: User,
+    guidelines: str = "",
+    label_kind: str = Campaign.LabelKind.PAIR,
+    reward_model: str = "",
+    annotators: Sequence[str] | None = None,
+    config: dict[str, Any] | None = None,
+) -> Campaign:
+    """Draft a campaign. Its annotators default to everyone who annotates today; its reward model to its slug."""
+    checked = CampaignConfig.from_json(config or {})
+    found_runs = {run.name: run for run in PolicyRun.objects.filter(name__in=runs)}
+    if missing := sorted(set(runs) - set(found_runs)):
+        raise NotFound(f"No run named {', '.join(missing)}.", code="unknown_run", runs=missing)
+    if not runs:
+        raise InvalidInput("A campaign needs at least one run to ask about.", field="runs")
+    people = User.objects.filter(is_active=True)
+    if annotators is None:
+        chosen = list(people.filter(role__in=[Role.ANNOTATOR, Role.ADJUDICATOR]))
+    else:
+        chosen = list(people.filter(username__in=annotators))
+        if strangers := sorted(set(annotators) - {user.username for user in chosen}):
+            raise NotFound(f"No user named {', '.join(strangers)}.", code="unknown_user", users=strangers)
+    if Campaign.objects.filter(slug=slug).exists():
+        raise Conflict(f"A campaign called {slug!r} exists already; choose another short name.", slug=slug)
+    campaign = Campaign.objects.create(
+        slug=slug,
+        name=name,
+        question=question,
+        guidelines=guidelines,
+        label_kind=label_kind,
+        reward_model=reward_model or slug,
+        config_json=checked.to_json(),
+        budget_labels=budget_labels,
+        created_by=created_by,
+    )
+    campaign.runs.set(found_runs.values())
+    campaign.annotators.set(chosen)
+    return campaign
+
+
+@transaction.atomic
+def move(campaign: Campaign, to: str, *, now: datetime) -> Campaign:
+    """Open, pause or close a campaign; closing is for good."""
+    locked = Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
+    if locked.state not in MOVES[to]:
+        if locked.state == State.CLOSED:
+            raise CampaignClosed(f"Campaign {locked.slug} is closed for good.", campaign=locked.slug)
+        raise Conflict(f"A {locked.state} campaign cannot become {to}.", campaign=locked.slug)
+    locked.state = to
+    if to == State.OPEN:
+        locked.opened_at = locked.opened_at or now
+    if to == State.CLOSED:
+        locked.closed_at = locked.closed_at or now
+    locked.save(update_fields=["state", "opened_at", "closed_at"])
+    return locked

@@ -1,0 +1,86 @@
+"""A question put to people, how many answers may be bought, and every movement of that budget."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from annotator.people.models import User
+from annotator.rollouts.models import PolicyRun, RewardModelVersion
+
+from .config import CampaignConfig
+
+
+class Campaign(models.Model):
+    """A question, its frozen config and its budget. The config is fixed once the campaign opens."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        OPEN = "open"
+        PAUSED = "paused"
+        CLOSED = "closed"
+
+    class LabelKind(models.TextChoices):
+        PAIR = "pair"
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    question = models.CharField(max_length=1000)
+    guidelines = models.TextField(blank=True)
+    label_kind = models.CharField(max_length=16, choices=LabelKind.choices, default=LabelKind.PAIR)
+    reward_model = models.SlugField(max_length=100)  # the RewardModelVersion.name these labels teach
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    config_json = models.JSONField(default=dict)
+    budget_labels = models.PositiveIntegerField()
+    committed_labels = models.PositiveIntegerField(default=0)  # reserved and spent together
+    runs = models.ManyToManyField(PolicyRun, related_name="campaigns")
+    annotators = models.ManyToManyField(User, related_name="campaigns")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="created_campaigns")
+    created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(committed_labels__lte=F("budget_labels")), name="budget_never_exceeded"),
+            models.CheckConstraint(condition=Q(budget_labels__gte=1), name="budget_at_least_one_label"),
+        ]
+
+    @property
+    def config(self) -> CampaignConfig:
+        return CampaignConfig.from_json(self.config_json)
+
+
+class BudgetEntry(models.Model):
+    """One movement of the budget, append-only (a trigger refuses edits). The unique key makes a retry harmless."""
+
+    class Kind(models.TextChoices):
+        RESERVE = "reserve"
+        SPEND = "spend"
+        RELEASE = "release"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="budget_entries")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    labels = models.PositiveIntegerField()
+    key = models.CharField(max_length=100)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "key"], name="one_budget_entry_per_key"),
+            models.CheckConstraint(condition=Q(labels__gte=1), name="budget_entry_moves_something"),
+        ]
+
+
+class Selection(models.Model):
+    """One round of choosing what to ask: enough to explain, and to repeat, every choice in it."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="selections")
+    version = models.ForeignKey(RewardModelVersion, on_delete=models.PROTECT, null=True)  # null: nothing learned yet
+    acquisition = models.CharField(max_length=50)  # what was really used; "random" before the first version
+    seed = models.BigIntegerField()
+    pool_size = models.PositiveIntegerField()
+    chosen = models.PositiveIntegerField()
+    at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,129 @@
+"""Every error the product raises on purpose: a stable code, a sentence for a person, and the ids involved.
+
+To add one: subclass the family whose HTTP status fits, set `code`, and write the sentence where it is raised.
+Errors cross process boundaries (Celery, subprocesses), so they pickle: extra fields are plain and keyword-given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class TiebreakError(Exception):
+    """Base of all deliberate errors; `str()` is the sentence a person reads."""
+
+    code = "error"
+    http_status = 400
+
+    def __init__(self, message: str, **context: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context = context
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), self.message, self.context)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message, "context": self.context}
+
+
+def _rebuild(cls: type[TiebreakError], message: str, context: dict[str, Any]) -> TiebreakError:
+    return cls(message, **context)
+
+
+class InvalidInput(TiebreakError):
+    code = "invalid_input"
+    http_status = 400
+
+
+class InvalidRollout(InvalidInput):
+    """One row of an ingest batch is unusable; `context` carries `row` and `field`. `reason` refines the code."""
+
+    code = "invalid_rollout"
+
+    def __init__(self, message: str, *, reason: str = "invalid_rollout", **context: Any) -> None:
+        super().__init__(message, reason=reason, **context)
+        self.code = reason
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), self.message, self.context)
+
+
+class InvalidAnswer(InvalidInput):
+    code = "invalid_answer"
+
+
+class InvalidConfig(InvalidInput):
+    code = "invalid_config"
+
+
+class BodyTooLarge(InvalidInput):
+    code = "body_too_large"
+    http_status = 413
+
+
+class NotFound(TiebreakError):
+    """`code` names what was not found: unknown_run, unknown_campaign, ..."""
+
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str, *, code: str = "not_found", **context: Any) -> None:
+        super().__init__(message, **context)
+        self.code = code
+
+    def __reduce__(self) -> Any:
+        return _rebuild_not_found, (self.message, self.code, self.context)
+
+
+def _rebuild_not_found(message: str, code: str, context: dict[str, Any]) -> NotFound:
+    return NotFound(message, code=code, **context)
+
+
+class NotAllowed(TiebreakError):
+    code = "not_allowed"
+    http_status = 403
+
+
+class Conflict(TiebreakError):
+    code = "conflict"
+    http_status = 409
+
+
+class LeaseLost(Conflict):
+    code = "lease_lost"
+
+
+class AlreadySubmitted(Conflict):
+    code = "already_submitted"
+
+
+class StaleRevision(Conflict):
+    code = "stale_revision"
+
+
+class CampaignClosed(Conflict):
+    code = "campaign_closed"
+
+
+class ContentChanged(Conflict):
+    code = "content_changed"
+
+
+class LabelSetFrozen(Conflict):
+    code = "label_set_frozen"
+
+
+class NothingToLearn(Conflict):
+    code = "nothing_to_learn"
+
+
+class FenceLost(Conflict):
+    """Another attempt owns the job now; this one must stop without writing."""
+
+    code = "fence_lost"
+
+
+class BudgetExhausted(TiebreakError):
+    code = "budget_exhausted"
+    http_status = 409

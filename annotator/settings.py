@@ -1,0 +1,175 @@
+"""Django settings, read once from the environment by typed readers that name the variable when they fail.
+
+Only values that change no result live here; what changes a result is in `CampaignConfig` or `TrainingConfig`.
+Every variable is listed in README.md (a test checks).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+from annotator.local.home import embedded_url, read_or_make_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_str(name: str, default: str = "") -> str:
+    """The variable, or the content of the file that `NAME_FILE` points at (for secrets)."""
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE={path} cannot be read: {error.strerror}.") from error
+    return os.environ.get(name, default)
+
+
+def env_bool(name: str, default: bool) -> bool:
+    raw = env_str(name, str(default)).lower()
+    if raw not in {"1", "0", "true", "false", "yes", "no"}:
+        raise ImproperlyConfigured(f"{name}={raw!r}: use 1 or 0.")
+    return raw in {"1", "true", "yes"}
+
+
+def env_int(name: str, default: int) -> int:
+    raw = env_str(name, str(default))
+    try:
+        return int(raw)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={raw!r}: use a whole number.") from error
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """Django's database entry for a PostgreSQL URL (or libpq connection string)."""
+    try:
+        parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    except Exception as error:
+        raise ImproperlyConfigured(f"DATABASE_URL is not a PostgreSQL URL: {error}") from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "tiebreak"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": parts,
+        # Threads of the web process keep their connection; the health check makes a database restart invisible.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+# Where this installation keeps its own files: embedded database, secret, artifacts, logs.
+HOME = Path(env_str("TIEBREAK_HOME") or BASE_DIR / ".tiebreak").resolve()
+ARTIFACTS = Path(env_str("TIEBREAK_ARTIFACTS") or HOME / "artifacts")
+DEBUG = env_bool("TIEBREAK_DEBUG", False)
+# No default secret: one is generated into HOME on first use, readable by the owner only.
+SECRET_KEY = env_str("TIEBREAK_SECRET_KEY") or read_or_make_secret(HOME)
+ALLOWED_HOSTS = env_str("TIEBREAK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in env_str("TIEBREAK_TRUSTED_ORIGINS").split(",") if origin]
+HTTPS = env_bool("TIEBREAK_HTTPS", False)
+
+DATABASE_URL = env_str("DATABASE_URL") or embedded_url(HOME)
+DATABASES = {"default": database_from_url(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Read by training_bridge.celery_app; empty means the queue lives in the same PostgreSQL.
+CELERY_BROKER_URL = env_str("CELERY_BROKER_URL")
+# The encoder behind every reward model: a Hugging Face id, a path, or "bundled" for the packaged sentence encoder.
+BACKBONE = env_str("TIEBREAK_BACKBONE", "bundled")
+TORCH_THREADS = env_int("TIEBREAK_TORCH_THREADS", 1)
+REWARD_SERVER_URL = env_str("TIEBREAK_REWARD_URL", "http://127.0.0.1:8001")
+MAX_BODY_BYTES = env_int("TIEBREAK_MAX_BODY_MB", 64) * 1024 * 1024
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "annotator.people",
+    "annotator.rollouts",
+    "annotator.campaigns",
+    "annotator.tasks",
+    "annotator.annotations",
+    "annotator.training",
+    "annotator.local",
+    "training_bridge",
+]
+AUTH_USER_MODEL = "people.User"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "annotator.api.middleware.content_security_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "annotator.urls"
+WSGI_APPLICATION = "annotator.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = []
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("TIEBREAK_BEHIND_PROXY", False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Bodies are bounded by annotator.api.bodies, which streams; Django's own limit would refuse ingest batches at 2.5 MB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+WHITENOISE_ROOT = FRONTEND_DIST if FRONTEND_DIST.exists() else None
+WHITENOISE_INDEX_FILE = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "annotator.api.authentication.TokenAuthentication",
+        "annotator.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["annotator.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "annotator.api.exceptions.to_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tiebreak",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
+}

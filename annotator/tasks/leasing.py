@@ -1,0 +1,179 @@
+"""One person per slot; you lose your work only if someone else has already begun it.
+
+The next task is the head of a partial index, taken by one statement with SKIP LOCKED: its cost does not depend on
+how many tasks wait, and two people never hold the same slot. Each claim raises the slot's lease number; every later
+write must present it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from annotator.campaigns.models import Campaign
+from annotator.errors import LeaseLost, NotFound
+
+from .models import Assignment
+
+MAX_HELD = 20  # slots one person may hold in a campaign: enough to prefetch, too few to hoard
+
+
+@dataclasses.dataclass(frozen=True)
+class Card:
+    """What one person sees of one slot: two texts in the order drawn for them, and nothing about their origin."""
+
+    assignment: int
+    lease_number: int
+    leased_until: datetime
+    prompt: Any
+    left: Any
+    right: Any
+
+
+# What a card shows, for the assignments a statement calls `held`.
+SHOW = """
+SELECT held.id, held.lease_number, held.leased_until, g.prompt,
+       CASE WHEN held.left_is_a THEN a.completion ELSE b.completion END,
+       CASE WHEN held.left_is_a THEN b.completion ELSE a.completion END
+FROM held
+JOIN tasks_annotationtask t ON t.id = held.task_id
+JOIN rollouts_promptgroup g ON g.id = t.group_id
+JOIN rollouts_rollout a ON a.id = t.rollout_a_id
+JOIN rollouts_rollout b ON b.id = t.rollout_b_id
+ORDER BY held.priority DESC, held.id
+"""
+
+# My live leases that this client does not show yet (a reload, a second window): resumed, with a fresh end.
+RESUME = f"""
+WITH held AS (
+    UPDATE tasks_assignment SET leased_until = %(until)s
+    WHERE id IN (
+        SELECT id FROM tasks_assignment
+        WHERE annotator_id = %(annotator)s AND campaign_id = %(campaign)s AND state = 'leased'
+          AND leased_until > %(now)s AND NOT id = ANY(%(hold)s)
+        ORDER BY priority DESC, id LIMIT %(n)s FOR UPDATE)
+    RETURNING *)
+{SHOW}"""
+
+# Only the lowest open slot of a task is offered, so one claim never takes two slots of a task. The two EXISTS keep
+# their OFFSET 0 on purpose: it stops the planner from turning them into joins over the whole queue.
+CLAIM = f"""
+WITH held AS (
+    UPDATE tasks_assignment SET state = 'leased', annotator_id = %(annotator)s, lease_number = lease_number + 1,
+           leased_until = %(until)s, left_is_a = random() < 0.5
+    WHERE id IN (
+        SELECT q.id FROM tasks_assignment q
+        WHERE q.campaign_id = %(campaign)s AND q.state = 'open'
+          AND NOT EXISTS (SELECT 1 FROM tasks_assignment mine
+                          WHERE mine.task_id = q.task_id AND mine.annotator_id = %(annotator)s AND mine.id <> q.id
+                          OFFSET 0)
+          AND NOT EXISTS (SELECT 1 FROM tasks_assignment lower
+                          WHERE lower.task_id = q.task_id AND lower.slot < q.slot AND lower.state = 'open'
+                          OFFSET 0)
+        ORDER BY q.priority DESC, q.id LIMIT %(n)s FOR UPDATE SKIP LOCKED)
+    RETURNING *)
+{SHOW}"""
+
+
+def claim_next(
+    campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = ()
+) -> list[Card]:
+    """Lease up to `n` cards: first those I hold already and do not show, then the most valuable open ones.
+
+    An empty list means there is nothing for this person now. `hold` are the assignments the client still shows.
+    """
+    if campaign.state != Campaign.State.OPEN:
+        return []
+    values = {
+        "campaign": campaign.id,
+        "annotator": annotator_id,
+        "now": now,
+        "until": now + timedelta(minutes=campaign.config.lease_minutes),
+        "hold": list(hold),
+        "n": min(n, MAX_HELD - len(hold)),
+    }
+    if values["n"] <= 0:
+        return []
+    cards = _run(RESUME, values)
+    values["n"] -= len(cards)
+    if values["n"] > 0:
+        cards += _claim(values)
+    if not cards and expire_leases(now=now, campaign_id=campaign.id):
+        cards = _claim(values)
+    return cards
+
+
+def _claim(values: dict[str, Any]) -> list[Card]:
+    # Two windows of one person may pick two slots of one task in the same instant; the constraint refuses the second.
+    for _ in range(3):
+        try:
+            return _run(CLAIM, values)
+        except IntegrityError:
+            continue
+    return []
+
+
+def _run(sql: str, values: dict[str, Any]) -> list[Card]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [Card(*row[:3], *map(json.loads, row[3:])) for row in cursor.fetchall()]
+
+
+def expire_leases(*, now: datetime, campaign_id: int | None = None) -> int:
+    """Put slots whose lease has ended back into the queue. The row keeps its last holder: their late answer counts
+    until somebody else claims the slot."""
+    lapsed = Assignment.objects.filter(state=Assignment.State.LEASED, leased_until__lt=now)
+    if campaign_id is not None:
+        lapsed = lapsed.filter(campaign_id=campaign_id)
+    return lapsed.update(state=Assignment.State.OPEN, leased_until=None)
+
+
+def renew(assignment_id: int, annotator_id: int, lease_number: int, *, now: datetime) -> datetime:
+    """Extend a lease that is still mine, or raise LeaseLost."""
+    mine = _mine(assignment_id, annotator_id)
+    until = now + timedelta(minutes=mine.campaign.config.lease_minutes)
+    if not _held(assignment_id, annotator_id, lease_number).update(
+        state=Assignment.State.LEASED, leased_until=until
+    ):
+        raise lost(assignment_id)
+    return until
+
+
+def release(assignment_id: int, annotator_id: int, lease_number: int) -> None:
+    """Give a slot back unanswered; it waits for anybody again, me included."""
+    _mine(assignment_id, annotator_id)
+    held = _held(assignment_id, annotator_id, lease_number)
+    if not held.update(state=Assignment.State.OPEN, leased_until=None, annotator=None):
+        raise lost(assignment_id)
+
+
+def _held(assignment_id: int, annotator_id: int, lease_number: int) -> Any:
+    return Assignment.objects.filter(
+        id=assignment_id,
+        annotator_id=annotator_id,
+        lease_number=lease_number,
+        state__in=[Assignment.State.LEASED, Assignment.State.OPEN],
+    )
+
+
+def _mine(assignment_id: int, annotator_id: int) -> Assignment:
+    """The assignment, if it belongs to a campaign of mine; otherwise it does not exist for me."""
+    found = (
+        Assignment.objects.select_related("campaign")
+        .filter(id=assignment_id, campaign__annotators=annotator_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such assignment.", code="unknown_assignment", assignment=assignment_id)
+    return found
+
+
+def lost(assignment_id: int) -> LeaseLost:
+    return LeaseLost(
+        "This card's time ran out and it went to someone else, or it was already finished.", assignment=assignment_id
+    )

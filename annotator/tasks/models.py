@@ -1,0 +1,93 @@
+"""What to judge, and who holds which slot of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from annotator.campaigns.models import Campaign, Selection
+from annotator.people.models import User
+from annotator.rollouts.models import PromptGroup, Rollout
+
+
+class AnnotationTask(models.Model):
+    """Two completions of one group, to be compared. Why it was asked, and how probable that was, travels with it."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        SETTLED = "settled"
+        CANCELLED = "cancelled"
+
+    class Stream(models.TextChoices):
+        ACQUISITION = "acquisition"
+        RANDOM = "random"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="tasks", db_index=False)
+    group = models.ForeignKey(PromptGroup, on_delete=models.PROTECT, db_index=False)
+    rollout_a = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rollout_b = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="+", db_index=False)
+    selection = models.ForeignKey(Selection, on_delete=models.PROTECT, related_name="tasks", null=True, db_index=False)
+    stream = models.CharField(max_length=11, choices=Stream.choices)
+    propensity = models.FloatField()  # probability that this round asked about this pair
+    value = models.FloatField(null=True)  # the acquisition's value; null in the random stream
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "rollout_a", "rollout_b"], name="one_task_per_pair"),
+            models.CheckConstraint(condition=Q(rollout_a__lt=F("rollout_b")), name="pair_in_canonical_order"),
+            models.CheckConstraint(
+                condition=Q(propensity__gt=0.0, propensity__lte=1.0), name="propensity_is_a_probability"
+            ),
+        ]
+
+
+class Assignment(models.Model):
+    """One slot of a task. Leased to one person at a time; each claim raises the lease number (a fencing token).
+
+    After an expiry the row goes back to `open` but remembers its last holder: their late answer still counts
+    unless someone else has claimed the slot since, which the lease number shows.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        LEASED = "leased"
+        SUBMITTED = "submitted"
+        SKIPPED = "skipped"
+        CANCELLED = "cancelled"
+
+    task = models.ForeignKey(AnnotationTask, on_delete=models.CASCADE, related_name="assignments", db_index=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="assignments", db_index=False)
+    slot = models.PositiveSmallIntegerField()
+    priority = models.FloatField()  # higher is asked first; a rank in 0..1, so that streams interleave
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    annotator = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="assignments", db_index=False
+    )
+    lease_number = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    left_is_a = models.BooleanField(null=True)  # the side shown; drawn at each claim
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["task", "slot"], name="one_assignment_per_slot"),
+            models.UniqueConstraint(
+                fields=["task", "annotator"],
+                condition=Q(annotator__isnull=False),
+                name="one_slot_per_person_per_task",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="leased")
+                | Q(annotator__isnull=False, leased_until__isnull=False, left_is_a__isnull=False),
+                name="a_lease_has_a_holder_and_an_end",
+            ),
+        ]
+        indexes: ClassVar = [
+            # The next task is the first row of this index that the person has not seen: cost independent of the pool.
+            models.Index(F("campaign"), F("priority").desc(), F("id"), condition=Q(state="open"), name="queue_head"),
+            models.Index(fields=["leased_until"], condition=Q(state="leased"), name="leases_by_end"),
+            models.Index(fields=["annotator", "campaign"], condition=Q(state="leased"), name="my_leases"),
+        ]

@@ -1,0 +1,135 @@
+"""No task without reserved budget: choose what to ask, reserve it, and open its slots, all or nothing.
+
+A campaign keeps only `open_tasks` tasks in front of people, so that a new reward model version re-orders most of
+what is left. When nobody is waiting, nothing is opened.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+from django.db import transaction
+
+from annotator.campaigns import budget
+from annotator.campaigns.models import Campaign, Selection
+from annotator.campaigns.ranking import Proposal, Ranking, rank, revalue
+from annotator.rollouts.models import RewardModelVersion
+
+from .models import AnnotationTask, Assignment
+
+
+def due(campaign: Campaign) -> int:
+    """How many tasks to open now: top up to `open_tasks` once half of them are gone, within the budget left."""
+    config = campaign.config
+    if campaign.state != Campaign.State.OPEN:
+        return 0
+    waiting = (
+        campaign.assignments.filter(state=Assignment.State.OPEN).values("task_id").distinct().count()
+    )
+    missing = config.open_tasks - waiting
+    if missing <= config.open_tasks // 2 and waiting:
+        return 0
+    affordable = (campaign.budget_labels - campaign.committed_labels) // config.overlap
+    return max(0, min(missing, affordable))
+
+
+def open_due_tasks(campaign_id: int) -> int:
+    """Open what is due in one campaign; returns how many tasks. Safe to call at any time, from anywhere."""
+    campaign = Campaign.objects.get(id=campaign_id)
+    n = due(campaign)
+    if n == 0:
+        return 0
+    rounds = campaign.selections.count()
+    # A seed per round, derived: the same campaign config and history give the same questions.
+    seed = zlib.crc32(f"{campaign.config.seed}:{campaign.slug}:{rounds}".encode())
+    asked = set(campaign.tasks.values_list("rollout_a_id", "rollout_b_id"))
+    ranking = rank(campaign, n, seed=seed, asked=asked)
+    return _open(campaign_id, ranking, rounds) if ranking.proposals else 0
+
+
+@transaction.atomic
+def _open(campaign_id: int, ranking: Ranking, rounds: int) -> int:
+    # The lock makes rounds of one campaign take turns; submissions never wait for it (they take only a key share).
+    campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
+    if campaign.selections.count() != rounds:
+        return 0  # another sweep opened this round first
+    proposals = ranking.proposals[: due(campaign)]
+    if not proposals:
+        return 0
+    config = campaign.config
+    selection = Selection.objects.create(
+        campaign=campaign,
+        version=ranking.version,
+        acquisition=ranking.acquisition,
+        seed=ranking.seed,
+        pool_size=ranking.pool_size,
+        chosen=len(proposals),
+    )
+    budget.reserve(campaign.id, len(proposals) * config.overlap, key=f"selection:{selection.id}")
+    tasks = AnnotationTask.objects.bulk_create(_task(campaign, selection, proposal) for proposal in proposals)
+    priorities = _priorities(proposals, ranking.seed)
+    Assignment.objects.bulk_create(
+        [
+            Assignment(task=task, campaign=campaign, slot=slot, priority=priority)
+            for task, priority in zip(tasks, priorities, strict=True)
+            for slot in range(config.overlap)
+        ],
+        batch_size=5000,
+    )
+    return len(tasks)
+
+
+def _task(campaign: Campaign, selection: Selection, proposal: Proposal) -> AnnotationTask:
+    return AnnotationTask(
+        campaign=campaign,
+        selection=selection,
+        group_id=proposal.group_id,
+        rollout_a_id=proposal.rollout_a,
+        rollout_b_id=proposal.rollout_b,
+        stream=AnnotationTask.Stream.RANDOM if proposal.from_random else AnnotationTask.Stream.ACQUISITION,
+        propensity=proposal.propensity,
+        value=proposal.value,
+    )
+
+
+def _priorities(proposals: list[Proposal], seed: int) -> list[float]:
+    """Ranks, not values: the random stream gets uniform priorities, so it interleaves with the acquisition stream."""
+    rng = np.random.default_rng(seed)
+    chosen = sum(not proposal.from_random for proposal in proposals)
+    ranks = iter(np.linspace(1.0, 0.0, chosen, endpoint=False).tolist())
+    return [float(rng.random()) if proposal.from_random else next(ranks) for proposal in proposals]
+
+
+def reorder(campaign: Campaign, version: RewardModelVersion) -> int:
+    """Re-rank the open, unleased acquisition tasks under a new version; returns how many moved.
+
+    Leased work and the random stream stay as they are: the one belongs to a person, the other to chance.
+    """
+    open_slots = campaign.assignments.filter(
+        state=Assignment.State.OPEN, task__stream=AnnotationTask.Stream.ACQUISITION
+    )
+    rows = list(open_slots.order_by("task_id").values_list("task_id", "task__rollout_a_id", "task__rollout_b_id"))
+    tasks = {task: (a, b) for task, a, b in rows}
+    if not tasks:
+        return 0
+    values_M = revalue(version, campaign.config.acquisition, list(tasks.values()), seed=campaign.config.seed)
+    if values_M is None:
+        return 0
+    order = np.argsort(-values_M, kind="stable")
+    rank_M = np.empty(len(order))
+    rank_M[order] = np.linspace(1.0, 0.0, len(order), endpoint=False)
+    new = {task: float(rank_M[m]) for m, task in enumerate(tasks)}
+    with transaction.atomic():
+        # SKIP LOCKED: a slot being claimed this instant keeps its place; nobody waits for a re-ordering.
+        slots = list(
+            Assignment.objects.select_for_update(skip_locked=True)
+            .filter(state=Assignment.State.OPEN, task_id__in=new)
+            .only("id", "task_id", "priority")
+        )
+        for slot in slots:
+            slot.priority = new[slot.task_id]
+        Assignment.objects.bulk_update(slots, ["priority"], batch_size=2000)
+    return len({slot.task_id for slot in slots})
+
+

@@ -1,0 +1,1 @@
+"""When to retrain and promote, and the record of every training job."""

@@ -1,0 +1,128 @@
+"""What the campaign manager sees at a glance. Only reads; every figure is counted, none estimated."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import Count
+
+from annotator.annotations.models import Annotation
+from annotator.campaigns.models import Campaign
+from annotator.campaigns.ranking import production_version
+from annotator.rollouts.models import RewardModelVersion, Rollout, Score
+from annotator.tasks.models import AnnotationTask, Assignment
+
+from .models import TrainingJob
+
+HISTOGRAM_SAMPLE = 20_000  # newest scores looked at: enough for a histogram, bounded whatever the run's size
+
+
+def current_answers(campaign: Campaign) -> Any:
+    return Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
+
+
+def label_counts(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
+    by_choice = dict(current_answers(campaign).order_by().values_list("choice").annotate(n=Count("id")))
+    skips = by_choice.pop(Annotation.Choice.SKIP, 0)
+    last_hour = current_answers(campaign).exclude(choice="skip").filter(at__gt=now - timedelta(hours=1)).count()
+    return {"total": sum(by_choice.values()), "by_choice": by_choice, "skips": skips, "per_hour": float(last_hour)}
+
+
+def task_counts(campaign: Campaign) -> dict[str, int]:
+    states = dict(campaign.tasks.order_by().values_list("state").annotate(n=Count("id")))
+    leased = campaign.assignments.filter(state=Assignment.State.LEASED).values("task_id").distinct().count()
+    State = AnnotationTask.State
+    return {
+        "open": states.get(State.OPEN, 0),
+        "leased": leased,
+        "settled": states.get(State.SETTLED, 0),
+        "cancelled": states.get(State.CANCELLED, 0),
+    }
+
+
+def wilson(successes: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95% Wilson interval of a share: honest at small n, inside 0..1 (Wilson 1927)."""
+    p = successes / n
+    middle = p + z * z / (2 * n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+
+
+ANNOTATORS = """
+SELECT u.username, count(*) FILTER (WHERE n.choice <> 'skip'),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY n.active_ms) FILTER (WHERE n.active_ms IS NOT NULL),
+       count(*) FILTER (WHERE n.choice IN ('a', 'b')),
+       count(*) FILTER (WHERE n.choice IN ('a', 'b') AND (n.choice = 'a') = n.left_is_a)
+FROM annotations_annotation n JOIN people_user u ON u.id = n.annotator_id
+WHERE n.campaign_id = %s AND NOT EXISTS (SELECT 1 FROM annotations_annotation r WHERE r.revises_id = n.id)
+GROUP BY u.username ORDER BY 2 DESC, 1
+"""
+
+
+def annotator_rows(campaign: Campaign) -> list[dict[str, Any]]:
+    """Answers, median active time and the share of preferences for the left side, per person."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANNOTATORS, [campaign.pk])
+        rows = cursor.fetchall()
+    return [
+        {
+            "username": name,
+            "answers": answers,
+            "median_active_ms": median,
+            "left_share": left / strict if strict else None,
+            "left_interval": list(wilson(left, strict)) if strict else None,
+        }
+        for name, answers, median, strict, left in rows
+    ]
+
+
+def learning_curve(campaign: Campaign) -> list[dict[str, Any]]:
+    """Held-out quality by labels, one point per version this campaign's answers produced."""
+    jobs = TrainingJob.objects.filter(campaign=campaign, produced__isnull=False, label_set__isnull=False)
+    return [
+        {
+            "labels": job.label_set.size,
+            "version": job.produced.number,
+            "heldout_nll": job.produced.metrics.get("heldout_nll"),
+            "heldout_accuracy": job.produced.metrics.get("heldout_accuracy"),
+        }
+        for job in jobs.select_related("label_set", "produced").order_by("id")
+        if job.label_set is not None and job.produced is not None
+    ]
+
+
+def uncertainty_histogram(version: RewardModelVersion | None, bins: int = 20) -> dict[str, list[float]]:
+    if version is None:
+        return {"edges": [], "counts": []}
+    newest = Score.objects.filter(version=version).order_by("-id").values_list("spread", flat=True)
+    spreads_N = np.fromiter(newest[:HISTOGRAM_SAMPLE], dtype=float)
+    if not len(spreads_N):
+        return {"edges": [], "counts": []}
+    counts, edges = np.histogram(spreads_N, bins=bins)
+    return {"edges": edges.tolist(), "counts": counts.tolist()}
+
+
+def rollout_counts(campaign: Campaign, version: RewardModelVersion | None) -> dict[str, int]:
+    rollouts = Rollout.objects.filter(run__campaigns=campaign)
+    scored = rollouts.filter(scores__version=version).count() if version else 0
+    return {"total": rollouts.count(), "scored": scored}
+
+
+def overview(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
+    """Everything on the dashboard but the campaign itself."""
+    version = production_version(campaign.reward_model)
+    jobs = campaign.jobs.select_related("campaign", "version", "produced").order_by("-id")[:20]
+    return {
+        "labels": label_counts(campaign, now=now),
+        "tasks": task_counts(campaign),
+        "annotators": annotator_rows(campaign),
+        "versions": RewardModelVersion.objects.filter(name=campaign.reward_model).order_by("-number")[:20],
+        "jobs": jobs,
+        "rollouts": rollout_counts(campaign, version),
+        "learning_curve": learning_curve(campaign),
+        "uncertainty_histogram": uncertainty_histogram(version),
+    }

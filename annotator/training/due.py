@@ -1,0 +1,97 @@
+"""Decide, freeze, and write the job's row; whoever sweeps next runs it. One job per label set and config."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from annotator.annotations.label_sets import freeze
+from annotator.annotations.models import Annotation
+from annotator.campaigns.models import Campaign
+from annotator.errors import Conflict, NothingToLearn
+from annotator.rollouts.models import PolicyRun, RewardModelVersion
+
+from .models import TrainingJob
+from .retrain_policy import Decision, RetrainRule, RetrainSituation, should_retrain
+
+ACTIVE = [TrainingJob.State.QUEUED, TrainingJob.State.RUNNING]
+
+
+def digest_config(config: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
+
+
+def situation(campaign: Campaign) -> RetrainSituation:
+    answers = (
+        Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
+        .exclude(choice=Annotation.Choice.SKIP)
+        .count()
+    )
+    jobs = campaign.jobs.filter(kind=TrainingJob.Kind.REWARD_MODEL)
+    newest = jobs.exclude(state=TrainingJob.State.CANCELLED).order_by("-id").select_related("label_set").first()
+    return RetrainSituation(
+        answers=answers,
+        trained_on=newest.label_set.size if newest is not None and newest.label_set is not None else 0,
+        job_running=jobs.filter(state__in=ACTIVE).exists(),
+        campaign_finished=campaign.state == Campaign.State.CLOSED
+        or (campaign.committed_labels == campaign.budget_labels and answers >= campaign.budget_labels),
+    )
+
+
+def start_due_training(campaign: Campaign) -> TrainingJob | None:
+    """Start a reward-model training when the rule says so; None when it does not."""
+    config = campaign.config
+    decision = should_retrain(situation(campaign), RetrainRule(config.retrain_every, config.min_labels))
+    return start_training(campaign, decision) if decision.yes else None
+
+
+def start_training(campaign: Campaign, decision: Decision) -> TrainingJob:
+    """Freeze the answers and queue the job. Two callers at once make one job between them."""
+    with transaction.atomic():
+        # Callers take turns on the campaign's row, so "one job at a time" is decided by one of them.
+        Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
+        running = campaign.jobs.filter(kind=TrainingJob.Kind.REWARD_MODEL, state__in=ACTIVE).first()
+        if running is not None:
+            raise Conflict("A reward model is training already.", job=running.id)
+        label_set = freeze(campaign)
+        config = dict(campaign.config.training)
+        job, new = TrainingJob.objects.get_or_create(
+            kind=TrainingJob.Kind.REWARD_MODEL,
+            label_set=label_set,
+            config_digest=digest_config(config),
+            defaults={"campaign": campaign, "config": config, "because": decision.because},
+        )
+        if not new:
+            raise NothingToLearn(
+                "These answers were trained on already; more answers will start a new training.", job=job.id
+            )
+        return job
+
+
+def retrain_now(campaign: Campaign) -> TrainingJob:
+    """A manager asks for a training, whatever the rule says."""
+    return start_training(campaign, Decision(True, "asked for by a manager"))
+
+
+def hand_off(campaign: Campaign, version: RewardModelVersion) -> TrainingJob | None:
+    """Queue the policy training that a promoted version feeds, once per version; None when the campaign wants none."""
+    config = dict(campaign.config.hand_off)
+    if not config:
+        return None
+    run = PolicyRun.objects.filter(name=config.get("run", "")).first()
+    try:
+        with transaction.atomic():
+            return TrainingJob.objects.create(
+                kind=TrainingJob.Kind.POLICY,
+                campaign=campaign,
+                version=version,
+                run=run,
+                config=config,
+                config_digest=digest_config(config),
+                because=f"{version.name} version {version.number} was promoted",
+            )
+    except IntegrityError:
+        return None  # handed off before

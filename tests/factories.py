@@ -1,0 +1,110 @@
+"""Small worlds for tests: a run with groups, a campaign that asks about it, a version with scores."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+
+from annotator.campaigns import lifecycle
+from annotator.campaigns.models import Campaign
+from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
+from annotator.tasks.opening import open_due_tasks
+
+
+def digest(*parts: str) -> bytes:
+    return hashlib.sha256("\x1f".join(parts).encode()).digest()
+
+
+def make_run(name: str = "grpo-1", *, groups: int = 3, size: int = 4, step: int = 0) -> PolicyRun:
+    """A run whose groups hold `size` different completions each."""
+    run, _ = PolicyRun.objects.get_or_create(name=name)
+    made = PromptGroup.objects.bulk_create(
+        PromptGroup(
+            run=run,
+            external_id=f"{step}/{g}",
+            step=step,
+            prompt=f"Prompt {g}?",
+            prompt_digest=digest(f"Prompt {g}?"),
+        )
+        for g in range(groups)
+    )
+    Rollout.objects.bulk_create(
+        Rollout(
+            run=run,
+            group=group,
+            external_id=f"{group.external_id}/{i}",
+            ordinal=i,
+            completion=f"Answer {i} to {group.external_id}",
+            reward=float(i),
+            content_digest=digest(group.external_id, str(i)),
+            text_digest=digest(str(group.prompt), f"Answer {i} to {group.external_id}"),
+        )
+        for group in made
+        for i in range(size)
+    )
+    return run
+
+
+def make_open_campaign(
+    people: dict[str, Any],
+    *,
+    slug: str = "helpful",
+    groups: int = 3,
+    size: int = 4,
+    budget_labels: int = 100,
+    run: PolicyRun | None = None,
+    open_tasks: bool = True,
+    **config: Any,
+) -> Campaign:
+    run = run or make_run(f"run-of-{slug}", groups=groups, size=size)
+    campaign = lifecycle.create(
+        slug=slug,
+        name=slug.title(),
+        question="Which answer is better?",
+        budget_labels=budget_labels,
+        runs=[run.name],
+        created_by=people["olga"],
+        config=config,
+    )
+    campaign = lifecycle.move(campaign, Campaign.State.OPEN, now=timezone.now())
+    if open_tasks:
+        open_due_tasks(campaign.pk)
+        campaign.refresh_from_db()
+    return campaign
+
+
+def make_version(
+    name: str = "helpful", *, number: int = 1, draws: int = 4, state: str = "production"
+) -> RewardModelVersion:
+    return RewardModelVersion.objects.create(
+        name=name,
+        number=number,
+        state=state,
+        backbone="test",
+        backbone_digest="0" * 64,
+        artifact=f"{name}/{number}",
+        artifact_digest=f"{number:064d}",
+        ensemble_draws=draws,
+        dropout_draws=draws,
+    )
+
+
+def score_all(version: RewardModelVersion, run: PolicyRun, *, seed: int = 0) -> None:
+    """Score every rollout of a run with seeded joint draws."""
+    rng = np.random.default_rng(seed)
+    rollouts = list(run.rollouts.order_by("id"))
+    S = version.ensemble_draws + version.dropout_draws
+    rewards_S_N = rng.normal(size=(S, len(rollouts))).astype("<f4")
+    Score.objects.bulk_create(
+        Score(
+            version=version,
+            rollout=rollout,
+            mean=float(rewards_S_N[: version.ensemble_draws, n].mean()),
+            spread=1.0,
+            rewards_S=rewards_S_N[:, n].tobytes(),
+        )
+        for n, rollout in enumerate(rollouts)
+    )

@@ -1,0 +1,1 @@
+"""Every long-running process: scoring, training, the reward server, and what a trainer imports (`client`)."""
