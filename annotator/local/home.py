@@ -15,7 +15,7 @@ from annotator.errors import TiebreakError
 # A Unix socket's whole path must fit in about 107 bytes; PostgreSQL adds "/.s.PGSQL.5432" and a lock beside it.
 LONGEST_SOCKET_FOLDER = 85
 # Fixed, not $TMPDIR: every process of an installation must compute the same place, whatever shell started it.
-SHORT_FOLDER = Path("/tmp")
+SHORT_FOLDER = Path("/tmp")  # noqa: S108  (what we put there is 0700 and its owner is checked)
 # Only used by root: where the database's unprivileged user can reach files when it cannot reach `home`.
 SYSTEM_FOLDER = Path("/var/lib/tiebreak")
 

@@ -153,6 +153,7 @@ class EmbeddedPostgres:
             link = self.home / "database"
             if link != self.folder and not link.exists():
                 link.symlink_to(self.folder)
+            self._refuse_foreign(self.sockets)
             self.sockets.chmod(0o700)
             self._give(self.sockets)
         except OSError as error:
@@ -162,6 +163,13 @@ class EmbeddedPostgres:
         """Hand one of our own folders to the user the database runs as."""
         if user := database_user():
             os.chown(path, user.pw_uid, user.pw_gid)
+
+    def _refuse_foreign(self, path: Path) -> None:
+        """A short socket folder lies where everybody may write: one that somebody else made first is not ours."""
+        user = database_user()
+        owner = path.lstat().st_uid
+        if path.is_symlink() or owner not in {os.geteuid(), user.pw_uid if user else os.geteuid()}:
+            raise LocalProblem(f"{path} belongs to somebody else: remove it, or choose a shorter --home.")
 
     def _take_lock(self) -> None:
         path = self.folder / "lock"
@@ -194,7 +202,12 @@ class EmbeddedPostgres:
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--no-sync"] if self._settings.get("fsync") == "off" else []
         result = subprocess.run(
-            self._leashed(command), input=b"", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._surroundings()
+            self._leashed(command),
+            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            **self._surroundings(),
         )
         said = result.stdout.decode(errors="replace")
         if result.returncode != 0:
@@ -214,7 +227,7 @@ class EmbeddedPostgres:
         return {"env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}, "cwd": self.folder, "start_new_session": True}
 
     def _launch(self) -> None:
-        """Start the server and wait until it answers; a start may fail for a moment after a kill -9, so it is retried."""
+        """Start the server and wait until it answers; for a moment after a kill -9 a start may fail, so it is retried."""
         deadline = time.monotonic() + READY_SECONDS
         while True:
             self._end_leftover()
@@ -235,9 +248,7 @@ class EmbeddedPostgres:
             if self._stopping.is_set():
                 return None
             begin = log.tell()
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log, **self._surroundings()
-            )
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, **self._surroundings())
             self._process = process
         while process.poll() is None:
             if self._answers():
@@ -263,7 +274,7 @@ class EmbeddedPostgres:
                 connection.execute("CREATE DATABASE tiebreak")
 
     def _end_leftover(self) -> None:
-        """End a server that an owner killed together with its leash left running; we hold the lock, so it is nobody's."""
+        """End a server whose owner and leash were both killed; we hold the lock, so it is nobody's any more."""
         pid = self.pid
         if pid is None:
             return
@@ -298,7 +309,9 @@ class EmbeddedPostgres:
         if "No space left on device" in said:
             return LocalProblem(f"The disk that holds {self.folder} is full; free some space and start again.")
         if "database files are incompatible with server" in said:
-            return LocalProblem(f"{self.data} was made by another PostgreSQL version: move it away, or set DATABASE_URL.")
+            return LocalProblem(
+                f"{self.data} was made by another PostgreSQL version: move it away, or set DATABASE_URL."
+            )
         telling = [line for line in said.splitlines() if any(word in line for word in ("FATAL", "PANIC", "error:"))]
         last = (telling or said.strip().splitlines() or ["it said nothing"])[-1]
         return LocalProblem(f"PostgreSQL does not start in {self.folder}: {last.strip()} (more in {self.log}).")

@@ -45,16 +45,22 @@ def programs(plan: Plan) -> list[Program]:
     listed = [
         Program(
             "web",
-            [*python, "granian", "--interface", "wsgi", "--host", plan.bind, "--port", str(plan.port), "--no-ws"]
-            # Two processes for two cores; threads wait for the database, not for the processor.
-            + ["--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
-            + ["annotator.wsgi:application"],
+            [
+                *[*python, "granian", "--interface", "wsgi", "--no-ws", "--host", plan.bind, "--port", str(plan.port)],
+                # Two processes for two cores; threads wait for the database, not for the processor.
+                *["--workers", "2", "--blocking-threads", "8"],
+                *["--respawn-failed-workers", "--workers-kill-timeout", "5", "annotator.wsgi:application"],
+            ],
             WEB,
         )
     ]
     if plan.workers:
         listed += [
-            Program("worker", [*celery, "worker", "-n", "worker@%h", "-Q", "default", "-c", str(plan.workers), *quiet], WORKERS),
+            Program(
+                "worker",
+                [*celery, "worker", "-n", "worker@%h", "-Q", "default", "-c", str(plan.workers), *quiet],
+                WORKERS,
+            ),
             # A training job waits for its subprocess most of the time, so three may wait side by side.
             Program("trainer", [*celery, "worker", "-n", "trainer@%h", "-Q", "train", "-c", "3", *quiet], WORKERS),
             Program("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "-s", str(plan.home / "beat")], BEAT),
@@ -103,7 +109,7 @@ def refuse_taken_port(bind: str, port: int, option: str) -> None:
 
 def _own_address(bind: str) -> str:
     """An address at which this machine reaches itself."""
-    if bind in {"0.0.0.0", "::", ""}:
+    if bind in {"0.0.0.0", "::", ""}:  # noqa: S104  (a comparison)
         return "127.0.0.1"
     return f"[{bind}]" if ":" in bind else bind
 

@@ -44,7 +44,7 @@ class Program:
 
 def restart_delay(deaths_in_a_row: int) -> float:
     """At once the first time, then twice as long each time, and never longer than ten seconds."""
-    return min(FIRST_DELAY * 2 ** max(deaths_in_a_row - 1, 0), LONGEST_DELAY)
+    return min(FIRST_DELAY * 2.0 ** min(deaths_in_a_row - 1, 10), LONGEST_DELAY)
 
 
 class Log:
@@ -119,7 +119,8 @@ class _Keeper:
                 return
             deaths = 1 if time.monotonic() - began > HEALTHY_SECONDS else deaths + 1
             delay = restart_delay(deaths)
-            self._say(f"{self.program.name} ended ({_how(code)}); starting it again in {delay:.1f} s")
+            where = f" (why: logs/{self.program.name}.log)" if deaths > 2 else ""
+            self._say(f"{self.program.name} ended ({_how(code)}); starting it again in {delay:.1f} s{where}")
             self._stopping.wait(delay)
 
     def _spawn(self) -> subprocess.Popen[bytes] | None:
@@ -186,7 +187,7 @@ def end_session(leader: int) -> None:
 
 
 def end_leftovers(home: Path, *, patience: float = 12.0) -> int:
-    """Wait for what a killed supervisor of this home left running, end the rest by force, and say how many there were."""
+    """Wait for what a killed supervisor of this home left running, then end it by force; say how many it was."""
     found = [process for process in psutil.process_iter() if _belongs_to(process, home)]
     _, alive = psutil.wait_procs(found, timeout=patience)
     for process in alive:

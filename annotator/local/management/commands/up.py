@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import fcntl
 import os
 import signal
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +19,21 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
-from django.db import connections
 
-from annotator.local.first_start import create_first_people
-from annotator.local.home import LocalProblem, disk_problem, make_folder
+from annotator.local.healthy import status_of
+from annotator.local.home import LocalProblem, disk_problem, embedded_url, make_folder
 from annotator.local.postgres import EmbeddedPostgres
 from annotator.local.programs import Plan, environment, programs, refuse_taken_port, working_environment
 from annotator.local.supervisor import Supervisor, end_leftovers
-from annotator.settings import env_int, env_str
 
 
 class Command(BaseCommand):
     help = "Run everything on this machine: database, web, workers, reward server. Ctrl-C stops all."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # the database is not up yet
+    requires_system_checks = []  # the database is not up yet
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=env_int("TIEBREAK_PORT", 8000))
-        parser.add_argument("--reward-port", type=int, default=env_int("TIEBREAK_REWARD_PORT", 8001))
+        parser.add_argument("--port", type=_port, default=os.environ.get("TIEBREAK_PORT", "8000"))
+        parser.add_argument("--reward-port", type=_port, default=os.environ.get("TIEBREAK_REWARD_PORT", "8001"))
         parser.add_argument("--home", default="", help="where this installation keeps its data")
         parser.add_argument("--no-reward", action="store_true", help="do not start the reward server")
         parser.add_argument("--workers", type=int, default=1, help="worker processes; 0 starts no worker and no beat")
@@ -46,7 +43,7 @@ class Command(BaseCommand):
             _start_over_with_home(Path(options["home"]).resolve())
         plan = Plan(
             home=settings.HOME,
-            bind=env_str("TIEBREAK_BIND", "127.0.0.1"),
+            bind=os.environ.get("TIEBREAK_BIND", "127.0.0.1"),
             port=options["port"],
             reward_port=options["reward_port"],
             with_reward=not options["no_reward"],
@@ -63,6 +60,8 @@ class Command(BaseCommand):
         except LocalProblem as problem:
             sys.exit(f"up: {problem}")
         except DatabaseError as error:
+            if _disk_is_full(plan.home):
+                sys.exit(f"up: {disk_problem(OSError(errno.ENOSPC, 'full'), plan.home)}")
             sys.exit(f"up: the database at {_without_password(plan)} refused: {str(error).strip().splitlines()[0]}")
         except OSError as error:
             sys.exit(f"up: {disk_problem(error, Path(error.filename or plan.home))}")
@@ -75,10 +74,10 @@ class Command(BaseCommand):
             refuse_taken_port(plan.bind, plan.port, "--port (make up PORT=...)")
             if plan.with_reward:
                 refuse_taken_port(plan.bind, plan.reward_port, "--reward-port (make up REWARD_PORT=...)")
-            if not env_str("DATABASE_URL"):
+            if plan.database_url == embedded_url(plan.home):
                 self._say(f"starting the database in {plan.home}")
                 stack.enter_context(EmbeddedPostgres(plan.home, say=self._say))
-            self._prepare_database()
+            call_command("prepare", stdout=self.stdout)
             supervisor = Supervisor(
                 programs(plan), home=plan.home, environment=environment(plan, working_environment()), say=self._say
             )
@@ -88,17 +87,6 @@ class Command(BaseCommand):
                 threading.Event().wait()
             finally:
                 self._stop(supervisor)
-
-    def _prepare_database(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        credentials = create_first_people()
-        connections.close_all()
-        if credentials:
-            self.stdout.write("\nFirst start. These are shown once and stored nowhere:")
-            for one in credentials:
-                self.stdout.write(f"  {one.role:<16} {one.username:<8} {one.secret}")
-            self.stdout.write("")
-            self.stdout.flush()
 
     def _wait_until_it_answers(self, plan: Plan) -> None:
         waiting_since = time.monotonic()
@@ -119,14 +107,21 @@ class Command(BaseCommand):
             supervisor.kill()
 
     def _say(self, line: str) -> None:
-        self.stdout.write(f"{time.strftime('%H:%M:%S')} {line}")
-        self.stdout.flush()
+        with suppress(OSError):  # a closed terminal must not end what is being said
+            self.stdout.write(f"{time.strftime('%H:%M:%S')} {line}")
+            self.stdout.flush()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: use a number from 1 to 65535.")
+    return int(text)
 
 
 def _start_over_with_home(home: Path) -> None:
     """Settings were read for another home; start this process again with the right one."""
     os.environ["TIEBREAK_HOME"] = str(home)
-    os.execv(sys.executable, [sys.executable, *sys.argv])
+    os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606  (no shell is wanted)
 
 
 @contextmanager
@@ -149,15 +144,14 @@ def _only_one(home: Path) -> Iterator[None]:
 
 
 def _answers(url: str) -> bool:
-    # Straight to our own port: a proxy of the shell's environment is for other machines.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        opener.open(url + "/", timeout=5).close()
-    except urllib.error.HTTPError as answer:
-        return answer.code < 500 or answer.code == 503  # 503: it runs, but the front end is not built
-    except OSError:
-        return False
-    return True
+    status = status_of(url + "/")
+    return status is not None and (status < 500 or status == 503)  # 503: it runs, but the front end is not built
+
+
+def _disk_is_full(home: Path) -> bool:
+    """Whether a refusal of the database is explained by the disk: it writes its log in pieces of 16 MB."""
+    disk = os.statvfs(home)
+    return disk.f_bavail * disk.f_frsize < 16 * 1024 * 1024
 
 
 def _without_password(plan: Plan) -> str:
