@@ -82,6 +82,8 @@ CELERY_BROKER_URL = env_str("CELERY_BROKER_URL")
 # The encoder behind every reward model: a Hugging Face id, a path, or "bundled" for the packaged sentence encoder.
 BACKBONE = env_str("TIEBREAK_BACKBONE", "bundled")
 TORCH_THREADS = env_int("TIEBREAK_TORCH_THREADS", 1)
+# Where this web server is reached from the trainings it starts.
+PUBLIC_URL = env_str("TIEBREAK_URL", "http://127.0.0.1:8000")
 REWARD_SERVER_URL = env_str("TIEBREAK_REWARD_URL", "http://127.0.0.1:8001")
 MAX_BODY_BYTES = env_int("TIEBREAK_MAX_BODY_MB", 64) * 1024 * 1024
 

@@ -87,4 +87,3 @@ def open_campaign(people: dict[str, Any]) -> Any:
         return make_open_campaign(people, **options)
 
     return make
-

@@ -36,7 +36,9 @@ class Answer:
 
     def __post_init__(self) -> None:
         if self.choice not in {*SIDES, Choice.TIE, Choice.BOTH_BAD, Choice.SKIP}:
-            raise InvalidAnswer(f"{self.choice!r} is not an answer: left, right, tie, both_bad or skip.", field="choice")
+            raise InvalidAnswer(
+                f"{self.choice!r} is not an answer: left, right, tie, both_bad or skip.", field="choice"
+            )
         if self.strength is not None and (self.choice not in SIDES or self.strength not in (1, 2, 3)):
             raise InvalidAnswer("Strength is 1, 2 or 3, and only goes with left or right.", field="strength")
         if not 1 <= len(self.idempotency_key) <= 64:
@@ -142,9 +144,7 @@ def _skip(slot: Assignment) -> None:
     slots = list(Assignment.objects.filter(task=task))
     if sum(other.state == State.SKIPPED for other in slots) < slot.campaign.config.max_skips:
         next_slot = max(other.slot for other in slots) + 1
-        Assignment.objects.create(
-            task=task, campaign_id=slot.campaign_id, slot=next_slot, priority=slot.priority / 2
-        )
+        Assignment.objects.create(task=task, campaign_id=slot.campaign_id, slot=next_slot, priority=slot.priority / 2)
         return
     waiting = Assignment.objects.filter(task=task, state=State.OPEN).update(state=State.CANCELLED)
     budget.release(slot.campaign_id, 1 + waiting, key=f"withdrawn:{slot.id}")

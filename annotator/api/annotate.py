@@ -44,9 +44,7 @@ class Claim(APIView):
         campaign = find_campaign(request, slug)
         if not campaign.annotators.filter(id=caller(request).pk).exists():
             return Response(status=204)
-        cards = claim_next(
-            campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now()
-        )
+        cards = claim_next(campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now())
         if not cards:
             return Response(status=204)
         shown = [
@@ -114,9 +112,7 @@ def _answer(annotation: Annotation) -> dict[str, Any]:
 class MyAnswers(APIView):
     required_scope = Scope.ANNOTATE
 
-    @extend_schema(
-        operation_id="my_answers", parameters=[shape.MyAnswersQuery], responses=shape.MyAnswers
-    )
+    @extend_schema(operation_id="my_answers", parameters=[shape.MyAnswersQuery], responses=shape.MyAnswers)
     def get(self, request: Request, slug: str) -> Response:
         """My latest answers, newest first, as I saw them."""
         limit = checked(shape.MyAnswersQuery, request.query_params.dict())["limit"]
@@ -142,5 +138,3 @@ def _my_answer(campaign: Campaign, annotation: Annotation) -> dict[str, Any]:
         "at": annotation.at,
         "card": card(campaign, annotation.assignment_id, lease, annotation.task.group.prompt, left, right),
     }
-
-

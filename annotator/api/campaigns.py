@@ -61,9 +61,7 @@ class Campaigns(APIView):
             campaigns = campaigns.filter(annotators=caller(request)).exclude(state=Campaign.State.DRAFT)
         return Response(shape.CampaignList({"results": [present(request, c) for c in campaigns]}).data)
 
-    @extend_schema(
-        operation_id="campaigns_create", request=shape.CampaignIn, responses={201: shape.CampaignOut}
-    )
+    @extend_schema(operation_id="campaigns_create", request=shape.CampaignIn, responses={201: shape.CampaignOut})
     def post(self, request: Request) -> Response:
         """Draft a campaign."""
         campaign = lifecycle.create(**checked(shape.CampaignIn, request.data), created_by=caller(request))

@@ -96,9 +96,7 @@ class CancelJob(APIView):
 class Retrain(APIView):
     required_scope = Scope.MANAGE
 
-    @extend_schema(
-        operation_id="campaigns_retrain", request=None, responses={201: shape.JobOut, 409: shape.ErrorBody}
-    )
+    @extend_schema(operation_id="campaigns_retrain", request=None, responses={201: shape.JobOut, 409: shape.ErrorBody})
     def post(self, request: Request, slug: str) -> Response:
         """Train on today's answers now."""
         return Response(shape.JobOut(retrain_now(find_campaign(request, slug))).data, status=201)

@@ -32,7 +32,9 @@ def present(run: PolicyRun) -> dict[str, Any]:
 def find_run(name: str) -> PolicyRun:
     run = PolicyRun.objects.filter(name=name).first()
     if run is None:
-        raise NotFound(f"There is no run called {name}. Make it first: PUT /api/v1/runs/{name}.", code="unknown_run", run=name)
+        raise NotFound(
+            f"There is no run called {name}. Make it first: PUT /api/v1/runs/{name}.", code="unknown_run", run=name
+        )
     return run
 
 

@@ -365,4 +365,3 @@ class Dashboard(s.Serializer[Any]):
     rollouts = RolloutCounts()
     learning_curve = CurvePoint(many=True)
     uncertainty_histogram = Histogram()
-

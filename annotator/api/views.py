@@ -37,4 +37,3 @@ def find_campaign(request: Request, slug: str) -> Campaign:
     if found is None:
         raise NotFound(f"There is no campaign called {slug}.", code="unknown_campaign", campaign=slug)
     return found
-

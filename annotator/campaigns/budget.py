@@ -54,9 +54,7 @@ def reserve(campaign_id: int, labels: int, *, key: str) -> None:
         return
     fits = Campaign.objects.filter(id=campaign_id, committed_labels__lte=F("budget_labels") - labels)
     if not fits.update(committed_labels=F("committed_labels") + labels):
-        raise BudgetExhausted(
-            f"The budget cannot cover {labels} more labels.", campaign=campaign_id, labels=labels
-        )
+        raise BudgetExhausted(f"The budget cannot cover {labels} more labels.", campaign=campaign_id, labels=labels)
 
 
 @transaction.atomic

@@ -58,9 +58,7 @@ class CampaignConfig:
                 )
             wanted = {"str": str, "int": int, "float": (int, float)}.get(str(known[name].type), dict)
             if not isinstance(value, wanted) or isinstance(value, bool):
-                raise InvalidConfig(
-                    f"Campaign config: {name} is {value!r}; expected {known[name].type}.", field=name
-                )
+                raise InvalidConfig(f"Campaign config: {name} is {value!r}; expected {known[name].type}.", field=name)
         return cls(**raw)
 
     def to_json(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from annotator.errors import CampaignClosed, Conflict, InvalidInput, NotFound
 from annotator.people.models import Role, User
-from annotator.rollouts.models import PolicyRun
+from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
 from .config import CampaignConfig
 from .models import Campaign
@@ -68,6 +68,8 @@ def create(
     )
     campaign.runs.set(found_runs.values())
     campaign.annotators.set(chosen)
+    # A run this reward model never looked at may have come with the campaign: let its scoring start from the beginning.
+    RewardModelVersion.objects.filter(name=campaign.reward_model).update(scored_through=0)
     return campaign
 
 

@@ -35,6 +35,9 @@ class Campaign(models.Model):
     config_json = models.JSONField(default=dict)
     budget_labels = models.PositiveIntegerField()
     committed_labels = models.PositiveIntegerField(default=0)  # reserved and spent together
+    ordered_by = models.ForeignKey(  # the version whose values the open tasks are in the order of; null: chance
+        RewardModelVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     runs = models.ManyToManyField(PolicyRun, related_name="campaigns")
     annotators = models.ManyToManyField(User, related_name="campaigns")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="created_campaigns")

@@ -93,9 +93,7 @@ def _pool(
     return _Pool(rollouts_N, groups_N, i_M[keep_M], j_M[keep_M])
 
 
-def _values(
-    version: RewardModelVersion, acquisition: Acquisition, pool: _Pool, rng: np.random.Generator
-) -> np.ndarray:
+def _values(version: RewardModelVersion, acquisition: Acquisition, pool: _Pool, rng: np.random.Generator) -> np.ndarray:
     draws = scored_draws(version, pool.rollouts_N.tolist(), acquisition.draws)
     samples = RewardSamples(np.stack([draws[rollout] for rollout in pool.rollouts_N.tolist()], axis=1).astype(float))
     return acquisition.value(samples.margins_S_M(pool.i_M, pool.j_M), rng=rng)

@@ -52,7 +52,9 @@ class Rollout(models.Model):
     reward_parts = models.JSONField(default=dict)
     generator = models.CharField(max_length=200, blank=True)
     meta = models.JSONField(default=dict)
-    content_digest = models.BinaryField(max_length=32)  # of everything the client said about it: detects changed content
+    content_digest = models.BinaryField(
+        max_length=32
+    )  # of everything the client said about it: detects changed content
     text_digest = models.BinaryField(max_length=32)  # of prompt + completion text: key of the feature cache
     created_at = models.DateTimeField(auto_now_add=True)
 

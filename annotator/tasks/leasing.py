@@ -80,9 +80,7 @@ WITH held AS (
 {SHOW}"""
 
 
-def claim_next(
-    campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = ()
-) -> list[Card]:
+def claim_next(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = ()) -> list[Card]:
     """Lease up to `n` cards: first those I hold already and do not show, then the most valuable open ones.
 
     An empty list means there is nothing for this person now. `hold` are the assignments the client still shows.
@@ -137,9 +135,7 @@ def renew(assignment_id: int, annotator_id: int, lease_number: int, *, now: date
     """Extend a lease that is still mine, or raise LeaseLost."""
     mine = _mine(assignment_id, annotator_id)
     until = now + timedelta(minutes=mine.campaign.config.lease_minutes)
-    if not _held(assignment_id, annotator_id, lease_number).update(
-        state=Assignment.State.LEASED, leased_until=until
-    ):
+    if not _held(assignment_id, annotator_id, lease_number).update(state=Assignment.State.LEASED, leased_until=until):
         raise lost(assignment_id)
     return until
 

@@ -64,9 +64,7 @@ class Assignment(models.Model):
     slot = models.PositiveSmallIntegerField()
     priority = models.FloatField()  # higher is asked first; a rank in 0..1, so that streams interleave
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
-    annotator = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="assignments", db_index=False
-    )
+    annotator = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assignments", db_index=False)
     lease_number = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     left_is_a = models.BooleanField(null=True)  # the side shown; drawn at each claim

@@ -24,9 +24,7 @@ def due(campaign: Campaign) -> int:
     config = campaign.config
     if campaign.state != Campaign.State.OPEN:
         return 0
-    waiting = (
-        campaign.assignments.filter(state=Assignment.State.OPEN).values("task_id").distinct().count()
-    )
+    waiting = campaign.assignments.filter(state=Assignment.State.OPEN).values("task_id").distinct().count()
     missing = config.open_tasks - waiting
     if missing <= config.open_tasks // 2 and waiting:
         return 0
@@ -102,7 +100,7 @@ def _priorities(proposals: list[Proposal], seed: int) -> list[float]:
 
 
 def reorder(campaign: Campaign, version: RewardModelVersion) -> int:
-    """Re-rank the open, unleased acquisition tasks under a new version; returns how many moved.
+    """Re-rank the open, unleased acquisition tasks under a new version; returns how many were placed.
 
     Leased work and the random stream stay as they are: the one belongs to a person, the other to chance.
     """
@@ -112,10 +110,11 @@ def reorder(campaign: Campaign, version: RewardModelVersion) -> int:
     rows = list(open_slots.order_by("task_id").values_list("task_id", "task__rollout_a_id", "task__rollout_b_id"))
     tasks = {task: (a, b) for task, a, b in rows}
     if not tasks:
+        Campaign.objects.filter(id=campaign.pk).update(ordered_by=version)
         return 0
     values_M = revalue(version, campaign.config.acquisition, list(tasks.values()), seed=campaign.config.seed)
     if values_M is None:
-        return 0
+        return 0  # some are not scored yet; the next sweep comes back
     order = np.argsort(-values_M, kind="stable")
     rank_M = np.empty(len(order))
     rank_M[order] = np.linspace(1.0, 0.0, len(order), endpoint=False)
@@ -130,6 +129,5 @@ def reorder(campaign: Campaign, version: RewardModelVersion) -> int:
         for slot in slots:
             slot.priority = new[slot.task_id]
         Assignment.objects.bulk_update(slots, ["priority"], batch_size=2000)
+        Campaign.objects.filter(id=campaign.pk).update(ordered_by=version)
     return len({slot.task_id for slot in slots})
-
-

@@ -46,9 +46,7 @@ class TrainingJob(models.Model):
     message = models.CharField(max_length=500, blank=True)
     metrics = models.JSONField(default=dict)
     error = models.JSONField(null=True)  # {boundary, type, message}
-    produced = models.ForeignKey(
-        RewardModelVersion, on_delete=models.PROTECT, null=True, related_name="produced_by"
-    )
+    produced = models.ForeignKey(RewardModelVersion, on_delete=models.PROTECT, null=True, related_name="produced_by")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -70,7 +68,9 @@ class TrainingJob(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["state", "leased_until"], name="jobs_by_lease", condition=Q(state__in=["queued", "running"]))
+            models.Index(
+                fields=["state", "leased_until"], name="jobs_by_lease", condition=Q(state__in=["queued", "running"])
+            )
         ]
 
 

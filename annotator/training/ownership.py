@@ -51,9 +51,7 @@ def claim(job_id: int, owner: str, *, now: datetime) -> Ownership | None:
     return Ownership(job_id, job.fence, job.attempt)
 
 
-def heartbeat(
-    own: Ownership, *, now: datetime, progress: float | None = None, message: str | None = None
-) -> bool:
+def heartbeat(own: Ownership, *, now: datetime, progress: float | None = None, message: str | None = None) -> bool:
     """Renew the lease and report progress. Returns whether cancelling was asked; raises FenceLost to a stale owner."""
     changes: dict[str, Any] = {"leased_until": now + timedelta(seconds=LEASE_SECONDS)}
     if progress is not None:

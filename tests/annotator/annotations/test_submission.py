@@ -1,0 +1,203 @@
+"""A submission spends what was reserved, and an acknowledged answer is never lost or changed."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+from django.utils import timezone
+
+from annotator.annotations.models import Annotation
+from annotator.annotations.submission import Answer, revise, shown_choice, submit
+from annotator.campaigns import budget, lifecycle
+from annotator.errors import AlreadySubmitted, CampaignClosed, InvalidAnswer, LeaseLost, NotFound, StaleRevision
+from annotator.tasks.leasing import claim_next, expire_leases
+from annotator.tasks.models import AnnotationTask, Assignment
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(choice: str = "left", key: str = "k1", **more) -> Answer:
+    return Answer(choice=choice, idempotency_key=key, **more)
+
+
+def one_card(campaign, person, now=None):
+    (card,) = claim_next(campaign, person.pk, n=1, now=now or timezone.now())
+    return card
+
+
+@pytest.mark.parametrize("choice", ["left", "right"])
+def test_a_side_is_stored_as_the_rollout_it_stood_for(open_campaign, people, choice):
+    campaign = open_campaign(groups=1)
+    card = one_card(campaign, people["alice"])
+    annotation, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer(choice, strength=3))
+    assert new
+    chosen = annotation.task.rollout_a if annotation.choice == "a" else annotation.task.rollout_b
+    assert chosen.completion == (card.left if choice == "left" else card.right)
+    assert shown_choice(annotation) == choice
+    assert annotation.task.state == AnnotationTask.State.SETTLED
+
+
+def test_an_answer_spends_exactly_what_was_reserved(open_campaign, people):
+    campaign = open_campaign(groups=3, budget_labels=2)
+    assert budget.balance(campaign).as_dict() == {"labels": 2, "committed": 2, "spent": 0, "reserved": 2, "left": 0}
+    card = one_card(campaign, people["alice"])
+    submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    campaign.refresh_from_db()
+    assert budget.balance(campaign).as_dict() == {"labels": 2, "committed": 2, "spent": 1, "reserved": 1, "left": 0}
+
+
+def test_repeating_a_request_changes_nothing(open_campaign, people):
+    card = one_card(open_campaign(groups=1), people["alice"])
+    first, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    again, renewed = submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    assert (first.pk, new, renewed) == (again.pk, True, False)
+    with pytest.raises(AlreadySubmitted):
+        submit(card.assignment, people["alice"].pk, card.lease_number, answer(key="another"))
+
+
+def test_late_work_is_kept_if_nobody_else_began(open_campaign, people):
+    campaign = open_campaign(groups=1, lease_minutes=1)
+    card = one_card(campaign, people["alice"])
+    expire_leases(now=timezone.now() + timedelta(minutes=2))
+    _, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    assert new
+
+
+def test_late_work_is_refused_once_somebody_else_began(open_campaign, people):
+    campaign = open_campaign(groups=1, lease_minutes=1)
+    card = one_card(campaign, people["alice"])
+    later = timezone.now() + timedelta(minutes=2)
+    expire_leases(now=later)
+    one_card(campaign, people["bob"], now=later)
+    with pytest.raises(LeaseLost):
+        submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    assert not Annotation.objects.exists()
+
+
+def test_nobody_answers_somebody_elses_card_or_one_of_a_foreign_campaign(open_campaign, people):
+    campaign = open_campaign(groups=1)
+    card = one_card(campaign, people["alice"])
+    with pytest.raises(LeaseLost):
+        submit(card.assignment, people["bob"].pk, card.lease_number, answer())
+    campaign.annotators.remove(people["alice"])
+    with pytest.raises(NotFound):
+        submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+
+
+def test_a_closed_campaign_takes_no_more_answers(open_campaign, people):
+    campaign = open_campaign(groups=1)
+    card = one_card(campaign, people["alice"])
+    lifecycle.move(campaign, "closed", now=timezone.now())
+    with pytest.raises(CampaignClosed):
+        submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"choice": "a"},
+        {"choice": "tie", "strength": 2},
+        {"choice": "left", "strength": 4},
+        {"choice": "left", "key": ""},
+        {"choice": "left", "key": "x" * 65},
+        {"choice": "left", "active_ms": -1},
+        {"choice": "left", "comment": "nul \x00"},
+    ],
+)
+def test_a_contradictory_answer_is_refused_before_anything_is_stored(bad):
+    with pytest.raises(InvalidAnswer):
+        answer(bad.pop("choice"), bad.pop("key", "k"), **bad)
+
+
+def test_a_skip_costs_nothing_and_goes_to_somebody_else(open_campaign, people):
+    campaign = open_campaign(groups=1, budget_labels=1)
+    card = one_card(campaign, people["alice"])
+    submit(card.assignment, people["alice"].pk, card.lease_number, answer("skip"))
+    assert claim_next(campaign, people["alice"].pk, n=1, now=timezone.now()) == []
+    other = one_card(campaign, people["bob"])
+    submit(other.assignment, people["bob"].pk, other.lease_number, answer(key="b"))
+    campaign.refresh_from_db()
+    assert budget.balance(campaign).spent == 1
+    assert AnnotationTask.objects.get().state == AnnotationTask.State.SETTLED
+
+
+def test_a_task_everybody_skips_is_withdrawn_and_its_budget_comes_back(open_campaign, people):
+    campaign = open_campaign(groups=1, budget_labels=5, max_skips=2)
+    for name in ("alice", "bob"):
+        card = one_card(campaign, people[name])
+        submit(card.assignment, people[name].pk, card.lease_number, answer("skip", key=name))
+    campaign.refresh_from_db()
+    assert campaign.committed_labels == 0
+    assert AnnotationTask.objects.get().state == AnnotationTask.State.CANCELLED
+
+
+def test_a_correction_is_a_new_row_and_only_one_of_two_wins(open_campaign, people):
+    card = one_card(open_campaign(groups=1), people["alice"])
+    first, _ = submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    second, _ = revise(first.pk, people["alice"].pk, answer("tie", key="r1"))
+    assert second.revises_id == first.pk
+    with pytest.raises(StaleRevision):
+        revise(first.pk, people["alice"].pk, answer("right", key="r2"))
+    with pytest.raises(NotFound):
+        revise(second.pk, people["bob"].pk, answer("right", key="r3"))
+    assert Annotation.objects.count() == 2
+
+
+def test_a_skip_can_be_taken_back_while_nobody_began_its_replacement(open_campaign, people):
+    campaign = open_campaign(groups=1, budget_labels=1)
+    card = one_card(campaign, people["alice"])
+    skipped, _ = submit(card.assignment, people["alice"].pk, card.lease_number, answer("skip"))
+    revise(skipped.pk, people["alice"].pk, answer("left", key="r"))
+    campaign.refresh_from_db()
+    assert budget.balance(campaign).as_dict() == {"labels": 1, "committed": 1, "spent": 1, "reserved": 0, "left": 0}
+    assert claim_next(campaign, people["bob"].pk, n=1, now=timezone.now()) == []
+
+
+def test_a_skip_somebody_else_picked_up_cannot_be_taken_back(open_campaign, people):
+    campaign = open_campaign(groups=1)
+    card = one_card(campaign, people["alice"])
+    skipped, _ = submit(card.assignment, people["alice"].pk, card.lease_number, answer("skip"))
+    one_card(campaign, people["bob"])
+    with pytest.raises(LeaseLost):
+        revise(skipped.pk, people["alice"].pk, answer("left", key="r"))
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_the_database_refuses_to_edit_what_was_said(open_campaign, people, change):
+    card = one_card(open_campaign(groups=1), people["alice"])
+    submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    said = Annotation.objects.all()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        said.update(choice="tie") if change == "update" else said._raw_delete(said.db)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_and_two_windows_store_one_answer_and_spend_one_label(open_campaign, people):
+    campaign = open_campaign(groups=1, budget_labels=1)
+    card = one_card(campaign, people["alice"])
+    outcomes: list[str] = []
+
+    def click(key: str) -> None:
+        try:
+            _, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer(key=key))
+            outcomes.append("new" if new else "same")
+        except AlreadySubmitted:
+            outcomes.append("already")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click, args=(key,)) for key in ["k1"] * 5 + ["k2"] * 5]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("new") == 1
+    assert len(outcomes) == 10
+    assert Annotation.objects.count() == 1
+    campaign.refresh_from_db()
+    assert budget.balance(campaign).spent == 1
+    assert Assignment.objects.get().state == "submitted"

@@ -1,0 +1,36 @@
+"""The queue lives in the same PostgreSQL unless CELERY_BROKER_URL says otherwise. The database remembers; Celery only
+wakes: losing every message loses nothing but a few seconds."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import psycopg
+
+INSTALL_LOCK = 7_105_118  # any fixed number; two processes that start at once install once
+
+
+def settings_for(database_url: str, broker_url: str) -> dict[str, Any]:
+    """Celery's broker settings for a URL, or for the database itself when the URL is empty."""
+    if broker_url:
+        return {"broker_url": broker_url, "broker_transport_options": {"visibility_timeout": 3600}}
+    options = {
+        "conn_string": database_url,
+        "init_extension": False,  # its SQL needs no extension; install() runs it
+        "visibility_timeout": 120,  # a dead worker's messages come back after this; our jobs are woken sooner by sweeps
+        "wait_time_seconds": 0,
+        "polling_interval": 0.2,
+        "pool_size": 2,
+    }
+    return {"broker_url": "pgmq://", "broker_transport_options": options}
+
+
+def install(database_url: str) -> None:
+    """Create the queue's schema once, from the SQL its package ships."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [INSTALL_LOCK])
+        if connection.execute("SELECT to_regnamespace('pgmq')").fetchone() == (None,):
+            sql = resources.files("pgmq").joinpath("sql", "pgmq.sql").read_text()
+            with connection.transaction():
+                connection.execute(sql.encode())

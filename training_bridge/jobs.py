@@ -1,0 +1,87 @@
+"""The jobs: ids in, one call, may run twice. Each sweeps for due work in the database; none holds state of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+
+from celery import shared_task
+from django.utils import timezone
+
+from annotator.campaigns.models import Campaign
+from annotator.errors import Conflict
+from annotator.rollouts.models import RewardModelVersion
+from annotator.tasks import leasing, opening
+from annotator.training import due, ownership
+from annotator.training.models import TrainingJob
+
+log = logging.getLogger(__name__)
+WAKE_EXPIRES = 10.0  # a wake-up nobody took is sent again by the next sweep
+
+
+@shared_task
+def expire_leases() -> None:
+    """Put lapsed leases back into the queue."""
+    leasing.expire_leases(now=timezone.now())
+
+
+@shared_task
+def open_due_tasks() -> None:
+    """Keep every open campaign's queue filled, within its budget."""
+    for campaign in Campaign.objects.filter(state=Campaign.State.OPEN).values_list("id", flat=True):
+        opening.open_due_tasks(campaign)
+
+
+@shared_task
+def start_due_training() -> None:
+    """Start a reward-model training wherever the rule says so."""
+    for campaign in Campaign.objects.exclude(state=Campaign.State.DRAFT):
+        try:
+            job = due.start_due_training(campaign)
+        except Conflict as conflict:  # a manager's request got there first
+            log.info("campaign %s: %s", campaign.slug, conflict)
+            continue
+        if job is not None:
+            _wake(job.pk)
+
+
+@shared_task
+def hand_off_promoted() -> None:
+    """Queue the policy training of every production version whose campaign wants one."""
+    production = RewardModelVersion.objects.filter(state=RewardModelVersion.State.PRODUCTION)
+    for version in production:
+        for campaign in Campaign.objects.filter(reward_model=version.name).exclude(state=Campaign.State.DRAFT):
+            job = due.hand_off(campaign, version)
+            if job is not None:
+                _wake(job.pk)
+
+
+@shared_task
+def wake_jobs() -> None:
+    """Queue jobs whose owner died, and wake a worker for every job that waits."""
+    ownership.requeue_lapsed(now=timezone.now())
+    for job_id in (
+        TrainingJob.objects.filter(state=TrainingJob.State.QUEUED).order_by("id").values_list("id", flat=True)
+    ):
+        _wake(job_id)
+
+
+def _wake(job_id: int) -> None:
+    run_training_job.apply_async((job_id,), expires=WAKE_EXPIRES)
+
+
+@shared_task(acks_late=False)
+def run_training_job(job_id: int) -> None:
+    """Run one training job, unless somebody runs it already. Acknowledged early: the row, not the message, remembers."""
+    from training_bridge.runner import run_job
+
+    run_job(job_id, owner=f"{socket.gethostname()}:{os.getpid()}")
+
+
+@shared_task
+def score_unscored() -> None:
+    """Score what production versions have not seen yet, and put open tasks in their order."""
+    from training_bridge.scoring import sweep
+
+    sweep()
