@@ -1,0 +1,78 @@
+/** Who is here, and which page they asked for. Pages of managers load only for managers. */
+
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { Navigate, Route, Routes } from "react-router";
+
+import { api } from "./api/client";
+import { Home } from "./features/home/Home";
+import { Login } from "./features/login/Login";
+import { Loading, Page, Problem } from "./ui/parts";
+import { Shell } from "./ui/Shell";
+
+const Annotate = lazy(() => import("./features/annotate/Annotate"));
+const Campaigns = lazy(() => import("./features/campaigns/Campaigns"));
+const NewCampaign = lazy(() => import("./features/campaign-new/NewCampaign"));
+const Dashboard = lazy(() => import("./features/dashboard/Dashboard"));
+const Runs = lazy(() => import("./features/runs/Runs"));
+const RunGroups = lazy(() => import("./features/runs/RunGroups"));
+const Jobs = lazy(() => import("./features/jobs/Jobs"));
+const JobPage = lazy(() => import("./features/jobs/JobPage"));
+
+function Waiting() {
+  return (
+    <main id="main" className="page">
+      <Loading />
+    </main>
+  );
+}
+
+export function App() {
+  const session = useQuery({ queryKey: ["session"], queryFn: api.session, staleTime: Infinity });
+  if (session.isPending) return <Waiting />;
+  if (session.isError) {
+    return (
+      <Page title="Tiebreak">
+        <Problem error={session.error} />
+        <button type="button" className="button" onClick={() => void session.refetch()}>
+          Try again
+        </button>
+      </Page>
+    );
+  }
+  const user = session.data;
+  if (!user) return <Login />;
+  const annotates = user.scopes.includes("annotate");
+  const manages = user.scopes.includes("manage");
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Routes>
+        <Route element={<Shell user={user} />}>
+          <Route index element={<Navigate replace to={annotates || !manages ? "/judge" : "/campaigns"} />} />
+          <Route path="judge" element={<Home user={user} />} />
+          {annotates && <Route path="annotate/:slug" element={<Annotate user={user} />} />}
+          {manages && (
+            <>
+              <Route path="campaigns" element={<Campaigns />} />
+              <Route path="campaigns/new" element={<NewCampaign />} />
+              <Route path="campaigns/:slug" element={<Dashboard />} />
+              <Route path="runs" element={<Runs />} />
+              <Route path="runs/:run" element={<RunGroups />} />
+              <Route path="jobs" element={<Jobs />} />
+              <Route path="jobs/:id" element={<JobPage />} />
+            </>
+          )}
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Routes>
+    </Suspense>
+  );
+}
+
+function NotFound() {
+  return (
+    <Page title="Nothing here">
+      <p className="quiet">This address does not lead anywhere, or your role does not see what it leads to.</p>
+    </Page>
+  );
+}

@@ -1,0 +1,45 @@
+/** The signed-in person's outbox: unsent answers go out from whatever page is open, not only from the judging page. */
+
+import type { Entry, Outcome } from "../domain/outbox";
+import { Outbox } from "../domain/outbox";
+import { ApiError, api } from "./client";
+import { indexedDbStore } from "./outboxStore";
+
+async function deliver(entry: Entry): Promise<Outcome> {
+  try {
+    const { annotation } = entry.revises
+      ? await api.revise(entry.revises.annotation ?? 0, entry.body)
+      : await api.answer(entry.assignment, { ...entry.body, lease_number: entry.lease_number });
+    return { kind: "taken", annotation };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.retryable) return { kind: "later" };
+    if (error.status === 401) return { kind: "signed_out" };
+    return { kind: "refused", code: error.code, message: error.message };
+  }
+}
+
+const timer = {
+  after(ms: number, then: () => void) {
+    const id = setTimeout(then, ms);
+    return () => clearTimeout(id);
+  },
+};
+
+let current: { user: number; outbox: Outbox } | null = null;
+
+export function outboxOf(user: number): Outbox {
+  if (current?.user === user) return current.outbox;
+  current?.outbox.stop();
+  const outbox = new Outbox(user, indexedDbStore(), deliver, timer);
+  current = { user, outbox };
+  window.addEventListener("online", () => outbox.nudge());
+  void outbox.restore();
+  return outbox;
+}
+
+/** `crypto.randomUUID` exists on secure origins only, and a team's first server is often plain http. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

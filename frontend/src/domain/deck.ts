@@ -1,0 +1,129 @@
+/**
+ * The cards in an annotator's hand, as a value: what is shown, what waits behind it, what was answered.
+ *
+ * Pure: this file has never seen a server, a clock or a component. Each function takes a deck and returns the next one.
+ */
+
+import type { Card, Choice, PastAnswer, Strength } from "../api/types";
+import type { Decision } from "./answers";
+
+/** How far back an answer can be re-opened. */
+export const HISTORY = 10;
+/** The shown card and at least three behind it, so that the next one never waits for the network. */
+export const LOW = 4;
+/** Filled up by two at a time: half the requests of one at a time. */
+export const HAND = 5;
+
+export interface Past extends Decision {
+  /** Idempotency key of the latest thing said about this card; a revision replaces it. */
+  key: string;
+  assignment: number;
+  annotation: number | null;
+  card: Card;
+  status: "sending" | "saved" | "refused";
+}
+
+export interface Deck {
+  queue: Card[];
+  past: Past[];
+  answered: ReadonlySet<number>;
+  /** The key of the past answer being looked at again, if any. */
+  reopened: string | null;
+}
+
+export const emptyDeck: Deck = { queue: [], past: [], answered: new Set(), reopened: null };
+
+export function shown(deck: Deck): { card: Card; past: Past | null } | null {
+  const past = deck.past.find((one) => one.key === deck.reopened);
+  if (past) return { card: past.card, past };
+  const card = deck.queue[0];
+  return card ? { card, past: null } : null;
+}
+
+export function missing(deck: Deck): number {
+  return deck.queue.length < LOW ? HAND - deck.queue.length : 0;
+}
+
+/** Cards already in hand keep their place; one that was answered here never comes back unless it was leased anew. */
+export function claimed(deck: Deck, cards: Card[]): Deck {
+  const fresh = new Map(cards.map((card) => [card.assignment, card]));
+  const kept = deck.queue.map((card) => fresh.get(card.assignment) ?? card);
+  const inHand = new Set(kept.map((card) => card.assignment));
+  const added = [...fresh.values()].filter((c) => !inHand.has(c.assignment) && !deck.answered.has(c.assignment));
+  return { ...deck, queue: [...kept, ...added] };
+}
+
+export function answer(deck: Deck, said: Decision, key: string): Deck {
+  const [card, ...rest] = deck.queue;
+  if (!card || deck.reopened) return deck;
+  const past: Past = { ...said, key, card, assignment: card.assignment, annotation: null, status: "sending" };
+  return {
+    ...deck,
+    queue: rest,
+    past: [past, ...deck.past].slice(0, HISTORY),
+    answered: new Set([...deck.answered, card.assignment]),
+  };
+}
+
+/** A revision is a new statement about an old card; the rail keeps its place, and the hand is shown again. */
+export function revise(deck: Deck, said: Decision, key: string): Deck {
+  const past = deck.past.map((one) =>
+    one.key === deck.reopened ? { ...one, ...said, key, status: "sending" as const } : one,
+  );
+  return { ...deck, past, reopened: null };
+}
+
+export function reopen(deck: Deck, key: string): Deck {
+  return deck.past.some((one) => one.key === key && one.status !== "refused") ? { ...deck, reopened: key } : deck;
+}
+
+/** Undo goes one answer further back each time it is pressed. */
+export function undo(deck: Deck): Deck {
+  const from = deck.past.findIndex((one) => one.key === deck.reopened);
+  const target = deck.past.slice(from + 1).find((one) => one.status !== "refused");
+  return target ? { ...deck, reopened: target.key } : deck;
+}
+
+export function backToHand(deck: Deck): Deck {
+  return { ...deck, reopened: null };
+}
+
+export function acknowledged(deck: Deck, key: string, annotation: number): Deck {
+  const past = deck.past.map((one) => (one.key === key ? { ...one, annotation, status: "saved" as const } : one));
+  return { ...deck, past };
+}
+
+/** A refused answer stays visible as refused; its card may be dealt to this person again. */
+export function refused(deck: Deck, key: string): Deck {
+  const gone = deck.past.find((one) => one.key === key)?.assignment;
+  const past = deck.past.map((one) => (one.key === key ? { ...one, status: "refused" as const } : one));
+  const answered = new Set([...deck.answered].filter((assignment) => assignment !== gone));
+  return { ...deck, past, answered, reopened: deck.reopened === key ? null : deck.reopened };
+}
+
+export function dropped(deck: Deck, assignment: number): Deck {
+  return { ...deck, queue: deck.queue.filter((card) => card.assignment !== assignment) };
+}
+
+export function renewed(deck: Deck, assignment: number, leased_until: string): Deck {
+  const queue = deck.queue.map((card) => (card.assignment === assignment ? { ...card, leased_until } : card));
+  return { ...deck, queue };
+}
+
+/** What the server remembers of this person, behind what this tab has said since. */
+export function withHistory(deck: Deck, answers: PastAnswer[]): Deck {
+  const known = new Set(deck.past.map((one) => one.assignment));
+  const older = answers.filter((one) => !known.has(one.assignment)).map(fromServer);
+  return {
+    ...deck,
+    past: [...deck.past, ...older].slice(0, HISTORY),
+    answered: new Set([...deck.answered, ...older.map((one) => one.assignment)]),
+  };
+}
+
+function fromServer(one: PastAnswer): Past {
+  const { annotation, assignment, card } = one;
+  const choice: Choice = one.choice;
+  const strength: Strength | null = one.strength;
+  return { key: `annotation-${annotation}`, annotation, assignment, card, choice, strength, status: "saved" };
+}

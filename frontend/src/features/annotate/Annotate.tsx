@@ -1,0 +1,64 @@
+/** Opens a campaign for judging: loads it, makes sure no other tab has it, and starts the session. */
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useParams } from "react-router";
+
+import { api } from "../../api/client";
+import { outboxOf } from "../../api/outbox";
+import type { MyCampaign, User } from "../../api/types";
+import { preloadRichText } from "../../ui/Content";
+import { Loading, Page, Problem } from "../../ui/parts";
+import { Judging } from "./Judging";
+import { JudgingSession } from "./session";
+import { useTabLock } from "./useTabLock";
+
+export default function Annotate({ user }: { user: User }) {
+  const { slug = "" } = useParams();
+  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
+  const { place, takeOver } = useTabLock(`tiebreak-${user.id}-${slug}`);
+  useEffect(preloadRichText, []);
+  if (campaign.isError) {
+    return (
+      <Page title="Judge">
+        <Problem error={campaign.error} />
+      </Page>
+    );
+  }
+  if (place === "elsewhere") {
+    return (
+      <Page title="Already open in another tab">
+        <p>You are judging this campaign in another tab of this browser. Close it, or go on here.</p>
+        <button type="button" className="button primary" onClick={takeOver}>
+          Take over here
+        </button>
+      </Page>
+    );
+  }
+  if (campaign.isPending || place === "asking") {
+    return (
+      <main id="main" className="page">
+        <Loading />
+      </main>
+    );
+  }
+  return <Started key={slug} campaign={campaign.data} user={user} />;
+}
+
+function Started({ campaign, user }: { campaign: MyCampaign; user: User }) {
+  const client = useQueryClient();
+  const [session, setSession] = useState<JudgingSession | null>(null);
+  useEffect(() => {
+    const started = new JudgingSession(campaign.slug, user.id, outboxOf(user.id));
+    started.start();
+    setSession(started);
+    document.title = `${campaign.name} · Tiebreak`;
+    return () => {
+      // When another tab took over it goes on with the same leases, so they are given back only on leaving the page.
+      started.stop(!window.location.pathname.startsWith("/annotate/"));
+      void client.invalidateQueries({ queryKey: ["my-campaigns"] });
+      client.removeQueries({ queryKey: ["my-campaign", campaign.slug] });
+    };
+  }, [campaign.slug, campaign.name, user.id, client]);
+  return session ? <Judging campaign={campaign} session={session} /> : null;
+}

@@ -1,0 +1,237 @@
+/**
+ * One person judging one campaign in one tab: keeps the hand full, the leases alive and the answers on their way.
+ *
+ * Framework-free: components subscribe and read snapshots. The rules about cards are in domain/deck, about sending
+ * in domain/outbox; this file only connects them to the server and the clock.
+ */
+
+import { ApiError, api } from "../../api/client";
+import { newKey } from "../../api/outbox";
+import type { Card } from "../../api/types";
+import type { Decision } from "../../domain/answers";
+import { inWords } from "../../domain/answers";
+import type { Deck } from "../../domain/deck";
+import * as deck from "../../domain/deck";
+import type { News, Outbox } from "../../domain/outbox";
+
+const EMPTY_POLL_MS = 5_000;
+const RENEW_CHECK_MS = 15_000;
+/** Somebody who left the desk must not keep cards from others. */
+const AWAY_AFTER_MS = 5 * 60_000;
+
+export interface Snapshot {
+  deck: Deck;
+  /** "empty" means the server has nothing for this person now. */
+  supply: "loading" | "ready" | "empty" | "unreachable" | "closed";
+  unsent: number;
+  sending: Outbox["waiting"];
+  notice: string;
+  answered: number;
+}
+
+export class JudgingSession {
+  private snapshot: Snapshot;
+  private listeners = new Set<() => void>();
+  private claiming = false;
+  private stopped = false;
+  private lastSign = Date.now();
+  private pollTimer: ReturnType<typeof setTimeout> | undefined;
+  private renewTimer: ReturnType<typeof setInterval> | undefined;
+  private forgetOutbox: () => void = () => undefined;
+
+  constructor(
+    private readonly slug: string,
+    private readonly user: number,
+    private readonly outbox: Outbox,
+  ) {
+    this.snapshot = {
+      deck: deck.emptyDeck,
+      supply: "loading",
+      unsent: outbox.unsent(slug).length,
+      sending: outbox.waiting,
+      notice: "",
+      answered: 0,
+    };
+  }
+
+  start(): void {
+    this.stopped = false;
+    this.forgetOutbox = this.outbox.subscribe((news) => this.hear(news));
+    this.renewTimer = setInterval(() => void this.keepLeases(), RENEW_CHECK_MS);
+    void this.remember();
+    void this.refill();
+  }
+
+  /** Leaving by a link gives the untouched cards back; a reload does not come through here and keeps them. */
+  stop(release: boolean): void {
+    this.stopped = true;
+    this.forgetOutbox();
+    clearTimeout(this.pollTimer);
+    clearInterval(this.renewTimer);
+    if (!release) return;
+    for (const card of this.snapshot.deck.queue) {
+      void api.release(card.assignment, card.lease_number).catch(() => undefined);
+    }
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  getSnapshot = (): Snapshot => this.snapshot;
+
+  sign(): void {
+    this.lastSign = Date.now();
+  }
+
+  decide(said: Decision, activeMs: number, comment: string): void {
+    const showing = deck.shown(this.snapshot.deck);
+    if (!showing) return;
+    const key = newKey();
+    const { card, past } = showing;
+    const unsaid = past?.status === "sending" ? null : (past?.annotation ?? null);
+    const body = {
+      choice: said.choice,
+      ...(said.strength === null ? {} : { strength: said.strength }),
+      active_ms: activeMs,
+      ...(comment.trim() ? { comment: comment.trim() } : {}),
+      idempotency_key: key,
+    };
+    const next = past ? deck.revise(this.snapshot.deck, said, key) : deck.answer(this.snapshot.deck, said, key);
+    this.change({
+      deck: next,
+      notice: past ? `Changed to: ${inWords(said)}.` : `${inWords(said)}.`,
+      answered: this.snapshot.answered + (past ? 0 : 1),
+    });
+    this.outbox.add({
+      key,
+      user: this.user,
+      campaign: this.slug,
+      assignment: card.assignment,
+      lease_number: card.lease_number,
+      revises: past ? { annotation: unsaid, key: past.key } : null,
+      body,
+      at: Date.now(),
+    });
+    void this.refill();
+    void this.checkShown();
+  }
+
+  undo(): void {
+    const next = deck.undo(this.snapshot.deck);
+    const notice = next === this.snapshot.deck ? "There is no earlier answer to change." : "Your earlier answer, again.";
+    this.change({ deck: next, notice });
+  }
+
+  reopen(key: string): void {
+    this.change({ deck: deck.reopen(this.snapshot.deck, key), notice: "Your earlier answer, again." });
+  }
+
+  forward(): void {
+    if (this.snapshot.deck.reopened) this.change({ deck: deck.backToHand(this.snapshot.deck), notice: "Left as it was." });
+  }
+
+  dismissNotice(): void {
+    this.change({ notice: "" });
+  }
+
+  private change(part: Partial<Snapshot>): void {
+    this.snapshot = { ...this.snapshot, ...part };
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  private hear(news: News): void {
+    const part: Partial<Snapshot> = { unsent: this.outbox.unsent(this.slug).length, sending: this.outbox.waiting };
+    if (news.kind === "acknowledged" && news.entry.campaign === this.slug) {
+      part.deck = deck.acknowledged(this.snapshot.deck, news.entry.key, news.annotation);
+    }
+    if (news.kind === "refused" && news.entry.campaign === this.slug) {
+      part.deck = deck.refused(this.snapshot.deck, news.entry.key);
+      part.notice = refusal(news.code, news.message);
+      if (news.code === "campaign_closed") part.supply = "closed";
+    }
+    this.change(part);
+  }
+
+  private async remember(): Promise<void> {
+    const answers = await api.myAnswers(this.slug).catch(() => []);
+    if (!this.stopped) this.change({ deck: deck.withHistory(this.snapshot.deck, answers) });
+  }
+
+  /** Cards in this hand, and cards whose answers are still on their way: neither should be dealt again. */
+  private hold(): number[] {
+    const unsent = this.outbox.unsent(this.slug).map((entry) => entry.assignment);
+    return [...new Set([...this.snapshot.deck.queue.map((card) => card.assignment), ...unsent])];
+  }
+
+  private async refill(): Promise<void> {
+    const n = deck.missing(this.snapshot.deck);
+    if (this.claiming || this.stopped || n === 0) return;
+    this.claiming = true;
+    clearTimeout(this.pollTimer);
+    try {
+      const cards = await api.claim(this.slug, n, this.hold());
+      if (this.stopped) return void cards.forEach((c) => void api.release(c.assignment, c.lease_number).catch(() => {}));
+      const next = deck.claimed(this.snapshot.deck, cards);
+      const grew = next.queue.length > this.snapshot.deck.queue.length;
+      this.change({ deck: next, supply: next.queue.length > 0 ? "ready" : "empty" });
+      this.claiming = false;
+      if (grew && deck.missing(next) > 0) this.later(1_000);
+      else if (deck.missing(next) > 0) this.later(EMPTY_POLL_MS);
+    } catch (error) {
+      this.claiming = false;
+      this.supplyFailed(error);
+    } finally {
+      this.claiming = false;
+    }
+  }
+
+  private supplyFailed(error: unknown): void {
+    if (this.stopped) return;
+    const closed = error instanceof ApiError && ["campaign_closed", "unknown_campaign", "not_allowed"].includes(error.code);
+    if (closed) return this.change({ supply: "closed" });
+    if (this.snapshot.deck.queue.length === 0) this.change({ supply: "unreachable" });
+    this.later(EMPTY_POLL_MS / 2);
+  }
+
+  private later(ms: number): void {
+    clearTimeout(this.pollTimer);
+    this.pollTimer = setTimeout(() => void this.refill(), ms);
+  }
+
+  private async keepLeases(): Promise<void> {
+    if (document.visibilityState !== "visible" || Date.now() - this.lastSign > AWAY_AFTER_MS) return;
+    for (const card of this.snapshot.deck.queue) {
+      if (runsOutSoon(card)) await this.renew(card);
+    }
+  }
+
+  /** A card that waited in the hand past its lease may belong to somebody else by now: ask before it is judged. */
+  private async checkShown(): Promise<void> {
+    const card = this.snapshot.deck.queue[0];
+    if (card && Date.parse(card.leased_until) < Date.now() + 5_000) await this.renew(card);
+  }
+
+  private async renew(card: Card): Promise<void> {
+    try {
+      const { leased_until } = await api.renew(card.assignment, card.lease_number);
+      if (!this.stopped) this.change({ deck: deck.renewed(this.snapshot.deck, card.assignment, leased_until) });
+    } catch (error) {
+      if (this.stopped || !(error instanceof ApiError) || error.retryable || error.status === 401) return;
+      this.change({ deck: deck.dropped(this.snapshot.deck, card.assignment), notice: refusal(error.code, error.message) });
+      void this.refill();
+    }
+  }
+}
+
+function runsOutSoon(card: Card): boolean {
+  return Date.parse(card.leased_until) - Date.now() < 3 * 60_000;
+}
+
+function refusal(code: string, message: string): string {
+  if (code === "lease_lost") return "That card had gone to somebody else in the meantime, so your answer to it was not counted.";
+  if (code === "already_submitted") return "That card already had your answer.";
+  if (code === "stale_revision") return "That answer was changed elsewhere in the meantime; the other change stands.";
+  return message;
+}

@@ -1,0 +1,70 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import { api } from "../../api/client";
+import type { Campaign } from "../../api/types";
+import { count, when } from "../../domain/format";
+import { Badge, Loading, Page, Problem, Progress } from "../../ui/parts";
+
+function Row({ campaign }: { campaign: Campaign }) {
+  const { budget } = campaign;
+  return (
+    <tr>
+      <th scope="row">
+        <Link to={`/campaigns/${campaign.slug}`}>{campaign.name}</Link>
+        <span className="cell-detail">{campaign.question}</span>
+      </th>
+      <td>
+        <Badge state={campaign.state} />
+      </td>
+      <td className="cell-bar">
+        <Progress value={budget.labels ? budget.spent / budget.labels : 0} label={`Budget of ${campaign.name} spent`} />
+        <span className="cell-detail">
+          {count(budget.spent)} of {count(budget.labels)} labels
+        </span>
+      </td>
+      <td>{campaign.reward_model}</td>
+      <td>{campaign.runs.join(", ") || "–"}</td>
+      <td>{when(campaign.created_at)}</td>
+    </tr>
+  );
+}
+
+export default function Campaigns() {
+  const campaigns = useQuery({ queryKey: ["campaigns"], queryFn: api.campaigns, refetchInterval: 5_000 });
+  return (
+    <Page
+      title="Campaigns"
+      actions={
+        <Link className="button primary" to="/campaigns/new">
+          New campaign
+        </Link>
+      }
+    >
+      {campaigns.isPending && <Loading />}
+      {campaigns.isError && <Problem error={campaigns.error} />}
+      {campaigns.data?.length === 0 && <p className="quiet">No campaign yet. A campaign asks people to compare completions of your runs.</p>}
+      {!!campaigns.data?.length && (
+        <div className="table-box" role="region" aria-label="Campaigns" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Campaign</th>
+                <th scope="col">State</th>
+                <th scope="col">Budget</th>
+                <th scope="col">Reward model</th>
+                <th scope="col">Runs</th>
+                <th scope="col">Created</th>
+              </tr>
+            </thead>
+            <tbody>
+              {campaigns.data.map((campaign) => (
+                <Row key={campaign.slug} campaign={campaign} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Page>
+  );
+}

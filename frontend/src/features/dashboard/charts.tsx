@@ -1,0 +1,120 @@
+/** What the labels have bought (held-out loss by labels) and where the model is still unsure. */
+
+import { useMemo } from "react";
+import uPlot from "uplot";
+
+import type { CurvePoint, Dashboard } from "../../api/types";
+import { count, decimal, percent } from "../../domain/format";
+import Chart, { type Palette } from "../../ui/Chart";
+
+function axes(palette: Palette, x: string): uPlot.Axis[] {
+  const common = { stroke: palette.quiet, grid: { stroke: palette.line, width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
+  return [
+    { ...common, label: x, labelSize: 22, labelFont: "12px system-ui, sans-serif", size: 34, grid: { show: false } },
+    { ...common, size: 48 },
+  ];
+}
+
+const curveOptions = (palette: Palette): Omit<uPlot.Options, "width" | "height"> => ({
+  scales: { x: { time: false }, y: { range: { min: { pad: 0.15, soft: 0, mode: 0 }, max: { pad: 0.15, mode: 0 } } } },
+  legend: { show: false },
+  cursor: { show: false },
+  axes: axes(palette, "labels"),
+  series: [
+    {},
+    { label: "held-out loss", stroke: palette.a, width: 2, points: { size: 7, fill: palette.a } },
+    { label: "held-out accuracy", stroke: palette.b, width: 2, dash: [6, 4], points: { size: 7, fill: palette.b } },
+  ],
+});
+
+const bars = uPlot.paths.bars?.({ size: [0.9], align: 0 });
+
+const histogramOptions = (palette: Palette): Omit<uPlot.Options, "width" | "height"> => ({
+  scales: { x: { time: false }, y: { range: (_plot, _min, max) => [0, max * 1.1 || 1] } },
+  legend: { show: false },
+  cursor: { show: false },
+  axes: axes(palette, "spread of the score inside its group"),
+  series: [
+    {},
+    { stroke: palette.a, fill: palette.a, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) },
+  ],
+});
+
+export function LearningCurve({ points }: { points: CurvePoint[] }) {
+  const data = useMemo<uPlot.AlignedData>(
+    () => [points.map((p) => p.labels), points.map((p) => p.heldout_nll), points.map((p) => p.heldout_accuracy)],
+    [points],
+  );
+  if (points.length === 0) return <p className="quiet">The curve begins with the first trained version.</p>;
+  return (
+    <>
+      <ul className="legend">
+        <li>
+          <span className="dot tone-a" aria-hidden="true" /> held-out loss
+        </li>
+        <li>
+          <span className="dot tone-b" aria-hidden="true" /> held-out accuracy
+        </li>
+      </ul>
+      <Chart label="Learning curve: held-out loss and accuracy by labels spent" data={data} options={curveOptions} />
+      <details>
+        <summary>As a table</summary>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Version</th>
+              <th scope="col">Labels</th>
+              <th scope="col">Held-out loss</th>
+              <th scope="col">Held-out accuracy</th>
+            </tr>
+          </thead>
+          <tbody>
+            {points.map((point) => (
+              <tr key={`${point.version}-${point.labels}`}>
+                <th scope="row">{point.version}</th>
+                <td>{count(point.labels)}</td>
+                <td>{decimal(point.heldout_nll, 3)}</td>
+                <td>{percent(point.heldout_accuracy, 1)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </>
+  );
+}
+
+export function UncertaintyHistogram({ histogram }: { histogram: Dashboard["uncertainty_histogram"] }) {
+  const { edges, counts } = histogram;
+  const data = useMemo<uPlot.AlignedData>(
+    () => [counts.map((_, i) => ((edges[i] ?? 0) + (edges[i + 1] ?? edges[i] ?? 0)) / 2), counts],
+    [edges, counts],
+  );
+  if (counts.length === 0) return <p className="quiet">Nothing is scored yet, so nothing is known about doubt.</p>;
+  return (
+    <>
+      <Chart label="Histogram of uncertainty over scored rollouts" data={data} options={histogramOptions} />
+      <details>
+        <summary>As a table</summary>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Spread from</th>
+              <th scope="col">to</th>
+              <th scope="col">Rollouts</th>
+            </tr>
+          </thead>
+          <tbody>
+            {counts.map((n, i) => (
+              <tr key={i}>
+                <th scope="row">{decimal(edges[i], 3)}</th>
+                <td>{decimal(edges[i + 1], 3)}</td>
+                <td>{count(n)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </>
+  );
+}

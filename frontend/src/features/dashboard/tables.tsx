@@ -1,0 +1,87 @@
+/** Who answered and how evenly between the sides; which versions came of it. */
+
+import type { AnnotatorRow, Version } from "../../api/types";
+import { count, decimal, percent, seconds, when } from "../../domain/format";
+import { Badge } from "../../ui/parts";
+
+/** Half is the expected share of "left"; an interval that misses it is worth a look. */
+function SideShare({ row }: { row: AnnotatorRow }) {
+  if (row.left_share === null || row.left_interval === null) return <>–</>;
+  const [low, high] = row.left_interval;
+  const off = low > 0.5 || high < 0.5;
+  return (
+    <span className={off ? "side side-off" : "side"}>
+      <svg viewBox="0 0 100 12" width="100" height="12" aria-hidden="true" className="interval">
+        <line x1="50" x2="50" y1="0" y2="12" className="interval-half" />
+        <line x1={low * 100} x2={high * 100} y1="6" y2="6" className="interval-range" />
+        <circle cx={row.left_share * 100} cy="6" r="3" className="interval-point" />
+      </svg>
+      <span>
+        {percent(row.left_share)} <span className="quiet">[{percent(low)}, {percent(high)}]</span>
+        {off && <strong> leans {low > 0.5 ? "left" : "right"}</strong>}
+      </span>
+    </span>
+  );
+}
+
+export function Annotators({ rows }: { rows: AnnotatorRow[] }) {
+  if (rows.length === 0) return <p className="quiet">Nobody has answered yet.</p>;
+  return (
+    <div className="table-box" role="region" aria-label="Annotators" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Annotator</th>
+            <th scope="col">Answers</th>
+            <th scope="col">Median time</th>
+            <th scope="col">Chose left, with interval</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.username}>
+              <th scope="row">{row.username}</th>
+              <td>{count(row.answers)}</td>
+              <td>{seconds(row.median_active_ms)}</td>
+              <td>
+                <SideShare row={row} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Versions({ versions }: { versions: Version[] }) {
+  if (versions.length === 0) return <p className="quiet">No version yet. The first comes after the first training.</p>;
+  return (
+    <div className="table-box" role="region" aria-label="Versions" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Version</th>
+            <th scope="col">State</th>
+            <th scope="col">Held-out loss</th>
+            <th scope="col">Accuracy</th>
+            <th scope="col">Created</th>
+          </tr>
+        </thead>
+        <tbody>
+          {versions.map((version) => (
+            <tr key={version.id}>
+              <th scope="row">{version.number}</th>
+              <td>
+                <Badge state={version.state} />
+              </td>
+              <td>{decimal(version.metrics.heldout_nll, 3)}</td>
+              <td>{percent(version.metrics.heldout_accuracy as number | null, 1)}</td>
+              <td>{when(version.created_at)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+/** Where an annotator begins: the campaigns that want their judgement. Enter starts the first one. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { Link } from "react-router";
+
+import { api } from "../../api/client";
+import type { MyCampaign, User } from "../../api/types";
+import { plural } from "../../domain/format";
+import { Badge, Loading, Page, Problem } from "../../ui/parts";
+import { preloadRichText } from "../../ui/Content";
+
+function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolean }) {
+  const open = campaign.state === "open";
+  const start = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (first) start.current?.focus();
+  }, [first]);
+  return (
+    <li className="campaign-card">
+      <div className="campaign-card-text">
+        <h2>{campaign.name}</h2>
+        <p>{campaign.question}</p>
+        <p className="quiet">
+          <Badge state={campaign.state} /> {plural(campaign.answered_by_me ?? 0, "answer")} by you
+        </p>
+      </div>
+      {open ? (
+        <Link className="button primary" ref={start} to={`/annotate/${campaign.slug}`}>
+          Start{first && <kbd aria-hidden="true">↵</kbd>}
+          <span className="visually-hidden"> judging {campaign.name}</span>
+        </Link>
+      ) : (
+        <span className="quiet">Not asking right now</span>
+      )}
+    </li>
+  );
+}
+
+export function Home({ user }: { user: User }) {
+  const campaigns = useQuery({ queryKey: ["my-campaigns"], queryFn: api.myCampaigns, refetchInterval: 15_000 });
+  useEffect(preloadRichText, []);
+  const listed = campaigns.data?.filter((one) => one.state !== "draft") ?? [];
+  const sorted = [...listed.filter((one) => one.state === "open"), ...listed.filter((one) => one.state !== "open")];
+  return (
+    <Page title={`Hello, ${user.username}`}>
+      {campaigns.isPending && <Loading />}
+      {campaigns.isError && <Problem error={campaigns.error} />}
+      {campaigns.isSuccess && sorted.length === 0 && (
+        <p className="quiet">No campaign asks for your judgement yet. This page looks again by itself.</p>
+      )}
+      <ul className="campaign-cards">
+        {sorted.map((campaign, index) => (
+          <CampaignCard key={campaign.slug} campaign={campaign} first={index === 0} />
+        ))}
+      </ul>
+    </Page>
+  );
+}

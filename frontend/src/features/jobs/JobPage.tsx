@@ -1,0 +1,95 @@
+/** One job in full: progress, numbers, error and log, live while it runs. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useParams } from "react-router";
+
+import { api } from "../../api/client";
+import type { JobWithLog } from "../../api/types";
+import { decimal, when } from "../../domain/format";
+import { Badge, Loading, Page, Panel, Problem, Progress, Stat } from "../../ui/parts";
+import { kindOf } from "./JobRow";
+
+const LIVE = new Set(["queued", "running"]);
+
+function Metrics({ metrics }: { metrics: JobWithLog["metrics"] }) {
+  const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  if (numbers.length === 0) return null;
+  return (
+    <dl className="stats">
+      {numbers.map(([name, value]) => (
+        <Stat key={name} label={name.replaceAll("_", " ")} value={Number.isInteger(value) ? String(value) : decimal(value, 3)} />
+      ))}
+    </dl>
+  );
+}
+
+function Log({ job }: { job: JobWithLog }) {
+  if (job.lines.length === 0) return <p className="quiet">Nothing has been written yet.</p>;
+  return (
+    <div className="log" role="log" aria-label="Log" tabIndex={0}>
+      {job.lines.map((line, index) => (
+        <div key={index}>
+          <time dateTime={line.at}>{line.at.slice(11, 19)}</time> {line.text}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export default function JobPage() {
+  const { id = "" } = useParams();
+  const client = useQueryClient();
+  const job = useQuery({
+    queryKey: ["job", id],
+    queryFn: () => api.job(id),
+    refetchInterval: (query) => (query.state.data && !LIVE.has(query.state.data.state) ? false : 1_500),
+  });
+  const cancel = useMutation({
+    mutationFn: api.cancelJob,
+    onSuccess: () => client.invalidateQueries({ queryKey: ["job", id] }),
+  });
+  if (!job.data) return <Page title={`Job ${id}`}>{job.isError ? <Problem error={job.error} /> : <Loading />}</Page>;
+  const data = job.data;
+  return (
+    <Page
+      title={`${kindOf(data)} training ${data.id}`}
+      actions={
+        LIVE.has(data.state) && (
+          <button type="button" className="button" onClick={() => cancel.mutate(data.id)} disabled={cancel.isPending}>
+            Cancel job
+          </button>
+        )
+      }
+    >
+      <p>
+        <Badge state={data.state} /> {data.because}
+        {data.campaign && (
+          <>
+            {" "}
+            · <Link to={`/campaigns/${data.campaign}`}>{data.campaign}</Link>
+          </>
+        )}
+      </p>
+      {cancel.isError && <Problem error={cancel.error} />}
+      <Panel title="Progress">
+        <Progress value={data.progress} label="Progress" />
+        <p className="quiet">
+          {data.message || "Waiting for a worker."} Attempt {data.attempt}. Started {when(data.started_at)}, finished{" "}
+          {when(data.finished_at)}.
+        </p>
+        {data.error && (
+          <div className="problem">
+            <strong>
+              {data.error.boundary} {data.error.type}
+            </strong>
+            <p>{data.error.message}</p>
+          </div>
+        )}
+        <Metrics metrics={data.metrics} />
+      </Panel>
+      <Panel title="Log">
+        <Log job={data} />
+      </Panel>
+    </Page>
+  );
+}

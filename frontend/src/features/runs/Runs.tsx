@@ -1,0 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import { api } from "../../api/client";
+import { count, when } from "../../domain/format";
+import { Loading, Page, Problem } from "../../ui/parts";
+
+export default function Runs() {
+  const runs = useQuery({ queryKey: ["runs"], queryFn: api.runs, refetchInterval: 5_000 });
+  return (
+    <Page title="Policy runs">
+      {runs.isPending && <Loading />}
+      {runs.isError && <Problem error={runs.error} />}
+      {runs.data?.length === 0 && <p className="quiet">No run has sent rollouts yet.</p>}
+      {!!runs.data?.length && (
+        <div className="table-box" role="region" aria-label="Runs" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Run</th>
+                <th scope="col">Trainer</th>
+                <th scope="col">Groups</th>
+                <th scope="col">Rollouts</th>
+                <th scope="col">Last step</th>
+                <th scope="col">Began</th>
+              </tr>
+            </thead>
+            <tbody>
+              {runs.data.map((run) => (
+                <tr key={run.name}>
+                  <th scope="row">
+                    <Link to={`/runs/${encodeURIComponent(run.name)}`}>{run.name}</Link>
+                  </th>
+                  <td>{run.trainer || "–"}</td>
+                  <td>{count(run.groups)}</td>
+                  <td>{count(run.rollouts)}</td>
+                  <td>{count(run.last_step)}</td>
+                  <td>{when(run.created_at)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Page>
+  );
+}
