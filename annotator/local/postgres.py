@@ -59,6 +59,7 @@ SETTINGS: Mapping[str, str] = {
     # Queue tables turn over quickly; vacuum must keep up with them.
     "autovacuum_naptime": "15s",
 }
+FULL_DISK = ("No space left on device", "Check free disk space")
 # What a start says for a moment after a kill -9, while the old server's children are still going away.
 PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid"')
 
@@ -227,7 +228,7 @@ class EmbeddedPostgres:
         return {"env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}, "cwd": self.folder, "start_new_session": True}
 
     def _launch(self) -> None:
-        """Start the server and wait until it answers; for a moment after a kill -9 a start may fail, so it is retried."""
+        """Start the server and wait until it answers; for a moment after a kill -9 a start fails, so it is retried."""
         deadline = time.monotonic() + READY_SECONDS
         while True:
             self._end_leftover()
@@ -251,27 +252,32 @@ class EmbeddedPostgres:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, **self._surroundings())
             self._process = process
         while process.poll() is None:
-            if self._answers():
+            refusal = self._refusal()
+            if refusal is None:
                 return None
-            if time.monotonic() > deadline:
+            if any(sign in refusal for sign in FULL_DISK) or time.monotonic() > deadline:
                 _let_go(process)
-                return f"no answer within {READY_SECONDS:.0f} seconds"
+                return refusal
             time.sleep(0.03)
         with self.log.open("rb") as log:
             log.seek(begin)
             return log.read().decode(errors="replace")
 
-    def _answers(self) -> bool:
+    def _refusal(self) -> str | None:
+        """None when the server lets us in (or is merely crowded after a restart), else why not."""
         try:
             psycopg.connect(self.url, dbname="postgres", connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        except psycopg.OperationalError as error:
+            return None if "too many clients" in str(error) else str(error)
+        return None
 
     def _create_database(self) -> None:
-        with psycopg.connect(self.url, dbname="postgres", autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'tiebreak'").fetchone():
-                connection.execute("CREATE DATABASE tiebreak")
+        try:
+            with psycopg.connect(self.url, dbname="postgres", autocommit=True) as connection:
+                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'tiebreak'").fetchone():
+                    connection.execute("CREATE DATABASE tiebreak")
+        except psycopg.Error as error:
+            raise self._problem(f"error: {error}") from error
 
     def _end_leftover(self) -> None:
         """End a server whose owner and leash were both killed; we hold the lock, so it is nobody's any more."""
@@ -306,7 +312,7 @@ class EmbeddedPostgres:
                 delay = min(2 * delay, LONGEST_DELAY)
 
     def _problem(self, said: str) -> LocalProblem:
-        if "No space left on device" in said:
+        if any(sign in said for sign in FULL_DISK):
             return LocalProblem(f"The disk that holds {self.folder} is full; free some space and start again.")
         if "database files are incompatible with server" in said:
             return LocalProblem(

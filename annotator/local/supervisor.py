@@ -86,8 +86,12 @@ class _Keeper:
     def start(self) -> None:
         self._thread.start()
 
-    def let_go(self) -> None:
+    def retire(self) -> None:
+        """From now on the program may go on, but is not started again when it ends."""
         self._stopping.set()
+
+    def let_go(self) -> None:
+        self.retire()
         with self._guard:
             process = self._process
         if process is not None:
@@ -165,6 +169,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop stage by stage, each program politely first and by force after its grace."""
+        for keeper in self._keepers:
+            keeper.retire()
         for stage in sorted({keeper.program.stage for keeper in self._keepers}):
             together = [keeper for keeper in self._keepers if keeper.program.stage == stage]
             for keeper in together:

@@ -121,7 +121,7 @@ def _port(text: str) -> int:
 def _start_over_with_home(home: Path) -> None:
     """Settings were read for another home; start this process again with the right one."""
     os.environ["TIEBREAK_HOME"] = str(home)
-    os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606  (no shell is wanted)
+    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
 @contextmanager
