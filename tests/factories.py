@@ -56,7 +56,7 @@ def make_open_campaign(
     size: int = 4,
     budget_labels: int = 100,
     run: PolicyRun | None = None,
-    open_tasks: bool = True,
+    start: bool = True,
     **config: Any,
 ) -> Campaign:
     run = run or make_run(f"run-of-{slug}", groups=groups, size=size)
@@ -70,7 +70,7 @@ def make_open_campaign(
         config=config,
     )
     campaign = lifecycle.move(campaign, Campaign.State.OPEN, now=timezone.now())
-    if open_tasks:
+    if start:
         open_due_tasks(campaign.pk)
         campaign.refresh_from_db()
     return campaign

@@ -6,9 +6,6 @@ from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
 from django.middleware.csrf import get_token
-from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.debug import sensitive_post_parameters
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -42,9 +39,8 @@ class Session(APIView):
         return Response(_body(request.user))
 
     @extend_schema(operation_id="session_sign_in", request=SessionIn, responses=SessionOut)
-    @method_decorator(sensitive_post_parameters())
-    @method_decorator(csrf_protect)
     def post(self, request: Request) -> Response:
+        SessionAuthentication().enforce_csrf(request)  # there is no session yet whose authentication would do it
         given = checked(SessionIn, request.data)
         user = authenticate(request._request, username=given["username"], password=given["password"])
         if user is None:

@@ -1,6 +1,7 @@
 """Most informative first, a fixed share at random, few per group; same seed, same order. Only reads.
 
-Before the first reward model version there is nothing to be uncertain about, so every pair is asked at random.
+Before the first reward model version there is nothing to be uncertain about, so every pair is drawn at random. Only
+the random share of those stays in the random stream; the others are put in order as soon as a version has an opinion.
 """
 
 from __future__ import annotations
@@ -120,6 +121,9 @@ def rank(campaign: Campaign, n: int, *, seed: int, asked: Set[tuple[int, int]] =
         random_share=random_share,
         rng=rng,
     )
+    control_n = selected.from_random
+    if version is None:
+        control_n = rng.random(len(control_n)) < config.random_share
     proposals = [
         Proposal(
             group_id=int(pool.groups_N[pool.i_M[m]]),
@@ -127,11 +131,9 @@ def rank(campaign: Campaign, n: int, *, seed: int, asked: Set[tuple[int, int]] =
             rollout_b=int(pool.rollouts_N[pool.j_M[m]]),
             from_random=bool(from_random),
             propensity=float(propensity),
-            value=None if from_random else float(values_M[m]),
+            value=None if from_random or version is None else float(values_M[m]),
         )
-        for m, from_random, propensity in zip(
-            selected.indices.tolist(), selected.from_random, selected.propensities, strict=True
-        )
+        for m, from_random, propensity in zip(selected.indices.tolist(), control_n, selected.propensities, strict=True)
     ]
     return Ranking(proposals, version, name, len(pool.i_M), seed)
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_retry_with_the_same_key_reserves_once(open_campaign):
-    campaign = open_campaign(budget_labels=10, open_tasks=False)
+    campaign = open_campaign(budget_labels=10, start=False)
     for _ in range(3):
         budget.reserve(campaign.pk, 4, key="once")
     campaign.refresh_from_db()
@@ -24,7 +24,7 @@ def test_a_retry_with_the_same_key_reserves_once(open_campaign):
 
 
 def test_a_reservation_that_does_not_fit_changes_nothing(open_campaign):
-    campaign = open_campaign(budget_labels=10, open_tasks=False)
+    campaign = open_campaign(budget_labels=10, start=False)
     budget.reserve(campaign.pk, 8, key="a")
     with pytest.raises(BudgetExhausted):
         budget.reserve(campaign.pk, 3, key="b")
@@ -33,13 +33,13 @@ def test_a_reservation_that_does_not_fit_changes_nothing(open_campaign):
 
 
 def test_the_database_itself_refuses_to_pass_the_cap(open_campaign):
-    campaign = open_campaign(budget_labels=10, open_tasks=False)
+    campaign = open_campaign(budget_labels=10, start=False)
     with pytest.raises(IntegrityError, match="budget_never_exceeded"), transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(committed_labels=11)
 
 
 def test_the_ledger_is_append_only(open_campaign):
-    campaign = open_campaign(budget_labels=10, open_tasks=False)
+    campaign = open_campaign(budget_labels=10, start=False)
     budget.reserve(campaign.pk, 1, key="a")
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         BudgetEntry.objects.update(labels=5)
@@ -47,7 +47,7 @@ def test_the_ledger_is_append_only(open_campaign):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_race_for_the_last_labels_never_passes_the_cap(open_campaign):
-    campaign = open_campaign(budget_labels=50, open_tasks=False)
+    campaign = open_campaign(budget_labels=50, start=False)
     granted: list[int] = []
 
     def grab(worker: int) -> None:

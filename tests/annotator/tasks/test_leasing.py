@@ -86,7 +86,7 @@ def test_a_released_card_is_free_for_everybody(open_campaign, people):
 
 
 def test_nobody_can_hoard(open_campaign, people):
-    campaign = open_campaign(groups=40, open_tasks=True)
+    campaign = open_campaign(groups=40)
     held: list[int] = []
     for _ in range(10):
         cards = claim_next(campaign, people["alice"].pk, n=10, now=timezone.now(), hold=held)

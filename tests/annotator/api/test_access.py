@@ -1,0 +1,120 @@
+"""Who may call what. Every path is listed, so that a new one without a rule fails here."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import get_resolver
+from rest_framework.test import APIClient
+
+from annotator.people.models import ApiToken, Scope
+
+pytestmark = pytest.mark.django_db
+
+# path -> method -> the people whose role allows it; {slug} is a campaign Alice belongs to.
+ALLOWED = {
+    "/api/v1/runs": {"get": {"olga"}},
+    "/api/v1/runs/new-run": {"get": {"olga", "trainer"}, "put": {"olga", "trainer"}},
+    "/api/v1/runs/run-of-helpful/groups": {"get": {"olga"}},
+    "/api/v1/campaigns": {"get": {"alice", "carol", "olga"}, "post": {"olga"}},
+    "/api/v1/campaigns/helpful": {"get": {"alice", "carol", "olga"}},
+    "/api/v1/campaigns/helpful/open": {"post": {"olga"}},
+    "/api/v1/campaigns/helpful/pause": {"post": {"olga"}},
+    "/api/v1/campaigns/helpful/dashboard": {"get": {"olga"}},
+    "/api/v1/campaigns/helpful/preview": {"get": {"olga"}},
+    "/api/v1/campaigns/helpful/claim": {"post": {"alice", "carol"}},
+    "/api/v1/campaigns/helpful/my-answers": {"get": {"alice", "carol"}},
+    "/api/v1/campaigns/helpful/retrain": {"post": {"olga"}},
+    "/api/v1/campaigns/helpful/label-sets": {"get": {"olga"}, "post": {"olga"}},
+    "/api/v1/assignments/1/annotation": {"post": {"alice", "carol"}},
+    "/api/v1/assignments/1/renew": {"post": {"alice", "carol"}},
+    "/api/v1/assignments/1/release": {"post": {"alice", "carol"}},
+    "/api/v1/annotations/1/revise": {"post": {"alice", "carol"}},
+    "/api/v1/reward-models": {"get": {"olga", "trainer"}},
+    "/api/v1/reward-models/helpful": {"get": {"olga", "trainer"}},
+    "/api/v1/jobs": {"get": {"olga"}},
+    "/api/v1/jobs/1": {"get": {"olga"}},
+    "/api/v1/jobs/1/cancel": {"post": {"olga"}},
+    "/api/v1/label-sets/1/export": {"get": {"olga"}},
+    "/api/v1/campaigns/helpful/close": {"post": {"olga"}},
+    "/api/v1/runs/run-of-helpful/rollouts": {"post": {"olga", "trainer"}},
+}
+CALLS = [(path, method, allowed) for path, methods in ALLOWED.items() for method, allowed in methods.items()]
+
+
+@pytest.mark.parametrize(("path", "method", "allowed"), CALLS)
+def test_each_role_reaches_exactly_what_it_may(api, open_campaign, path, method, allowed):
+    open_campaign()
+    for name in ("alice", "carol", "olga", "trainer"):
+        response = getattr(api(name), method)(path, data={}, format="json")
+        if name in allowed:
+            assert response.status_code not in (401, 403), (name, response.data)
+        else:
+            assert response.status_code == 403, (name, response.status_code)
+            assert response.json()["code"] == "not_allowed"
+
+
+@pytest.mark.parametrize(("path", "method"), [(path, method) for path, method, _ in CALLS])
+def test_without_a_token_or_with_a_wrong_one_nothing_is_reached(db, path, method):
+    stranger = APIClient()
+    assert getattr(stranger, method)(path, data={}, format="json").status_code == 401
+    stranger.credentials(HTTP_AUTHORIZATION="Bearer tb_wrong")
+    response = getattr(stranger, method)(path, data={}, format="json")
+    assert (response.status_code, response.json()["code"]) == (401, "bad_token")
+
+
+def test_every_path_of_the_api_is_in_the_table_above():
+    api_paths = next(p for p in get_resolver().url_patterns if str(p.pattern) == "api/v1/").url_patterns
+    known = {"schema", "session", "<path:anything>"}
+    listed = set()
+    for pattern in api_paths:
+        route = str(pattern.pattern)
+        if route in known:
+            continue
+        matching = [path for path in ALLOWED if pattern.pattern.match(path.removeprefix("/api/v1/"))]
+        assert matching, f"{route} has no row in ALLOWED"
+        listed.update(matching)
+    assert listed == set(ALLOWED)
+
+
+def test_a_token_never_does_more_than_its_scopes_or_its_user(api, people, open_campaign):
+    open_campaign()
+    narrow = api("olga", scopes=[Scope.REWARDS_READ])
+    assert narrow.get("/api/v1/reward-models").status_code == 200
+    assert narrow.get("/api/v1/jobs").status_code == 403
+    token, raw = ApiToken.issue(people["alice"], "greedy", [Scope.MANAGE, Scope.ANNOTATE])
+    assert token.scopes == [Scope.ANNOTATE]
+    assert raw not in str(token.__dict__)
+
+
+def test_a_revoked_token_and_a_disabled_person_are_out_at_once(api, people):
+    client = api("olga")
+    people["olga"].is_active = False
+    people["olga"].save(update_fields=["is_active"])
+    assert client.get("/api/v1/jobs").status_code == 401
+
+
+def test_an_annotator_sees_only_campaigns_they_belong_to_and_nothing_of_their_inside(api, people, open_campaign):
+    open_campaign()
+    hidden = open_campaign(slug="secret")
+    hidden.annotators.remove(people["alice"])
+    seen = api("alice").get("/api/v1/campaigns").json()["results"]
+    assert [c["slug"] for c in seen] == ["helpful"]
+    assert set(seen[0]) == {"slug", "name", "question", "guidelines", "label_kind", "state", "answered_by_me"}
+    response = api("alice").post("/api/v1/campaigns/secret/claim", {}, format="json")
+    assert (response.status_code, response.json()["code"]) == (404, "unknown_campaign")
+
+
+def test_a_card_tells_nothing_of_generator_reward_or_uncertainty(api, open_campaign):
+    open_campaign(groups=1)
+    card = api("alice").post("/api/v1/campaigns/helpful/claim", {}, format="json").json()["cards"][0]
+    assert set(card) == {
+        "assignment",
+        "lease_number",
+        "leased_until",
+        "label_kind",
+        "question",
+        "prompt",
+        "left",
+        "right",
+    }
+    assert set(card["left"]) == set(card["right"]) == {"text"}

@@ -1,0 +1,120 @@
+"""The annotator's calls over HTTP, good and bad: each bad one a precise 4xx with a stable code."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from annotator.annotations.models import Annotation
+from annotator.campaigns import lifecycle
+from annotator.tasks.leasing import expire_leases
+
+pytestmark = pytest.mark.django_db
+
+
+def claim(client, slug="helpful", **body):
+    return client.post(f"/api/v1/campaigns/{slug}/claim", body, format="json")
+
+
+def say(client, card, **body):
+    body = {"lease_number": card["lease_number"], "choice": "left", "idempotency_key": "k", **body}
+    return client.post(f"/api/v1/assignments/{card['assignment']}/annotation", body, format="json")
+
+
+@pytest.fixture
+def alice(api):
+    return api("alice")
+
+
+def test_claim_answer_look_back_and_correct(alice, open_campaign):
+    open_campaign(groups=2)
+    first, second = claim(alice, n=2).json()["cards"]
+    answered = say(alice, first, strength=2, active_ms=1200, comment="clear")
+    assert answered.status_code == 201
+    assert say(alice, first, strength=2).status_code == 200
+    assert say(alice, second, choice="tie", idempotency_key="k2").status_code == 201
+    assert claim(alice).status_code == 204
+    latest, earlier = alice.get("/api/v1/campaigns/helpful/my-answers").json()["results"]
+    assert (latest["choice"], earlier["choice"], earlier["strength"]) == ("tie", "left", 2)
+    assert earlier["card"]["left"] == first["left"]
+    url = f"/api/v1/annotations/{earlier['annotation']}/revise"
+    corrected = alice.post(url, {"choice": "right", "idempotency_key": "r"}, format="json")
+    assert corrected.status_code == 201
+    stale = alice.post(url, {"choice": "tie", "idempotency_key": "r2"}, format="json")
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_revision")
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"choice": "both"}, 400, "invalid_input"),
+        ({"choice": "tie", "strength": 2}, 400, "invalid_answer"),
+        ({"strength": 9}, 400, "invalid_input"),
+        ({"idempotency_key": ""}, 400, "invalid_input"),
+        ({"idempotency_key": "x" * 65}, 400, "invalid_input"),
+        ({"active_ms": -5}, 400, "invalid_input"),
+        ({"comment": "nul \x00"}, 400, "invalid_input"),
+        ({"lease_number": "many"}, 400, "invalid_input"),
+        ({"lease_number": 7}, 409, "lease_lost"),
+    ],
+)
+def test_a_bad_answer_is_refused_and_nothing_is_stored(alice, open_campaign, change, status, code):
+    open_campaign(groups=1)
+    (card,) = claim(alice).json()["cards"]
+    response = say(alice, card, **change)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert not Annotation.objects.exists()
+    assert say(alice, card).status_code == 201
+
+
+def test_malformed_json_is_a_400_that_says_so(alice, open_campaign):
+    open_campaign(groups=1)
+    for body in ("{not json", '{"n": NaN}', '{"n": 1e999}', b"\xff\xfe", "[" * 100_000):
+        response = alice.post("/api/v1/campaigns/helpful/claim", body, content_type="application/json")
+        assert (response.status_code, response.json()["code"]) in [(400, "malformed_json"), (400, "invalid_input")], (
+            body
+        )
+
+
+def test_an_expired_and_retaken_lease_is_a_409(alice, api, open_campaign):
+    open_campaign(groups=1, lease_minutes=0.001)
+    (card,) = claim(alice).json()["cards"]
+    expire_leases(now=timezone.now() + timedelta(minutes=1))
+    assert claim(api("bob")).status_code == 200
+    assert say(alice, card).json()["code"] == "lease_lost"
+
+
+def test_a_closed_campaign_is_a_409_and_gives_no_cards(alice, open_campaign):
+    campaign = open_campaign(groups=2)
+    (card,) = claim(alice, n=1).json()["cards"]
+    lifecycle.move(campaign, "closed", now=timezone.now())
+    assert say(alice, card).json()["code"] == "campaign_closed"
+    assert claim(alice).status_code == 204
+
+
+def test_a_paused_campaign_gives_no_new_cards_but_keeps_answers_under_way(alice, open_campaign):
+    campaign = open_campaign(groups=2)
+    (card,) = claim(alice, n=1).json()["cards"]
+    lifecycle.move(campaign, "paused", now=timezone.now())
+    assert claim(alice).status_code == 204
+    assert say(alice, card).status_code == 201
+
+
+def test_an_unknown_assignment_does_not_exist(alice, open_campaign):
+    open_campaign(groups=1)
+    response = say(alice, {"assignment": 10**15, "lease_number": 1})
+    assert (response.status_code, response.json()["code"]) == (404, "unknown_assignment")
+
+
+def test_keeping_and_giving_back_a_card(alice, api, open_campaign):
+    open_campaign(groups=1)
+    (card,) = claim(alice).json()["cards"]
+    lease = {"lease_number": card["lease_number"]}
+    kept = alice.post(f"/api/v1/assignments/{card['assignment']}/renew", lease, format="json")
+    assert kept.json()["leased_until"] > card["leased_until"]
+    assert claim(api("bob")).status_code == 204
+    given = alice.post(f"/api/v1/assignments/{card['assignment']}/release", lease, format="json")
+    assert given.status_code == 204
+    assert claim(api("bob")).status_code == 200

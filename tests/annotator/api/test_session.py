@@ -1,0 +1,52 @@
+"""Signing in: closed sign-up, CSRF enforced, one answer for every kind of wrong password."""
+
+from __future__ import annotations
+
+import pytest
+from rest_framework.test import APIClient
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/session"
+
+
+@pytest.fixture
+def browser():
+    return APIClient(enforce_csrf_checks=True)
+
+
+def sign_in(browser, username="alice", password="alice-long-password"):
+    browser.get(URL)
+    csrf = browser.cookies["csrftoken"].value
+    return browser.post(URL, {"username": username, "password": password}, format="json", HTTP_X_CSRFTOKEN=csrf)
+
+
+def test_a_stranger_has_no_session(browser):
+    assert browser.get(URL).json() == {"user": None}
+
+
+def test_signing_in_and_out(browser, people):
+    assert sign_in(browser).json()["user"]["role"] == "annotator"
+    assert browser.get(URL).json()["user"]["scopes"] == ["annotate"]
+    csrf = browser.cookies["csrftoken"].value
+    assert browser.delete(URL, HTTP_X_CSRFTOKEN=csrf).status_code == 204
+    assert browser.get(URL).json() == {"user": None}
+
+
+@pytest.mark.parametrize(("name", "password"), [("alice", "wrong"), ("nobody", "wrong")])
+def test_a_wrong_name_and_a_wrong_password_look_the_same(browser, people, name, password):
+    response = sign_in(browser, name, password)
+    assert (response.status_code, response.json()["code"]) == (401, "bad_credentials")
+
+
+def test_a_forged_form_from_elsewhere_is_refused(browser, people):
+    response = browser.post(URL, {"username": "alice", "password": "alice-long-password"}, format="json")
+    assert response.status_code == 403
+    sign_in(browser)
+    response = browser.post("/api/v1/campaigns/x/claim", {}, format="json")
+    assert response.status_code == 403
+    assert "CSRF" in response.json()["message"]
+
+
+def test_there_is_no_way_to_sign_up(browser):
+    for path in ("register", "signup", "users"):
+        assert browser.post(f"/api/v1/{path}", {}, format="json").status_code in (403, 404)
