@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _server is not None:
-        _server.stop()
+        _server.remove()
     shutil.rmtree(os.environ["TIEBREAK_HOME"], ignore_errors=True)
 
 
