@@ -46,9 +46,9 @@ def nll(prob_M: ArrayLike, outcomes_M: ArrayLike) -> float:
     A probability of exactly 0 or 1 that turns out wrong is refused as infinite rather than clipped.
     """
     prob, outcomes = _pair(prob_M, outcomes_M)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0 * log 0 is computed, and then not taken
         log_p, log_q = np.log(prob), np.log1p(-prob)
-    terms = np.where(outcomes > 0, outcomes * log_p, 0.0) + np.where(outcomes < 1, (1.0 - outcomes) * log_q, 0.0)
+        terms = np.where(outcomes > 0, outcomes * log_p, 0.0) + np.where(outcomes < 1, (1.0 - outcomes) * log_q, 0.0)
     return -float(finite(terms, "log-likelihood", ndim=1).mean())
 
 

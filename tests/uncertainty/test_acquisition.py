@@ -1,0 +1,116 @@
+"""What a label would teach: values worked out by hand, and what must not change them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uncertainty.acquisition import ACQUISITIONS, BLOCK_M
+from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
+from uncertainty.reward_samples import RewardSamples
+
+LEARNING = ["mc_dropout_std", "ensemble_std", "bald", "margin"]
+seeds = st.integers(0, 2**32 - 1)
+
+
+def value(name, margins_S_M, seed=0):
+    return ACQUISITIONS[name].value(margins_S_M, rng=np.random.default_rng(seed))
+
+
+def h2(p):
+    return -(p * math.log(p) + (1 - p) * math.log(1 - p))
+
+
+def test_bald_worked_by_hand():
+    # Draws say p = 3/4 and p = 1/4: together 1/2, so log 2 minus the entropy of a 3:1 coin.
+    margins = np.array([[math.log(3.0)], [-math.log(3.0)]])
+    assert value("bald", margins)[0] == pytest.approx(math.log(2) - h2(0.75), rel=1e-12)
+    # Draws say 1/2 and 4/5: together 13/20.
+    margins = np.array([[0.0], [math.log(4.0)]])
+    assert value("bald", margins)[0] == pytest.approx(h2(0.65) - (math.log(2) + h2(0.8)) / 2, rel=1e-12)
+
+
+def test_bald_does_not_pay_for_a_coin_flip_everyone_agrees_is_one():
+    assert value("bald", np.zeros((20, 1)))[0] == 0.0
+    assert value("bald", np.full((20, 1), 5.0))[0] == pytest.approx(0.0, abs=1e-15)
+
+
+def test_bald_is_a_whole_bit_when_half_the_draws_are_sure_of_each_side():
+    assert value("bald", np.array([[900.0], [-900.0]]))[0] == pytest.approx(math.log(2), rel=1e-12)
+
+
+def test_std_and_margin_worked_by_hand():
+    margins = np.array([[1.0, -4.0], [3.0, 2.0]])
+    assert value("ensemble_std", margins).tolist() == [1.0, 3.0]
+    assert value("mc_dropout_std", margins).tolist() == [1.0, 3.0]
+    assert value("margin", margins).tolist() == [-2.0, -1.0]
+
+
+@pytest.mark.parametrize("name", ["mc_dropout_std", "ensemble_std", "bald"])
+def test_twins_do_not_look_uncertain(name):
+    """Two nearly equal completions move together in every draw, however unsure the draws are about both."""
+    rng = np.random.default_rng(1)
+    both = rng.normal(scale=3.0, size=(20, 1))
+    other = rng.normal(scale=3.0, size=(20, 1))
+    samples = RewardSamples(np.hstack((both, both + 0.01 * rng.normal(size=(20, 1)), other)))
+    twins, strangers = value(name, samples.margins_S_M([0, 0], [1, 2]))
+    assert twins < 0.02 * strangers
+
+
+@settings(deadline=None, max_examples=50)
+@given(seeds, st.sampled_from(LEARNING))
+def test_a_constant_per_prompt_and_draw_changes_no_value(seed, name):
+    rng = np.random.default_rng(seed)
+    rewards = rng.normal(size=(6, 5))
+    i, j = np.triu_indices(5, k=1)
+    before = value(name, RewardSamples(rewards).margins_S_M(i, j))
+    after = value(name, RewardSamples(rewards + rng.normal(scale=5.0, size=(6, 1))).margins_S_M(i, j))
+    np.testing.assert_allclose(after, before, atol=1e-9)
+
+
+@settings(deadline=None, max_examples=50)
+@given(seeds, st.sampled_from(LEARNING))
+def test_the_order_of_draws_pairs_and_sides_does_not_matter(seed, name):
+    rng = np.random.default_rng(seed)
+    margins = rng.normal(scale=3.0, size=(7, 9))
+    values = value(name, margins)
+    pairs = rng.permutation(9)
+    np.testing.assert_allclose(value(name, margins[rng.permutation(7)]), values, atol=1e-12)
+    np.testing.assert_allclose(value(name, margins[:, pairs]), values[pairs], atol=1e-12)
+    np.testing.assert_allclose(value(name, -margins), values, atol=1e-12)
+
+
+@settings(deadline=None, max_examples=50)
+@given(seeds, st.floats(0.01, 1000.0))
+def test_bald_lies_between_nothing_and_one_bit(seed, scale):
+    values = value("bald", np.random.default_rng(seed).normal(scale=scale, size=(5, 20)))
+    assert (values >= 0).all() and (values <= math.log(2) + 1e-12).all()
+
+
+def test_a_pool_longer_than_a_block_gives_the_same_values_as_its_parts():
+    margins = np.random.default_rng(0).normal(size=(3, BLOCK_M + 5))
+    np.testing.assert_array_equal(value("bald", margins)[-5:], value("bald", margins[:, -5:]))
+
+
+def test_random_is_blind_and_follows_the_seed():
+    assert value("random", np.zeros((2, 5)), seed=3).tolist() == value("random", np.ones((2, 5)), seed=3).tolist()
+    assert value("random", np.zeros((2, 5)), seed=3).tolist() != value("random", np.zeros((2, 5)), seed=4).tolist()
+
+
+def test_only_the_dropout_rule_reads_dropout_draws():
+    assert {name for name, rule in ACQUISITIONS.items() if rule.draws == "mc_dropout"} == {"mc_dropout_std"}
+    assert all(name == rule.name for name, rule in ACQUISITIONS.items())
+
+
+@pytest.mark.parametrize("name", ACQUISITIONS)
+def test_every_rule_refuses_what_it_cannot_use(name):
+    with pytest.raises(NonFiniteReward):
+        value(name, np.array([[0.0, np.nan]]))
+    with pytest.raises(ShapeMismatch):
+        value(name, np.zeros(3))
+    with pytest.raises(EmptyPool):
+        value(name, np.zeros((3, 0)))

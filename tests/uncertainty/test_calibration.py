@@ -1,0 +1,90 @@
+"""Does a probability of 0.7 mean seven in ten?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uncertainty.calibration import accuracy, brier, ece, fit_temperature, nll
+from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
+from uncertainty.logistic import sigmoid
+
+
+def test_nll_worked_by_hand():
+    assert nll([0.8, 0.4], [1.0, 0.0]) == pytest.approx(-(math.log(0.8) + math.log(0.6)) / 2)
+    assert nll([0.8], [0.5]) == pytest.approx(-(math.log(0.8) + math.log(0.2)) / 2)
+    assert nll([0.5, 0.5, 0.5], [1.0, 0.0, 0.5]) == pytest.approx(math.log(2))
+
+
+def test_certainty_that_was_right_costs_nothing_and_that_was_wrong_is_refused():
+    assert nll([1.0, 0.0], [1.0, 0.0]) == 0.0
+    with pytest.raises(NonFiniteReward):
+        nll([1.0], [0.0])
+
+
+def test_accuracy_leaves_ties_out_and_gives_half_for_no_opinion():
+    assert accuracy([0.9, 0.2, 0.7, 0.99], [1.0, 0.0, 0.0, 0.5]) == pytest.approx(2 / 3)
+    assert accuracy([0.5], [1.0]) == 0.5
+    with pytest.raises(EmptyPool):
+        accuracy([0.5], [0.5])
+
+
+def test_brier_worked_by_hand():
+    assert brier([0.8, 0.4], [1.0, 0.0]) == pytest.approx((0.04 + 0.16) / 2)
+
+
+def test_ece_worked_by_hand():
+    # One bin at confidence 0.9 that is right half of the time, one at 0.6 that is always right.
+    assert ece([0.9, 0.1, 0.6, 0.6], [1.0, 1.0, 1.0, 1.0]) == pytest.approx((2 * 0.4 + 2 * 0.4) / 4)
+    assert ece([1.0, 0.0], [1.0, 0.0]) == 0.0
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 2**32 - 1))
+def test_swapping_the_two_completions_of_pairs_changes_no_metric(seed):
+    rng = np.random.default_rng(seed)
+    prob, outcome = rng.uniform(0.02, 0.98, size=30), rng.choice([0.0, 0.5, 1.0], size=30, p=[0.4, 0.2, 0.4])
+    swap = rng.random(30) < 0.5
+    for metric in (nll, accuracy, brier, ece):
+        swapped = metric(np.where(swap, 1 - prob, prob), np.where(swap, 1 - outcome, outcome))
+        assert swapped == pytest.approx(metric(prob, outcome), abs=1e-9)
+
+
+@pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
+def test_temperature_finds_how_overconfident_the_margins_are(true):
+    rng = np.random.default_rng(0)
+    margin = rng.normal(scale=2.0, size=8000)
+    outcome = (rng.random(8000) < sigmoid(margin)).astype(float)
+    assert fit_temperature(true * margin[None, :], outcome) == pytest.approx(true, rel=0.08)
+
+
+def test_temperature_never_makes_the_likelihood_worse():
+    rng = np.random.default_rng(2)
+    margins = rng.normal(scale=4.0, size=(5, 300))
+    outcome = (rng.random(300) < 0.5 + 0.2 * np.sign(margins.mean(axis=0))).astype(float)
+    temperature = fit_temperature(margins, outcome)
+    fitted, raw = (nll(sigmoid(margins / t).mean(axis=0), outcome) for t in (temperature, 1.0))
+    assert fitted <= raw
+
+
+def test_a_handful_of_answers_that_agree_does_not_ask_for_certainty():
+    few = fit_temperature(np.array([[1.0, -1.0, 2.0]]), [1.0, 0.0, 1.0])
+    assert 0.3 < few < 1.0
+
+
+def test_margins_far_out_do_not_break_the_fit():
+    assert fit_temperature(np.array([[5000.0, -5000.0]]), [0.0, 1.0]) == pytest.approx(20.0, rel=1e-3)
+
+
+def test_what_is_no_probability_or_outcome_is_refused():
+    for prob, outcome in (([1.2], [1.0]), ([0.5], [2.0]), ([0.5, 0.5], [1.0])):
+        with pytest.raises(ShapeMismatch):
+            nll(prob, outcome)
+    with pytest.raises(EmptyPool):
+        brier([], [])
+    with pytest.raises(NonFiniteReward):
+        ece([math.nan], [1.0])
