@@ -11,8 +11,9 @@ if __name__ == "__main__":
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed for this Python: run `make setup`, then use .venv/bin/python manage.py.")
-    from annotator.local.home import LocalProblem
+    from annotator.local.home import LocalProblem, choose_home
 
+    choose_home(sys.argv)
     try:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, LocalProblem) as problem:

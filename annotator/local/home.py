@@ -26,6 +26,14 @@ class LocalProblem(TiebreakError):
     code = "local_problem"
 
 
+def choose_home(arguments: list[str]) -> None:
+    """Let `manage.py up --home FOLDER` decide before the settings are read, which already make files in the home."""
+    for index, argument in enumerate(arguments[2:] if arguments[1:2] == ["up"] else [], start=2):
+        name, equals, value = argument.partition("=")
+        if name == "--home" and (equals or arguments[index + 1 :]):
+            os.environ["TIEBREAK_HOME"] = str(Path(value if equals else arguments[index + 1]).resolve())
+
+
 def disk_problem(error: OSError, path: Path) -> LocalProblem:
     """One sentence for an operating-system error about `path`; a full disk is named as such."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -34,13 +34,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--port", type=_port, default=os.environ.get("TIEBREAK_PORT", "8000"))
         parser.add_argument("--reward-port", type=_port, default=os.environ.get("TIEBREAK_REWARD_PORT", "8001"))
-        parser.add_argument("--home", default="", help="where this installation keeps its data")
+        # Read by manage.py before the settings are (see choose_home); listed here for --help.
+        parser.add_argument("--home", help="where this installation keeps its data")
         parser.add_argument("--no-reward", action="store_true", help="do not start the reward server")
         parser.add_argument("--workers", type=int, default=1, help="worker processes; 0 starts no worker and no beat")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["home"] and Path(options["home"]).resolve() != settings.HOME:
-            _start_over_with_home(Path(options["home"]).resolve())
         plan = Plan(
             home=settings.HOME,
             bind=os.environ.get("TIEBREAK_BIND", "127.0.0.1"),
@@ -116,12 +115,6 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: use a number from 1 to 65535.")
     return int(text)
-
-
-def _start_over_with_home(home: Path) -> None:
-    """Settings were read for another home; start this process again with the right one."""
-    os.environ["TIEBREAK_HOME"] = str(home)
-    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
 @contextmanager
