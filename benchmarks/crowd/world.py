@@ -1,0 +1,140 @@
+"""Fill a campaign with open tasks by COPY: what months of ingest and opening would leave, in minutes.
+
+Foreign keys are not checked while loading (every id is made here), and the ledger gets the one reservation that
+opening would have written. Texts are about 2 KB a task: a prompt and two completions of words in random order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from django.utils import timezone
+from tqdm import tqdm
+
+from annotator.campaigns import lifecycle
+from annotator.campaigns.models import Campaign
+from annotator.people.models import ApiToken, Role, User
+from annotator.rollouts.models import PolicyRun
+
+PROMPT_CHARACTERS = 400
+COMPLETION_CHARACTERS = 800
+NUMBERED = ("rollouts_promptgroup", "rollouts_rollout", "tasks_annotationtask")  # we give these rows their ids
+SYLLABLES = "ka re mo ti sol ven da qui lor bas en ump tra fi os ne lu ga pre dic".split()
+
+
+def make_annotators(n: int) -> list[dict[str, str]]:
+    """`n` people who may only annotate, each with an API token."""
+    people = [User.objects.create_user(f"annotator-{i:03d}", role=Role.ANNOTATOR) for i in range(n)]
+    return [{"name": person.username, "token": ApiToken.issue(person, "benchmark")[1]} for person in people]
+
+
+def open_campaign(url: str, tasks: int, *, overlap: int = 1, slug: str = "queue") -> Campaign:
+    """An open campaign with `tasks` open tasks, asked of everybody who annotates, its whole budget reserved."""
+    olga, _ = User.objects.get_or_create(username="olga", defaults={"role": Role.MANAGER})
+    run = PolicyRun.objects.create(name=f"run-of-{slug}")
+    campaign = lifecycle.create(
+        slug=slug,
+        name="Queue",
+        question="Which answer is better?",
+        budget_labels=tasks * overlap,
+        runs=[run.name],
+        created_by=olga,
+        config={"overlap": overlap, "open_tasks": tasks},
+    )
+    with psycopg.connect(url) as connection:
+        # For this session only: no foreign-key triggers, and the load need not wait for the disk row by row.
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET synchronous_commit = off")
+        _copy_everything(connection, run.pk, campaign.pk, tasks, overlap)
+    lifecycle.move(campaign, Campaign.State.OPEN, now=timezone.now())
+    campaign.refresh_from_db()
+    return campaign
+
+
+def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: int, tasks: int, overlap: int) -> None:
+    words = Words(seed=campaign)
+    group, rollout, task = (_first_id(connection, table) for table in NUMBERED)
+    _copy(
+        connection,
+        "rollouts_promptgroup (id, run_id, external_id, step, prompt, prompt_digest, meta, created_at)",
+        (
+            f'{group + i}\t{run}\tg{i}\t0\t"{words.text(PROMPT_CHARACTERS)}"\t{digest("p", i)}\t{{}}\tnow\n'
+            for i in range(tasks)
+        ),
+        tasks,
+    )
+    _copy(
+        connection,
+        "rollouts_rollout (id, run_id, group_id, external_id, ordinal, completion, reward, reward_parts, generator, meta,"
+        " content_digest, text_digest, created_at)",
+        (
+            f'{rollout + k}\t{run}\t{group + k // 2}\tg{k // 2}/{k % 2}\t{k % 2}\t"{words.text(COMPLETION_CHARACTERS)}"'
+            f"\t{k % 7}\t{{}}\tpolicy\t{{}}\t{digest('c', k)}\t{digest('t', k)}\tnow\n"
+            for k in range(2 * tasks)
+        ),
+        2 * tasks,
+    )
+    _copy(
+        connection,
+        "tasks_annotationtask (id, campaign_id, group_id, rollout_a_id, rollout_b_id, stream, propensity, state,"
+        " created_at)",
+        (
+            f"{task + i}\t{campaign}\t{group + i}\t{rollout + 2 * i}\t{rollout + 2 * i + 1}\tacquisition\t1\topen\tnow\n"
+            for i in range(tasks)
+        ),
+        tasks,
+    )
+    # The order of asking has nothing to do with the order of arrival.
+    rank = random.Random(campaign).random
+    priorities = [rank() for _ in range(tasks)]
+    _copy(
+        connection,
+        "tasks_assignment (task_id, campaign_id, slot, priority, state, lease_number)",
+        (
+            f"{task + i}\t{campaign}\t{slot}\t{priority}\topen\t0\n"
+            for i, priority in enumerate(priorities)
+            for slot in range(overlap)
+        ),
+        tasks * overlap,
+    )
+    for table in NUMBERED:
+        connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+    labels = tasks * overlap
+    connection.execute(
+        "INSERT INTO campaigns_budgetentry (campaign_id, kind, labels, key, at) VALUES (%s, 'reserve', %s, 'load', now())",
+        [campaign, labels],
+    )
+    connection.execute("UPDATE campaigns_campaign SET committed_labels = %s WHERE id = %s", [labels, campaign])
+
+
+def _first_id(connection: psycopg.Connection[Any], table: str) -> int:
+    return int(connection.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])  # type: ignore[index]
+
+
+def _copy(connection: psycopg.Connection[Any], target: str, lines: Iterable[str], n: int) -> None:
+    bar = tqdm(lines, total=n, desc=target.split()[0], unit=" rows", mininterval=1)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
+        for line in bar:
+            copy.write(line)
+
+
+def digest(kind: str, number: int) -> str:
+    """A 32-byte digest in COPY's text form."""
+    return "\\\\x" + hashlib.sha256(f"{kind}{number}".encode()).hexdigest()
+
+
+class Words:
+    """Cheap texts that compress like prose, no two the same in practice: random windows of one long random text."""
+
+    def __init__(self, *, seed: int, characters: int = 4_000_000) -> None:
+        self._random = random.Random(seed)
+        made = ["".join(self._random.choices(SYLLABLES, k=self._random.randint(1, 4))) for _ in range(5000)]
+        self._long = " ".join(self._random.choices(made, k=characters // 7))
+
+    def text(self, characters: int) -> str:
+        start = int(self._random.random() * (len(self._long) - characters))
+        return self._long[start : start + characters]
