@@ -1,9 +1,12 @@
 /**
  * Every call the browser makes, and the one place where an answer becomes a value or an `ApiError`.
  *
- * This file knows nothing of React and keeps no state besides the CSRF cookie that the server sets.
+ * Paths and bodies are checked against the generated schema. This file knows nothing of React and keeps no state.
  */
 
+import createClient from "openapi-fetch";
+
+import type { paths } from "./schema";
 import type {
   AnswerBody,
   Campaign,
@@ -41,94 +44,98 @@ export class ApiError extends Error {
 
 const OFFLINE = "The server cannot be reached right now.";
 
-function csrfToken(): string {
-  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
-}
+const server = createClient<paths>({ credentials: "same-origin" });
 
-async function failure(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
+server.use({
+  onRequest({ request }) {
+    if (request.method !== "GET") {
+      request.headers.set("X-CSRFToken", /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "");
+    }
+    return request;
+  },
+});
+
+function refusal(status: number, body: unknown): ApiError {
   if (body && typeof body === "object" && "code" in body && "message" in body) {
-    const { code, message } = body as { code: unknown; message: unknown };
     const context = "context" in body ? (body.context as Record<string, unknown> | null) : null;
-    return new ApiError(response.status, String(code), String(message), context ?? {});
+    return new ApiError(status, String(body.code), String(body.message), context ?? {});
   }
-  const sentence = response.status >= 500 ? OFFLINE : `The server refused the request (${response.status}).`;
-  return new ApiError(response.status, `http_${response.status}`, sentence);
+  const sentence = status >= 500 ? OFFLINE : `The server refused the request (${status}).`;
+  return new ApiError(status, `http_${status}`, sentence);
 }
 
-interface Options {
-  body?: unknown;
-  keepalive?: boolean;
-}
-
-async function request<T>(method: string, path: string, { body, keepalive = false }: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  let response: Response;
-  try {
-    response = await fetch(`/api/v1${path}`, {
-      method,
-      headers,
-      keepalive,
-      credentials: "same-origin",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch {
+/** The value of an answer. `T` narrows what the schema leaves open; see types.ts. */
+async function value<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await call.catch(() => {
     throw new ApiError(0, "unreachable", OFFLINE);
-  }
-  if (!response.ok) throw await failure(response);
-  if (response.status === 204) return null as T;
-  try {
-    return (await response.json()) as T;
-  } catch {
-    throw new ApiError(0, "unreachable", OFFLINE);
-  }
+  });
+  if (!response.ok) throw refusal(response.status, error);
+  return data as T;
 }
 
-const part = encodeURIComponent;
-const get = <T>(path: string) => request<T>("GET", path);
-const post = <T>(path: string, body: unknown = {}) => request<T>("POST", path, { body });
-const results = async <T>(path: string) => (await get<{ results: T[] }>(path)).results;
+async function results<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T[]> {
+  return (await value<{ results: T[] }>(call)).results;
+}
+
+const at = <P>(path: P) => ({ params: { path } });
 
 export const api = {
-  session: async () => (await get<{ user: User | null }>("/session")).user,
+  session: async () => (await value<{ user: User | null }>(server.GET("/api/v1/session"))).user,
   signIn: async (username: string, password: string) =>
-    (await post<{ user: User }>("/session", { username, password })).user,
-  signOut: () => request<null>("DELETE", "/session"),
+    (await value<{ user: User }>(server.POST("/api/v1/session", { body: { username, password } }))).user,
+  signOut: () => value<undefined>(server.DELETE("/api/v1/session")),
 
-  myCampaigns: () => results<MyCampaign>("/campaigns"),
-  myCampaign: (slug: string) => get<MyCampaign>(`/campaigns/${part(slug)}`),
-  claim: async (slug: string, n: number, hold: number[]) =>
-    (await post<{ cards: Card[] } | null>(`/campaigns/${part(slug)}/claim`, { n, hold }))?.cards ?? [],
-  renew: (assignment: number, lease_number: number) =>
-    post<{ leased_until: string }>(`/assignments/${assignment}/renew`, { lease_number }),
-  release: (assignment: number, lease_number: number) =>
-    request<null>("POST", `/assignments/${assignment}/release`, { body: { lease_number }, keepalive: true }),
-  answer: (assignment: number, body: AnswerBody & { lease_number: number }) =>
-    post<{ annotation: number }>(`/assignments/${assignment}/annotation`, body),
-  revise: (annotation: number, body: AnswerBody) =>
-    post<{ annotation: number }>(`/annotations/${annotation}/revise`, body),
-  myAnswers: (slug: string) => results<PastAnswer>(`/campaigns/${part(slug)}/my-answers?limit=10`),
-
-  campaigns: () => results<Campaign>("/campaigns"),
-  createCampaign: (campaign: NewCampaign) => post<Campaign>("/campaigns", campaign),
-  moveCampaign: (slug: string, move: "open" | "pause" | "close") => post<Campaign>(`/campaigns/${part(slug)}/${move}`),
-  dashboard: (slug: string) => get<Dashboard>(`/campaigns/${part(slug)}/dashboard`),
-  preview: (slug: string, n: number) => get<Preview>(`/campaigns/${part(slug)}/preview?n=${n}`),
-  retrain: (slug: string) => post<Job>(`/campaigns/${part(slug)}/retrain`),
-  labelSets: (slug: string) => results<LabelSet>(`/campaigns/${part(slug)}/label-sets`),
-  freeze: (slug: string) => post<LabelSet>(`/campaigns/${part(slug)}/label-sets`),
-  exportUrl: (labelSet: number, as: "jsonl" | "parquet") =>
-    `/api/v1/label-sets/${labelSet}/export?format=trl-preference&as=${as}`,
-
-  rewardModels: () => results<Version>("/reward-models"),
-  runs: () => results<Run>("/runs"),
-  groups: (run: string, step: string, cursor: string) => {
-    const query = new URLSearchParams({ limit: "10", ...(step ? { step } : {}), ...(cursor ? { cursor } : {}) });
-    return get<{ results: Group[]; next: string | null }>(`/runs/${part(run)}/groups?${query}`);
+  myCampaigns: () => results<MyCampaign>(server.GET("/api/v1/campaigns")),
+  myCampaign: (slug: string) => value<MyCampaign>(server.GET("/api/v1/campaigns/{slug}", at({ slug }))),
+  claim: async (slug: string, n: number, hold: number[]) => {
+    const call = server.POST("/api/v1/campaigns/{slug}/claim", { ...at({ slug }), body: { n, hold } });
+    return (await value<{ cards: Card[] } | undefined>(call))?.cards ?? [];
   },
-  jobs: () => results<Job>("/jobs"),
-  job: (id: string) => get<JobWithLog>(`/jobs/${part(id)}`),
-  cancelJob: (id: number) => post<Job>(`/jobs/${id}/cancel`),
+  renew: (assignment: number, lease_number: number) =>
+    value<{ leased_until: string }>(
+      server.POST("/api/v1/assignments/{assignment}/renew", { ...at({ assignment }), body: { lease_number } }),
+    ),
+  release: (assignment: number, lease_number: number) =>
+    value<undefined>(
+      server.POST("/api/v1/assignments/{assignment}/release", {
+        ...at({ assignment }),
+        body: { lease_number },
+        keepalive: true,
+      }),
+    ),
+  answer: (assignment: number, body: AnswerBody & { lease_number: number }) =>
+    value<{ annotation: number }>(
+      server.POST("/api/v1/assignments/{assignment}/annotation", { ...at({ assignment }), body }),
+    ),
+  revise: (annotation: number, body: AnswerBody) =>
+    value<{ annotation: number }>(server.POST("/api/v1/annotations/{annotation}/revise", { ...at({ annotation }), body })),
+  myAnswers: (slug: string) =>
+    results<PastAnswer>(
+      server.GET("/api/v1/campaigns/{slug}/my-answers", { params: { path: { slug }, query: { limit: 10 } } }),
+    ),
+
+  campaigns: () => results<Campaign>(server.GET("/api/v1/campaigns")),
+  createCampaign: (body: NewCampaign) => value<Campaign>(server.POST("/api/v1/campaigns", { body })),
+  moveCampaign: (slug: string, move: "open" | "pause" | "close") =>
+    value<Campaign>(server.POST(`/api/v1/campaigns/{slug}/${move}`, at({ slug }))),
+  dashboard: (slug: string) => value<Dashboard>(server.GET("/api/v1/campaigns/{slug}/dashboard", at({ slug }))),
+  preview: (slug: string, n: number) =>
+    value<Preview>(server.GET("/api/v1/campaigns/{slug}/preview", { params: { path: { slug }, query: { n } } })),
+  retrain: (slug: string) => value<Job>(server.POST("/api/v1/campaigns/{slug}/retrain", at({ slug }))),
+  labelSets: (slug: string) => results<LabelSet>(server.GET("/api/v1/campaigns/{slug}/label-sets", at({ slug }))),
+  freeze: (slug: string) => value<LabelSet>(server.POST("/api/v1/campaigns/{slug}/label-sets", at({ slug }))),
+  exportUrl: (labelSet: number, as: "jsonl" | "parquet", split: "train" | "heldout" | "all") =>
+    `/api/v1/label-sets/${labelSet}/export?format=trl-preference&as=${as}&split=${split}`,
+
+  rewardModels: () => results<Version>(server.GET("/api/v1/reward-models")),
+  runs: () => results<Run>(server.GET("/api/v1/runs")),
+  groups: (run: string, step: string, cursor: number | null) => {
+    const query = { limit: 10, ...(step ? { step: Number(step) } : {}), ...(cursor ? { cursor } : {}) };
+    return value<{ results: Group[]; next: number | null }>(
+      server.GET("/api/v1/runs/{run}/groups", { params: { path: { run }, query } }),
+    );
+  },
+  jobs: () => results<Job>(server.GET("/api/v1/jobs")),
+  job: (job: number) => value<JobWithLog>(server.GET("/api/v1/jobs/{job}", at({ job }))),
+  cancelJob: (job: number) => value<Job>(server.POST("/api/v1/jobs/{job}/cancel", at({ job }))),
 };

@@ -21,6 +21,8 @@ export interface Past extends Decision {
   annotation: number | null;
   card: Card;
   status: "sending" | "saved" | "refused";
+  /** What stood before an unconfirmed revision, and stands again if the revision is refused. */
+  before: Past | null;
 }
 
 export interface Deck {
@@ -56,7 +58,7 @@ export function claimed(deck: Deck, cards: Card[]): Deck {
 export function answer(deck: Deck, said: Decision, key: string): Deck {
   const [card, ...rest] = deck.queue;
   if (!card || deck.reopened) return deck;
-  const past: Past = { ...said, key, card, assignment: card.assignment, annotation: null, status: "sending" };
+  const past: Past = { ...said, key, card, assignment: card.assignment, annotation: null, status: "sending", before: null };
   return {
     ...deck,
     queue: rest,
@@ -66,9 +68,9 @@ export function answer(deck: Deck, said: Decision, key: string): Deck {
 }
 
 /** A revision is a new statement about an old card; the rail keeps its place, and the hand is shown again. */
-export function revise(deck: Deck, said: Decision, key: string): Deck {
+export function revise(deck: Deck, { choice, strength }: Decision, key: string): Deck {
   const past = deck.past.map((one) =>
-    one.key === deck.reopened ? { ...one, ...said, key, status: "sending" as const } : one,
+    one.key === deck.reopened ? { ...one, choice, strength, key, status: "sending" as const, before: one } : one,
   );
   return { ...deck, past, reopened: null };
 }
@@ -89,13 +91,19 @@ export function backToHand(deck: Deck): Deck {
 }
 
 export function acknowledged(deck: Deck, key: string, annotation: number): Deck {
-  const past = deck.past.map((one) => (one.key === key ? { ...one, annotation, status: "saved" as const } : one));
+  const saved = (one: Past): Past => ({ ...one, annotation, status: "saved", before: null });
+  const past = deck.past.map((one) => {
+    if (one.key === key) return saved(one);
+    return one.before?.key === key ? { ...one, before: saved(one.before) } : one;
+  });
   return { ...deck, past };
 }
 
-/** A refused answer stays visible as refused; its card may be dealt to this person again. */
+/** A refused answer stays visible as refused, and its card may be dealt again. A refused revision never happened. */
 export function refused(deck: Deck, key: string): Deck {
-  const gone = deck.past.find((one) => one.key === key)?.assignment;
+  const said = deck.past.find((one) => one.key === key);
+  if (said?.before) return { ...deck, past: deck.past.map((one) => (one === said && said.before ? said.before : one)) };
+  const gone = said?.assignment;
   const past = deck.past.map((one) => (one.key === key ? { ...one, status: "refused" as const } : one));
   const answered = new Set([...deck.answered].filter((assignment) => assignment !== gone));
   return { ...deck, past, answered, reopened: deck.reopened === key ? null : deck.reopened };
@@ -125,5 +133,5 @@ function fromServer(one: PastAnswer): Past {
   const { annotation, assignment, card } = one;
   const choice: Choice = one.choice;
   const strength: Strength | null = one.strength;
-  return { key: `annotation-${annotation}`, annotation, assignment, card, choice, strength, status: "saved" };
+  return { key: `annotation-${annotation}`, annotation, assignment, card, choice, strength, status: "saved", before: null };
 }

@@ -18,7 +18,7 @@ export function summary(text: Text, length = 160): string {
   if (line.length <= length) return line;
   const cut = line.slice(0, length);
   const space = cut.lastIndexOf(" ");
-  return `${space > length * 0.6 ? cut.slice(0, space) : cut}…`;
+  return `${space > length * 0.5 ? cut.slice(0, space) : cut}…`;
 }
 
 export function roleName(role: string): string {

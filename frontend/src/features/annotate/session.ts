@@ -14,6 +14,8 @@ import type { Deck } from "../../domain/deck";
 import * as deck from "../../domain/deck";
 import type { News, Outbox } from "../../domain/outbox";
 
+/** The server's own limit on what one person may hold. */
+const MOST_HELD = 20;
 const EMPTY_POLL_MS = 5_000;
 const RENEW_CHECK_MS = 15_000;
 /** Somebody who left the desk must not keep cards from others. */
@@ -148,8 +150,7 @@ export class JudgingSession {
     }
     if (news.kind === "refused" && news.entry.campaign === this.slug) {
       part.deck = deck.refused(this.snapshot.deck, news.entry.key);
-      part.notice = refusal(news.code, news.message);
-      if (news.code === "campaign_closed") part.supply = "closed";
+      part.notice = refusal(news.code, news.message, news.entry.revises !== null);
     }
     this.change(part);
   }
@@ -162,7 +163,8 @@ export class JudgingSession {
   /** Cards in this hand, and cards whose answers are still on their way: neither should be dealt again. */
   private hold(): number[] {
     const unsent = this.outbox.unsent(this.slug).map((entry) => entry.assignment);
-    return [...new Set([...this.snapshot.deck.queue.map((card) => card.assignment), ...unsent])];
+    const hand = this.snapshot.deck.queue.map((card) => card.assignment);
+    return [...new Set([...hand, ...unsent])].slice(0, MOST_HELD);
   }
 
   private async refill(): Promise<void> {
@@ -229,7 +231,8 @@ function runsOutSoon(card: Card): boolean {
   return Date.parse(card.leased_until) - Date.now() < 3 * 60_000;
 }
 
-function refusal(code: string, message: string): string {
+function refusal(code: string, message: string, revising = false): string {
+  if (revising && code === "lease_lost") return "Somebody else has that card by now, so your earlier answer stands.";
   if (code === "lease_lost") return "That card had gone to somebody else in the meantime, so your answer to it was not counted.";
   if (code === "already_submitted") return "That card already had your answer.";
   if (code === "stale_revision") return "That answer was changed elsewhere in the meantime; the other change stands.";

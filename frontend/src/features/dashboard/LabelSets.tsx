@@ -3,8 +3,26 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../api/client";
+import type { LabelSet } from "../../api/types";
 import { count, when } from "../../domain/format";
 import { Panel, Problem } from "../../ui/parts";
+
+function Downloads({ set, split, label }: { set: LabelSet; split: "train" | "heldout"; label: string }) {
+  return (
+    <span className="actions">
+      <span className="quiet">{label}</span>
+      {(["jsonl", "parquet"] as const).map((as) => (
+        <a key={as} className="button" href={api.exportUrl(set.id, as, split)} download>
+          {as === "jsonl" ? "JSONL" : "Parquet"}
+          <span className="visually-hidden">
+            {" "}
+            of the {label.toLowerCase()} part of label set {set.digest.slice(0, 10)}
+          </span>
+        </a>
+      ))}
+    </span>
+  );
+}
 
 export function LabelSets({ slug }: { slug: string }) {
   const client = useQueryClient();
@@ -34,14 +52,8 @@ export function LabelSets({ slug }: { slug: string }) {
                 ({count(set.heldout_size)} held out), {when(set.created_at)}
               </span>
             </span>
-            <span className="actions">
-              {(["jsonl", "parquet"] as const).map((as) => (
-                <a key={as} className="button" href={api.exportUrl(set.id, as)} download>
-                  {as === "jsonl" ? "JSONL" : "Parquet"}
-                  <span className="visually-hidden"> of label set {set.digest.slice(0, 10)}</span>
-                </a>
-              ))}
-            </span>
+            <Downloads set={set} split="train" label="Training" />
+            <Downloads set={set} split="heldout" label="Held out" />
           </li>
         ))}
       </ul>

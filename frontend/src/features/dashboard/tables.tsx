@@ -7,7 +7,7 @@ import { Badge } from "../../ui/parts";
 /** Half is the expected share of "left"; an interval that misses it is worth a look. */
 function SideShare({ row }: { row: AnnotatorRow }) {
   if (row.left_share === null || row.left_interval === null) return <>–</>;
-  const [low, high] = row.left_interval;
+  const [low = 0, high = 1] = row.left_interval;
   const off = low > 0.5 || high < 0.5;
   return (
     <span className={off ? "side side-off" : "side"}>

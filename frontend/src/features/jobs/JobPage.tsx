@@ -41,7 +41,7 @@ export default function JobPage() {
   const client = useQueryClient();
   const job = useQuery({
     queryKey: ["job", id],
-    queryFn: () => api.job(id),
+    queryFn: () => api.job(Number(id)),
     refetchInterval: (query) => (query.state.data && !LIVE.has(query.state.data.state) ? false : 1_500),
   });
   const cancel = useMutation({

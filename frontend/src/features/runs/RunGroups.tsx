@@ -50,8 +50,7 @@ function GroupCard({ group }: { group: Group }) {
       <div className="panel-head">
         <h2>{summary(group.prompt, 180)}</h2>
         <span className="quiet nowrap">
-          {group.step !== null && `step ${group.step} · `}
-          {plural(group.rollouts.length, "completion")}
+          step {group.step} · {plural(group.rollouts.length, "completion")}
         </span>
       </div>
       {group.rollouts.map((rollout) => (
@@ -67,7 +66,7 @@ export default function RunGroups() {
   const groups = useInfiniteQuery({
     queryKey: ["groups", run, step],
     queryFn: ({ pageParam }) => api.groups(run, step, pageParam),
-    initialPageParam: "",
+    initialPageParam: null as number | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
   });

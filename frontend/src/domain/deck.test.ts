@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+
+import type { Card } from "../api/types";
+import { decision } from "./answers";
+import * as d from "./deck";
+
+const card = (assignment: number, lease_number = 1): Card => ({
+  assignment,
+  lease_number,
+  leased_until: "2030-01-01T00:00:00Z",
+  question: "Which is better?",
+  prompt: `prompt ${assignment}`,
+  left: { text: "left" },
+  right: { text: "right" },
+  label_kind: "pair",
+});
+
+const hand = (...ids: number[]) => d.claimed(d.emptyDeck, ids.map((id) => card(id)));
+const LEFT = decision("left");
+const TIE = decision("tie");
+
+describe("the hand", () => {
+  test("an answer shows the next card at once", () => {
+    const deck = d.answer(hand(1, 2), LEFT, "k1");
+    expect(d.shown(deck)?.card.assignment).toBe(2);
+    expect(deck.past[0]).toMatchObject({ assignment: 1, choice: "left", status: "sending" });
+  });
+
+  test("it is filled up before the last card is shown", () => {
+    expect(d.missing(d.emptyDeck)).toBe(d.HAND);
+    expect(d.missing(hand(1, 2, 3, 4))).toBe(0);
+    expect(d.missing(hand(1, 2, 3))).toBe(2);
+  });
+
+  test("a card dealt again keeps its place and takes the newer lease", () => {
+    const deck = d.claimed(hand(1, 2), [card(2, 5), card(3)]);
+    expect(deck.queue.map((one) => [one.assignment, one.lease_number])).toEqual([[1, 1], [2, 5], [3, 1]]);
+  });
+
+  test("a card answered here is not shown again by a claim that was already under way", () => {
+    const deck = d.claimed(d.answer(hand(1, 2), LEFT, "k1"), [card(1), card(3)]);
+    expect(deck.queue.map((one) => one.assignment)).toEqual([2, 3]);
+  });
+
+  test("a lost card leaves the hand and nothing else", () => {
+    expect(d.dropped(hand(1, 2, 3), 2).queue.map((one) => one.assignment)).toEqual([1, 3]);
+  });
+});
+
+describe("looking back", () => {
+  const three = ["k1", "k2", "k3"].reduce((deck, key) => d.answer(deck, LEFT, key), hand(1, 2, 3, 4));
+
+  test("undo goes one further back each time, and stops at the oldest", () => {
+    const seen: (number | undefined)[] = [];
+    let deck = three;
+    for (let i = 0; i < 4; i += 1) {
+      deck = d.undo(deck);
+      seen.push(d.shown(deck)?.card.assignment);
+    }
+    expect(seen).toEqual([3, 2, 1, 1]);
+    expect(d.shown(d.backToHand(deck))?.card.assignment).toBe(4);
+  });
+
+  test("a revision keeps its place in the history and shows the hand again", () => {
+    const deck = d.revise(d.undo(d.undo(three)), TIE, "k2b");
+    expect(deck.past.map((one) => [one.assignment, one.choice])).toEqual([[3, "left"], [2, "tie"], [1, "left"]]);
+    expect(d.shown(deck)?.card.assignment).toBe(4);
+  });
+
+  test("only ten answers are kept", () => {
+    let deck = hand(...Array.from({ length: 13 }, (_, i) => i + 1));
+    for (let i = 0; i < 12; i += 1) deck = d.answer(deck, LEFT, `k${i}`);
+    expect(deck.past).toHaveLength(d.HISTORY);
+    expect(deck.past.at(-1)?.assignment).toBe(3);
+  });
+
+  test("a refused answer says so, and its card may come again", () => {
+    const deck = d.refused(three, "k2");
+    expect(deck.past[1]?.status).toBe("refused");
+    expect(d.shown(d.undo(d.undo(deck)))?.card.assignment).toBe(1);
+    expect(d.claimed(deck, [card(2, 2)]).queue.map((one) => one.assignment)).toEqual([4, 2]);
+  });
+
+  test("a refused revision leaves the earlier answer standing", () => {
+    const saved = d.acknowledged(three, "k3", 30);
+    const deck = d.refused(d.revise(d.undo(saved), TIE, "k3b"), "k3b");
+    expect(deck.past[0]).toMatchObject({ key: "k3", choice: "left", annotation: 30, status: "saved" });
+  });
+
+  test("an answer taken after its revision was given is remembered beneath it", () => {
+    const deck = d.refused(d.acknowledged(d.revise(d.undo(three), TIE, "k3b"), "k3", 30), "k3b");
+    expect(deck.past[0]).toMatchObject({ key: "k3", annotation: 30, status: "saved" });
+  });
+
+  test("what the server remembers comes behind what was said here", () => {
+    const old = { annotation: 7, assignment: 99, choice: "tie", strength: null, comment: "", at: "", card: card(99) } as const;
+    const mine = { ...old, annotation: 8, assignment: 3 };
+    expect(d.withHistory(three, [mine, old]).past.map((one) => one.assignment)).toEqual([3, 2, 1, 99]);
+  });
+});

@@ -1,0 +1,183 @@
+import "fake-indexeddb/auto";
+
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { indexedDbStore } from "../api/outboxStore";
+import { type Entry, type News, Outbox, type Outcome, pauseFor, type Store } from "./outbox";
+
+const entry = (key: string, part: Partial<Entry> = {}): Entry => ({
+  key,
+  user: 1,
+  campaign: "c",
+  assignment: 1,
+  lease_number: 1,
+  revises: null,
+  body: { choice: "left", idempotency_key: key },
+  at: 0,
+  ...part,
+});
+
+/** A server that answers as told, and a clock that moves when told. */
+class Bench {
+  sent: Entry[] = [];
+  answers: Outcome[] = [];
+  news: News[] = [];
+  private waiting: (() => void)[] = [];
+
+  constructor(readonly store: Store) {}
+
+  outbox(user = 1): Outbox {
+    const send = (one: Entry) => {
+      this.sent.push(one);
+      return Promise.resolve(this.answers.shift() ?? { kind: "taken" as const, annotation: this.sent.length });
+    };
+    const timer = {
+      after: (_ms: number, then: () => void) => {
+        this.waiting.push(then);
+        return () => (this.waiting = this.waiting.filter((one) => one !== then));
+      },
+    };
+    const made = new Outbox(user, this.store, send, timer, () => 0);
+    made.subscribe((one) => this.news.push(one));
+    return made;
+  }
+
+  async settle(): Promise<void> {
+    for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  async pausesEnd(): Promise<void> {
+    const ended = this.waiting;
+    this.waiting = [];
+    ended.forEach((then) => then());
+    await this.settle();
+  }
+}
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = new Bench(indexedDbStore());
+  for (const one of await bench.store.all()) await bench.store.delete(one.key);
+});
+
+describe("sending", () => {
+  test("an answer is sent at once and forgotten when taken", async () => {
+    const outbox = bench.outbox();
+    outbox.add(entry("k1"));
+    expect(outbox.unsent()).toHaveLength(1);
+    await bench.settle();
+    expect(outbox.unsent()).toHaveLength(0);
+    expect(await bench.store.all()).toEqual([]);
+    expect(bench.news).toContainEqual(expect.objectContaining({ kind: "acknowledged", annotation: 1 }));
+  });
+
+  test("lost network keeps the answer and tries again after a pause", async () => {
+    bench.answers = [{ kind: "later" }, { kind: "later" }];
+    const outbox = bench.outbox();
+    outbox.add(entry("k1"));
+    await bench.settle();
+    expect(outbox.waiting).toBe("unreachable");
+    expect(await bench.store.all()).toHaveLength(1);
+    await bench.pausesEnd();
+    await bench.pausesEnd();
+    expect(outbox.unsent()).toHaveLength(0);
+    expect(bench.sent.map((one) => one.key)).toEqual(["k1", "k1", "k1"]);
+  });
+
+  test("the network's return is not waited out", async () => {
+    bench.answers = [{ kind: "later" }];
+    const outbox = bench.outbox();
+    outbox.add(entry("k1"));
+    await bench.settle();
+    outbox.nudge();
+    await bench.settle();
+    expect(outbox.unsent()).toHaveLength(0);
+  });
+
+  test("an entry the server chokes on does not hold up the others", async () => {
+    bench.answers = [{ kind: "later" }];
+    const outbox = bench.outbox();
+    outbox.add(entry("bad"));
+    outbox.add(entry("good"));
+    await bench.settle();
+    await bench.pausesEnd();
+    expect(bench.sent.map((one) => one.key)).toEqual(["bad", "good", "bad"]);
+  });
+
+  test("a refusal is final and told", async () => {
+    bench.answers = [{ kind: "refused", code: "lease_lost", message: "gone" }];
+    const outbox = bench.outbox();
+    outbox.add(entry("k1"));
+    await bench.settle();
+    expect(outbox.unsent()).toHaveLength(0);
+    expect(bench.news).toContainEqual(expect.objectContaining({ kind: "refused", code: "lease_lost" }));
+  });
+});
+
+describe("revisions", () => {
+  const revision = (of: string) => entry("k2", { revises: { annotation: null, key: of } });
+
+  test("a revision of an unsent answer waits for it and then points at it", async () => {
+    bench.answers = [{ kind: "later" }, { kind: "taken", annotation: 42 }];
+    const outbox = bench.outbox();
+    outbox.add(entry("k1"));
+    outbox.add(revision("k1"));
+    await bench.settle();
+    await bench.pausesEnd();
+    expect(bench.sent.at(-1)).toMatchObject({ key: "k2", revises: { annotation: 42, key: "k1" } });
+  });
+
+  test("a revision of a refused answer is refused with it", async () => {
+    bench.answers = [{ kind: "refused", code: "lease_lost", message: "gone" }];
+    const outbox = bench.outbox();
+    outbox.add(entry("k1"));
+    outbox.add(revision("k1"));
+    await bench.settle();
+    expect(outbox.unsent()).toHaveLength(0);
+    expect(bench.sent).toHaveLength(1);
+  });
+});
+
+describe("reloads", () => {
+  test("a new page sends what the old one could not", async () => {
+    bench.answers = [{ kind: "later" }];
+    const before = bench.outbox();
+    before.add(entry("k1"));
+    await bench.settle();
+    before.stop();
+    const after = bench.outbox();
+    await after.restore();
+    await bench.settle();
+    expect(bench.sent.map((one) => one.key)).toEqual(["k1", "k1"]);
+    expect(await bench.store.all()).toEqual([]);
+  });
+
+  test("nobody sends another person's answers", async () => {
+    await bench.store.put(entry("k1", { user: 2 }));
+    const outbox = bench.outbox(1);
+    await outbox.restore();
+    await bench.settle();
+    expect(bench.sent).toEqual([]);
+    expect(await bench.store.all()).toHaveLength(1);
+  });
+
+  test("a browser without storage still sends", async () => {
+    const broken: Store = {
+      all: () => Promise.reject(new Error("no storage")),
+      put: () => Promise.reject(new Error("no storage")),
+      delete: () => Promise.reject(new Error("no storage")),
+    };
+    bench = new Bench(broken);
+    const outbox = bench.outbox();
+    await outbox.restore();
+    outbox.add(entry("k1"));
+    await bench.settle();
+    expect(outbox.unsent()).toHaveLength(0);
+  });
+});
+
+test("pauses double, are spread, and stay under fifteen seconds", () => {
+  expect([1, 2, 3].map((n) => pauseFor(n, 1))).toEqual([500, 1000, 2000]);
+  expect(pauseFor(1, 0)).toBe(250);
+  expect(pauseFor(50, 1)).toBe(15_000);
+});
