@@ -54,7 +54,7 @@ class Client:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Client:
-        """Read TIEBREAK_URL, _TOKEN and _RUN (needed) and _REWARD_URL, _REWARD_MODEL, _VERSION, _SPILL, ... (optional)."""
+        """Read TIEBREAK_URL, TIEBREAK_TOKEN and TIEBREAK_RUN; the other variables below are optional."""
         env = os.environ if env is None else env
         missing = [name for name in ("TIEBREAK_URL", "TIEBREAK_TOKEN", "TIEBREAK_RUN") if not env.get(name)]
         if missing:

@@ -56,6 +56,8 @@ class Api:
     """One server behind one token; keeps a connection, survives restarts of the server."""
 
     def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
+        if not token or not token.isascii() or not token.isprintable():
+            raise ValueError("The Tiebreak token is empty or not a token; make one and set TIEBREAK_TOKEN.")
         self.url = url.rstrip("/")
         self._http = httpx.Client(
             base_url=self.url,

@@ -1,7 +1,7 @@
 """The trainer never waits for us: rows go into a bounded queue that a background thread empties.
 
-A row ends in exactly one of four counts: acknowledged, rejected (the server or JSON said no), kept in the local file, or
-lost (only when there is no file to keep it in); every rejection and loss is logged.
+A row ends in exactly one of four counts: acknowledged, rejected (the server or JSON said no), kept in the local file,
+or lost (only when there is no file to keep it in); every rejection and loss is logged.
 """
 
 from __future__ import annotations

@@ -1,0 +1,125 @@
+"""Real TRL GRPO against one reward model version; every rollout goes back to the server it came from.
+
+The random state is restored with the checkpoint, so a step that is done again samples the same completions under the
+same ids: the server sees duplicates, and no step counts twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback, TrainerControl, TrainerState
+from transformers.training_args import TrainingArguments
+from trl import GRPOConfig, GRPOTrainer
+
+from training_bridge.client import Client
+from training_bridge.client.trl import TrlReward
+
+from . import checkpoints
+from .config import PolicyConfig
+
+log = logging.getLogger(__name__)
+
+Report = Callable[[float, str, dict[str, Any]], None]
+DELIVERY_S = 60.0
+SHOWN = {
+    "reward": "reward",
+    "reward_std": "reward_std",
+    "kl": "kl",
+    "completions/mean_length": "length",
+    "loss": "loss",
+}
+
+
+class Follow(TrainerCallback):  # type: ignore[misc]
+    """Reports each step, and marks a checkpoint whole once its rollouts are delivered."""
+
+    def __init__(self, config: PolicyConfig, client: Client, report: Report) -> None:
+        self._config, self._client, self._report = config, client, report
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        logs = kwargs.get("logs") or {}
+        if "loss" not in logs:
+            return
+        metrics = {ours: logs[theirs] for theirs, ours in SHOWN.items() if logs.get(theirs) is not None}
+        done = self._config.step_offset + state.global_step
+        message = f"step {done}: reward {metrics.get('reward', float('nan')):.3f}, kl {metrics.get('kl', 0.0):.3f}"
+        self._report(state.global_step / self._config.steps, message, {"step": done, **metrics})
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        if self._client.flush(DELIVERY_S):
+            checkpoints.mark(Path(self._config.output) / f"checkpoint-{state.global_step}")
+        else:
+            log.warning("Checkpoint %d does not count: its rollouts are not delivered yet.", state.global_step)
+
+
+def generation_limits(tokenizer: Any) -> dict[str, Any]:
+    """No empty completion and no zero byte: neither can be stored, and one would cost its whole group."""
+    limits: dict[str, Any] = {"min_new_tokens": 2}
+    zero = tokenizer.encode("\x00", add_special_tokens=False)
+    if len(zero) == 1 and zero[0] != tokenizer.unk_token_id:
+        limits["suppress_tokens"] = zero
+    return limits
+
+
+def arguments(config: PolicyConfig, tokenizer: Any) -> GRPOConfig:
+    return GRPOConfig(
+        output_dir=config.output,
+        max_steps=config.steps,
+        per_device_train_batch_size=config.batch_prompts * config.num_generations,
+        num_generations=config.num_generations,
+        max_completion_length=config.max_completion_length,
+        temperature=config.temperature,
+        generation_kwargs=generation_limits(tokenizer),
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="constant",
+        beta=config.beta,
+        seed=config.seed + config.step_offset,  # chained jobs see the prompts in another order
+        use_cpu=True,
+        bf16=False,
+        gradient_checkpointing=False,
+        logging_steps=1,
+        save_strategy="steps",
+        save_steps=config.save_every,
+        save_total_limit=2,
+        disable_tqdm=True,
+        report_to="wandb" if os.environ.get("WANDB_MODE") else "none",
+        run_name=config.run,
+    )
+
+
+def load(path: str) -> tuple[Any, Any]:
+    """The policy in full precision, and its tokenizer."""
+    return AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32), AutoTokenizer.from_pretrained(path)
+
+
+def train(config: PolicyConfig, client: Client, report: Report) -> dict[str, Any]:
+    """Train to `config.steps`, from the newest whole checkpoint if there is one; returns the last metrics."""
+    torch.set_num_threads(config.threads)
+    model, tokenizer = load(config.policy)
+    reward = TrlReward(client, num_generations=config.num_generations, step_offset=config.step_offset)
+
+    def tiebreak(prompts: list[Any], completions: list[Any], **kwargs: Any) -> list[float | None]:
+        return reward(prompts, completions, **kwargs)
+
+    trainer = GRPOTrainer(
+        model=model,
+        reward_funcs=[tiebreak],
+        args=arguments(config, tokenizer),
+        train_dataset=Dataset.from_dict({"prompt": config.read_prompts()}),
+        processing_class=tokenizer,
+        callbacks=[Follow(config, client, report)],
+    )
+    start = checkpoints.newest(Path(config.output))
+    if start is not None:
+        log.info("Going on from %s.", start)
+    trainer.train(resume_from_checkpoint=str(start) if start else None)
+    trainer.save_model(config.output + "/final")
+    last: dict[str, Any] = next((entry for entry in reversed(trainer.state.log_history) if "loss" in entry), {})
+    return {ours: last[theirs] for theirs, ours in SHOWN.items() if theirs in last}
