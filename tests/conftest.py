@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,19 @@ _server: Any = None
 def pytest_configure(config: pytest.Config) -> None:
     """Start the database that tests.settings points at; each xdist worker has its own."""
     global _server
-    if config.option.help or config.option.collectonly or os.environ.get("TIEBREAK_TEST_DATABASE_URL"):
+    if config.option.help or config.option.collectonly:
         return
     from annotator.local.postgres import EmbeddedPostgres
 
     # Tests may lose their data with the machine, so their commits need not wait for the disk.
     _server = EmbeddedPostgres(Path(os.environ["TIEBREAK_HOME"]), settings={"fsync": "off"})
     _server.start()
+
+
+def kill_database() -> None:
+    """kill -9 the PostgreSQL server under everybody's feet; its supervisor starts it again."""
+    assert _server.pid is not None
+    os.kill(_server.pid, signal.SIGKILL)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

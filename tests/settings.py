@@ -1,4 +1,4 @@
-"""The product's settings on a temporary home with its own embedded PostgreSQL (or TIEBREAK_TEST_DATABASE_URL)."""
+"""The product's settings on a temporary home with its own embedded PostgreSQL."""
 
 import os
 import tempfile
@@ -9,8 +9,6 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("WANDB_MODE", "offline")
 os.environ["TIEBREAK_HOME"] = str(Path(tempfile.mkdtemp(prefix="tb-")).resolve())
 os.environ.pop("DATABASE_URL", None)
-if url := os.environ.get("TIEBREAK_TEST_DATABASE_URL"):
-    os.environ["DATABASE_URL"] = url
 
 from annotator.settings import *  # noqa: E402, F403
 

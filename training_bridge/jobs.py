@@ -8,6 +8,7 @@ import socket
 
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict
@@ -68,7 +69,10 @@ def wake_jobs() -> None:
 
 
 def _wake(job_id: int) -> None:
-    run_training_job.apply_async((job_id,), expires=WAKE_EXPIRES)
+    try:
+        run_training_job.apply_async((job_id,), expires=WAKE_EXPIRES)
+    except OperationalError as error:  # the queue is away; the row waits for the next sweep
+        log.warning("job %d could not be announced: %s", job_id, error)
 
 
 @shared_task(acks_late=False)

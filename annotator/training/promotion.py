@@ -41,7 +41,7 @@ class TrainedModel:
 @transaction.atomic
 def register(own: Ownership, trained: TrainedModel, *, now: datetime) -> tuple[RewardModelVersion, Decision]:
     """Write the version, decide on promotion, end the job. Raises FenceLost when another attempt owns the job."""
-    job = own.rows().select_for_update().select_related("campaign").first()
+    job = own.rows().select_for_update(of=("self",)).select_related("campaign").first()
     if job is None or job.campaign is None:
         raise fence_lost(own)
     name = job.campaign.reward_model
