@@ -75,7 +75,7 @@ def start(folder: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=(folder / "stderr").open("a"),
         text=True,
-        env={**os.environ, "TIEBREAK_TOKEN": "tb_test", "OMP_NUM_THREADS": "1"},
+        env={**{k: v for k, v in os.environ.items() if k != "WANDB_MODE"}, "TIEBREAK_TOKEN": "tb_test"},
     )
 
 

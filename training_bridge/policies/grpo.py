@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,8 @@ def arguments(config: PolicyConfig, tokenizer: Any) -> GRPOConfig:
         learning_rate=config.learning_rate,
         lr_scheduler_type="constant",
         beta=config.beta,
-        seed=config.seed + config.step_offset,  # chained jobs see the prompts in another order
+        seed=config.seed + config.step_offset,  # chained jobs do not sample alike
+        shuffle_dataset=False,  # `in_order` has shuffled
         use_cpu=True,
         bf16=False,
         gradient_checkpointing=False,
@@ -92,6 +94,16 @@ def arguments(config: PolicyConfig, tokenizer: Any) -> GRPOConfig:
         report_to="wandb" if os.environ.get("WANDB_MODE") else "none",
         run_name=config.run,
     )
+
+
+def in_order(config: PolicyConfig) -> list[Any]:
+    """One prompt per group of the whole job, shuffled here: TRL's own shuffle starts over when a job resumes."""
+    rng, prompts = random.Random(config.seed + config.step_offset), config.read_prompts()
+    wanted = config.steps * config.batch_prompts
+    order: list[Any] = []
+    while len(order) < wanted:
+        order += rng.sample(prompts, len(prompts))
+    return order[:wanted]
 
 
 def load(path: str) -> tuple[Any, Any]:
@@ -112,7 +124,7 @@ def train(config: PolicyConfig, client: Client, report: Report) -> dict[str, Any
         model=model,
         reward_funcs=[tiebreak],
         args=arguments(config, tokenizer),
-        train_dataset=Dataset.from_dict({"prompt": config.read_prompts()}),
+        train_dataset=Dataset.from_dict({"prompt": in_order(config)}),
         processing_class=tokenizer,
         callbacks=[Follow(config, client, report)],
     )
