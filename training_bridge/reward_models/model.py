@@ -52,6 +52,8 @@ class RewardModel:
                 f"This reward model reads {self.width} features per row, not an array of {tuple(features.shape)}.",
                 boundary="backbone", width=self.width,
             )  # fmt: skip
+        if not bool(torch.isfinite(features).all()):
+            raise InvalidTrainingData("The features to score are not all finite.", boundary="backbone")
         parts = [self._draw_block(block) for block in torch.split(features, BLOCK_N)]
         ensemble, dropout = (torch.cat(side, dim=1).numpy() for side in zip(*parts, strict=True))
         if not (np.isfinite(ensemble).all() and np.isfinite(dropout).all()):
