@@ -39,7 +39,8 @@ def to_response(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _from_drf(error: exceptions.APIException) -> Response:
-    headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else None
+    challenge = getattr(error, "auth_header", None)
+    headers = {"WWW-Authenticate": challenge} if challenge else None
     if isinstance(error, exceptions.ValidationError):
         fields = error.get_full_details()
         where = ", ".join(sorted(fields)) if isinstance(fields, dict) else "the body"

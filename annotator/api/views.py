@@ -25,7 +25,8 @@ def caller(request: Request) -> User:
 
 
 def manages(request: Request) -> bool:
-    return Scope.MANAGE in (request.auth or ())
+    scopes: Any = request.auth  # our authenticators set the scopes here
+    return scopes is not None and Scope.MANAGE in scopes
 
 
 def find_campaign(request: Request, slug: str) -> Campaign:

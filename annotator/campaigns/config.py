@@ -56,7 +56,7 @@ class CampaignConfig:
                 raise InvalidConfig(
                     f"Campaign config: unknown field {name!r}. Known: {', '.join(sorted(known))}.", field=name
                 )
-            wanted = {"str": str, "int": int, "float": (int, float)}.get(str(known[name].type), dict)
+            wanted: Any = {"str": str, "int": int, "float": (int, float)}.get(str(known[name].type), dict)
             if not isinstance(value, wanted) or isinstance(value, bool):
                 raise InvalidConfig(f"Campaign config: {name} is {value!r}; expected {known[name].type}.", field=name)
         return cls(**raw)
