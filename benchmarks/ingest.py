@@ -178,7 +178,8 @@ def over_http(place: Place, token: str, run: str, bodies: Bodies, connections: i
 
     new_run(run)
     connection.cursor().execute("CHECKPOINT")
-    waiting, failures = iter(bodies.places), []
+    waiting = iter(bodies.places)
+    failures: list[tuple[int, bytes]] = []
     lock = threading.Lock()
 
     def client() -> None:

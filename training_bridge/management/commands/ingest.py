@@ -82,11 +82,15 @@ class Command(BaseCommand):
     def _once(self, files: list[Path], read: formats.Reader, deliver: Deliver, tally: Tally) -> None:
         total = sum(path.stat().st_size for path in files)
         with tqdm(total=total, unit="B", unit_scale=True, disable=None) as bar:
-            tally.complain = lambda line: bar.write(line, file=self.stderr)
+            tally.complain = self._above_the_bar
             for path in files:
                 begin, size = bar.n, path.stat().st_size
                 ingest_file(path, read, deliver, tally, _mover(bar, begin))
                 bar.update(begin + size - bar.n)
+
+    def _above_the_bar(self, line: str) -> None:
+        with tqdm.external_write_mode():
+            self.stderr.write(line)
 
     def _follow(
         self, paths: list[Path], read: formats.Reader, deliver: Deliver, tally: Tally, end: float | None
