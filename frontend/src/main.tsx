@@ -3,14 +3,22 @@ import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/annotate.css";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 
 import { App } from "./App";
 import { ApiError } from "./api/client";
 
-const client = new QueryClient({
+/** A session that ended on the server ends here too: the sign-in page appears where the person was. */
+function onError(error: Error): void {
+  const ended = error instanceof ApiError && error.status === 401 && error.code !== "bad_credentials";
+  if (ended) client.setQueryData(["session"], null);
+}
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       retry: (failures, error) => failures < 3 && error instanceof ApiError && error.retryable,

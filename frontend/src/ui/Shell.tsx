@@ -44,8 +44,8 @@ export function Shell({ user }: { user: User }) {
   const signOut = useMutation({
     mutationFn: api.signOut,
     onSuccess: () => {
-      client.clear();
       client.setQueryData(["session"], null);
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
     },
   });
   const manages = user.scopes.includes("manage");

@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 
-import { type Decision, decision, inWords, sameDecision } from "../../domain/answers";
+import { type Decision, decision, sameDecision } from "../../domain/answers";
 
 interface Option {
   area: string;
@@ -10,18 +10,20 @@ interface Option {
   short: string;
   keys: string[];
   tone: "a" | "b" | "even";
+  /** Said before and after the short word to those who do not see where the button stands. */
+  side?: "A" | "B";
   main?: boolean;
 }
 
 const OPTIONS: Option[] = [
-  { area: "afar", said: decision("left", 3), short: "far", keys: ["⇧", "A"], tone: "a" },
+  { area: "afar", said: decision("left", 3), short: "far", keys: ["⇧", "A"], tone: "a", side: "A" },
   { area: "a", said: decision("left"), short: "A better", keys: ["A", "←"], tone: "a", main: true },
-  { area: "aslight", said: decision("left", 1), short: "slightly", keys: [","], tone: "a" },
+  { area: "aslight", said: decision("left", 1), short: "slightly", keys: [","], tone: "a", side: "A" },
   { area: "tie", said: decision("tie"), short: "Tie", keys: ["T"], tone: "even" },
   { area: "bad", said: decision("both_bad"), short: "Both bad", keys: ["X"], tone: "even" },
-  { area: "bslight", said: decision("right", 1), short: "slightly", keys: ["."], tone: "b" },
+  { area: "bslight", said: decision("right", 1), short: "slightly", keys: ["."], tone: "b", side: "B" },
   { area: "b", said: decision("right"), short: "B better", keys: ["→", "B"], tone: "b", main: true },
-  { area: "bfar", said: decision("right", 3), short: "far", keys: ["⇧", "B"], tone: "b" },
+  { area: "bfar", said: decision("right", 3), short: "far", keys: ["⇧", "B"], tone: "b", side: "B" },
 ];
 
 const SKIP = decision("skip");
@@ -59,12 +61,15 @@ export const DecisionBar = memo(function DecisionBar({ chosen, flash, canUndo, d
           key={option.area}
           type="button"
           className={`choice side-${option.tone} area-${option.area} ${option.main ? "choice-main" : ""} ${marks(option.said)}`}
-          aria-label={inWords(option.said)}
           aria-pressed={chosen ? sameDecision(chosen, option.said) : undefined}
           disabled={disabled}
           onClick={() => onDecide(option.said)}
         >
-          <span className="choice-name">{option.short}</span>
+          <span className="choice-name">
+            {!option.main && option.side && <span className="visually-hidden">{option.side} </span>}
+            {option.short}
+            {!option.main && option.side && <span className="visually-hidden"> better</span>}
+          </span>
           <Keys keys={option.keys} />
         </button>
       ))}

@@ -25,11 +25,16 @@ export const HistoryRail = memo(function HistoryRail({ past, reopened, onReopen 
               className={`rail-item rail-${one.choice} rail-is-${one.status} ${one.key === reopened ? "is-open" : ""}`}
               disabled={one.status === "refused"}
               aria-current={one.key === reopened ? "true" : undefined}
-              aria-label={`${inWords(one)}${STATUS[one.status]}: ${summary(one.card.prompt, 60)}. Change it.`}
               title={`${inWords(one)}${STATUS[one.status]}`}
               onClick={() => onReopen(one.key)}
             >
-              <span className="rail-glyph">{glyph(one)}</span>
+              <span className="rail-glyph" aria-hidden="true">
+                {glyph(one)}
+              </span>
+              <span className="visually-hidden">
+                Change: {inWords(one)}
+                {STATUS[one.status]},
+              </span>
               <span className="rail-text">{summary(one.card.prompt, 48)}</span>
             </button>
           </li>

@@ -30,6 +30,7 @@ function Supply({ supply }: { supply: Snapshot["supply"] }) {
     ready: ["Dealing cards…", ""],
     empty: ["Nothing to judge right now", "New cards appear here by themselves. You can leave this page open."],
     unreachable: ["The server cannot be reached", "Your answers are kept on this device and sent as soon as it answers again."],
+    signed_out: ["You are signed out", "Your answers are kept on this device. Reload the page to sign in and go on."],
     closed: ["This campaign is not asking any more", "Thank you. Everything you said has been kept."],
   }[supply];
   return (

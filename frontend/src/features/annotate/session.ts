@@ -24,7 +24,7 @@ const AWAY_AFTER_MS = 5 * 60_000;
 export interface Snapshot {
   deck: Deck;
   /** "empty" means the server has nothing for this person now. */
-  supply: "loading" | "ready" | "empty" | "unreachable" | "closed";
+  supply: "loading" | "ready" | "empty" | "unreachable" | "closed" | "signed_out";
   unsent: number;
   sending: Outbox["waiting"];
   notice: string;
@@ -193,7 +193,8 @@ export class JudgingSession {
     if (this.stopped) return;
     const closed = error instanceof ApiError && ["campaign_closed", "unknown_campaign", "not_allowed"].includes(error.code);
     if (closed) return this.change({ supply: "closed" });
-    if (this.snapshot.deck.queue.length === 0) this.change({ supply: "unreachable" });
+    const signedOut = error instanceof ApiError && error.status === 401;
+    this.change({ supply: signedOut ? "signed_out" : "unreachable" });
     this.later(EMPTY_POLL_MS / 2);
   }
 

@@ -1,0 +1,126 @@
+"""A real browser before a real server: the built front end, Django's live server, PostgreSQL, Chromium.
+
+Every page in these tests is watched: a script error, a breach of the content security policy, or a request to
+another host fails the test, whatever it was about.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.factories import make_open_campaign, make_run
+
+# Playwright's synchronous interface runs an event loop in this thread; the ORM calls of the tests are plain all the same.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = os.environ.get("TIEBREAK_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# A busy two-core machine is slow, not broken.
+expect.set_options(timeout=15_000)
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not (settings.FRONTEND_DIST / "index.html").exists():
+        pytest.fail("The front end is not built: run `make setup`, or `npm run build` in frontend/.")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+class Watch:
+    """Collects what must never happen in a page."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.complaints: list[str] = []
+
+    def over(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("console", self._console)
+        page.on("request", self._request)
+        page.on("dialog", self._dialog)
+
+    def _console(self, message: Any) -> None:
+        if re.search(r"content.security.policy", message.text, re.I):
+            self.complaints.append(f"policy: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" != self.origin:
+            self.complaints.append(f"request to another host: {request.url}")
+
+    def _dialog(self, dialog: Any) -> None:
+        if dialog.type == "alert":
+            self.complaints.append(f"alert: {dialog.message}")
+        dialog.accept()
+
+
+@pytest.fixture
+def new_context(browser: Browser, live_server: Any) -> Iterator[Callable[..., BrowserContext]]:
+    """`new_context(color_scheme="dark", ...)`: a fresh browser profile whose pages are watched."""
+    made: list[BrowserContext] = []
+    watch = Watch(live_server.url)
+
+    def make(**options: Any) -> BrowserContext:
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.on("page", watch.over)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def sign_in(new_context: Callable[..., BrowserContext], people: dict[str, Any]) -> SignIn:
+    """`sign_in("alice", "/judge")`: a page of Alice's at that address, already signed in."""
+
+    def go(name: str, path: str = "/", **options: Any) -> Page:
+        client = Client()
+        client.force_login(people[name])
+        context = new_context(**options)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": _origin(context)}])
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    return go
+
+
+def _origin(context: BrowserContext) -> str:
+    return str(context._impl_obj._options["baseURL"])  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def campaign(people: dict[str, Any]) -> Any:
+    """An open campaign about twelve prompts with four completions each; one pair per prompt is asked."""
+    run = make_run("grpo-1", groups=12)
+    made = make_open_campaign(people, slug="helpful", run=run)
+    made.guidelines = "Prefer *correct* answers."
+    made.save(update_fields=["guidelines"])
+    return made

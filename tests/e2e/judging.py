@@ -1,0 +1,60 @@
+"""What a person at the judging page can see, and how long the page makes them wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from annotator.annotations.models import Annotation
+from annotator.annotations.submission import shown_choice
+
+# The page ignores keys for 150 ms after a card appears, so that a double press judges one card.
+SETTLE_MS = 200
+
+
+def ready(page: Page) -> None:
+    expect(page.get_by_role("region", name="Text of answer A")).to_be_visible()
+    page.wait_for_timeout(SETTLE_MS)
+
+
+def card(page: Page) -> tuple[str, str, str]:
+    """The prompt and the two answers on screen."""
+    boxes = (".prompt-box", ".pane-a .pane-box", ".pane-b .pane-box")
+    prompt, left, right = (page.locator(box).inner_text() for box in boxes)
+    return prompt, left, right
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        ready(page)
+        page.keyboard.press(key)
+
+
+def all_sent(page: Page) -> None:
+    expect(page.get_by_text("unsent")).to_have_count(0)
+
+
+def eventually(holds: Callable[[], bool], *, within: float = 10.0) -> None:
+    """Wait for something that shows in the database only."""
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def answers(name: str = "alice") -> list[tuple[str, int | None]]:
+    """What stands in the database for this person, oldest first, in the sides they saw."""
+    standing = Annotation.objects.filter(annotator__username=name, revised_by__isnull=True).order_by("assignment_id")
+    return [(shown_choice(one), one.strength) for one in _by_first_answer(standing)]
+
+
+def _by_first_answer(standing: Any) -> list[Annotation]:
+    def first(annotation: Annotation) -> int:
+        while annotation.revises is not None:
+            annotation = annotation.revises
+        return annotation.pk
+
+    return sorted(standing, key=first)

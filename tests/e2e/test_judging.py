@@ -1,0 +1,200 @@
+"""Judging by keyboard: each key says what the button says, and undo is always one key away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from annotator.annotations.models import Annotation
+from annotator.tasks.models import Assignment
+
+from .conftest import SignIn
+from .judging import all_sent, answers, card, eventually, press, ready
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_enter_starts_the_first_campaign(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/")
+    expect(page.get_by_role("heading", name="Hello, alice")).to_be_visible()
+    expect(page.get_by_role("link", name="Start")).to_be_focused()
+    page.keyboard.press("Enter")
+    ready(page)
+    assert page.url.endswith("/annotate/helpful")
+
+
+def test_every_answer_has_its_key(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "a", "ArrowRight", "Shift+A", "Shift+ArrowRight", ",", ".", "t", "x", "1", "=")
+    all_sent(page)
+    assert answers() == [
+        ("left", 2),
+        ("right", 2),
+        ("left", 3),
+        ("right", 3),
+        ("left", 1),
+        ("right", 1),
+        ("tie", None),
+        ("both_bad", None),
+        ("left", 2),
+        ("tie", None),
+    ]
+
+
+def test_a_skip_is_kept_and_costs_no_label(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "s", "a")
+    all_sent(page)
+    assert answers() == [("skip", None), ("left", 2)]
+
+
+def test_buttons_say_the_same_as_keys(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    for name in ("B far better", "Both bad", "A slightly better"):
+        ready(page)
+        page.get_by_role("button", name=name, exact=True).click()
+    all_sent(page)
+    assert answers() == [("right", 3), ("both_bad", None), ("left", 1)]
+
+
+def test_undo_opens_the_last_answer_and_a_new_one_replaces_it(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "a")
+    ready(page)
+    second = card(page)
+    press(page, "b")
+    ready(page)
+    third = card(page)
+    press(page, "z")
+    expect(page.get_by_text("Looking again at an earlier answer")).to_be_visible()
+    assert card(page) == second
+    expect(page.get_by_role("button", name="B better", exact=True)).to_have_attribute("aria-pressed", "true")
+    press(page, "t")
+    expect(page.get_by_text("Looking again")).to_have_count(0)
+    assert card(page) == third
+    all_sent(page)
+    assert answers() == [("left", 2), ("tie", None)]
+    assert Annotation.objects.count() == 3, "the first answer stays on record"
+
+
+def test_undo_goes_further_back_and_escape_changes_nothing(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    first = None
+    for key in ("a", "b", "t"):
+        ready(page)
+        first = first or card(page)
+        page.keyboard.press(key)
+    ready(page)
+    fourth = card(page)
+    press(page, "Backspace", "Backspace", "Backspace")
+    assert card(page) == first
+    page.keyboard.press("Escape")
+    assert card(page) == fourth
+    all_sent(page)
+    assert answers() == [("left", 2), ("right", 2), ("tie", None)]
+
+
+def test_history_reopens_any_of_the_last_ten(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, *"abtxabtxabt")
+    rail = page.get_by_role("navigation", name="Your last answers").get_by_role("button")
+    expect(rail).to_have_count(10)
+    rail.nth(9).click()
+    press(page, "Shift+B")
+    all_sent(page)
+    assert answers()[1] == ("right", 3)
+
+
+def test_a_double_press_judges_one_card(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    page.keyboard.press("a")
+    page.keyboard.press("a")
+    ready(page)
+    all_sent(page)
+    assert answers() == [("left", 2)]
+
+
+def test_keys_are_off_while_writing_a_note(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "c")
+    page.keyboard.type("a bit sassy, but 2x better")
+    page.keyboard.press("Enter")
+    press(page, "b")
+    all_sent(page)
+    assert answers() == [("right", 2)]
+    assert Annotation.objects.get().comment == "a bit sassy, but 2x better"
+
+
+def test_keys_can_be_switched_off(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "?")
+    page.get_by_label("Single-key shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    press(page, "a")
+    page.wait_for_timeout(300)
+    assert answers() == []
+    page.get_by_role("button", name="Tie", exact=True).click()
+    all_sent(page)
+    assert answers() == [("tie", None)]
+
+
+def test_guidelines_are_one_key_away(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "h")
+    expect(page.get_by_role("dialog", name="Guidelines")).to_contain_text("Prefer correct answers.")
+
+
+def test_active_time_is_measured(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    page.wait_for_timeout(700)
+    page.keyboard.press("a")
+    all_sent(page)
+    assert 500 <= (Annotation.objects.get().active_ms or 0) <= 30_000
+
+
+def test_the_next_card_needs_no_network(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "a")
+    ready(page)
+    all_sent(page)
+    page.context.set_offline(True)
+    before = card(page)
+    page.keyboard.press("b")
+    page.wait_for_function(
+        "was => document.querySelector('.prompt-box').innerText !== was", arg=before[0], timeout=1_000
+    )
+    page.context.set_offline(False)
+    all_sent(page)
+
+
+def test_the_decision_bar_keeps_its_place(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    seen = set()
+    for _ in range(4):
+        ready(page)
+        box = page.get_by_role("button", name="A better", exact=True).bounding_box()
+        assert box is not None
+        seen.add(tuple(box.values()))
+        page.keyboard.press("t")
+    assert len(seen) == 1
+
+
+def test_leaving_gives_the_untouched_cards_back(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    assert Assignment.objects.filter(state="leased").count() >= 4
+    page.get_by_role("link", name="Judge").click()
+    expect(page.get_by_role("heading", name="Hello, alice")).to_be_visible()
+    eventually(lambda: not Assignment.objects.filter(state="leased").exists())
+
+
+def test_nothing_to_judge_is_calm_and_ends_by_itself(campaign: Any, sign_in: SignIn) -> None:
+    Assignment.objects.update(state="cancelled")
+    page = sign_in("alice", "/annotate/helpful")
+    expect(page.get_by_text("Nothing to judge right now")).to_be_visible()
+    Assignment.objects.update(state="open")
+    expect(page.get_by_role("region", name="Text of answer A")).to_be_visible()
