@@ -1,4 +1,9 @@
-"""Everything about training a reward model that would change the result, in one frozen object kept with the version."""
+"""Everything about training a reward model that would change the result, in one frozen object kept with the version.
+
+Anchor, prior and steps were chosen on held-out log-likelihood of 100, 600 and 1,200 answers to pairs of two public
+collections (open-ended chat judged by a language model, and school maths checked by its answer): anchors of 0.03 and
+0.3, twice the prior and twice the steps were all slightly worse on average, by 0.001 to 0.004 nats.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,7 @@ class TrainingConfig:
     epochs: int = 20  # ... and passes over the answers at least, whichever is more work
     batch: int = 256  # answers per step
     learning_rate: float = 3e-3
-    anchor: float = 0.3  # the pull of each head to its own start; 1 is the prior taken at its word, less trusts answers
+    anchor: float = 0.1  # the pull of each head to its own start; 1 is the prior taken at its word, less trusts answers
     prior_std: float = 0.5  # spread of an untrained head's rewards
     centring: float = 0.01  # keeps rewards of a pair near 0 on average: a free constant would drift
     annotator_prior_std: float = 0.5  # of log reliability; 0 treats all annotators as equally consistent
