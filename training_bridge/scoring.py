@@ -1,8 +1,9 @@
 """One score per rollout per reward model version; each completion passes the backbone once and its features are kept.
 
 A sweep looks at production versions only, takes whole groups (spread is centred inside the group), and first those that
-wait in front of people. One process at a time scores a version: an advisory lock, gone with its holder. Before a reward
-model's first version the sweep computes features ahead, so that the first version can score within seconds.
+wait in front of people. One process at a time sweeps, so that the other workers stay free for trainings: an advisory
+lock, gone with its holder. Before a reward model's first version the sweep computes features ahead, so that the first
+version can score within seconds.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from uncertainty.reward_samples import RewardSamples
 log = logging.getLogger(__name__)
 
 BATCH = 256  # rollouts per transaction: some ten seconds of encoding that a kill may cost
-SWEEP_SECONDS = 60.0  # then the job ends and beat starts the next, so that new versions and campaigns get their turn
+TURN_SECONDS = 15.0  # then the next reward model has its turn, and beat starts the next sweep
+SWEEP_LOCK = 7_105_119  # any fixed number
 # Ids are given before rows are committed; rows younger than this may still have unseen neighbours with smaller ids.
 SETTLED_AFTER = timedelta(minutes=10)
 
@@ -50,17 +52,17 @@ def reward_model(artifact: str, digest: str) -> RewardModel:
 
 
 @contextmanager
-def only_one(name: str, key: int) -> Iterator[bool]:
-    """True for the one process that may do this now; the lock goes with its connection."""
+def only_one() -> Iterator[bool]:
+    """True for the one process that may sweep now; the lock goes with its connection."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", [name, key])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
         (mine,) = cursor.fetchone()
     try:
         yield mine
     finally:
         if mine:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [name, key])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
 
 
 def features(rollouts: Sequence[Rollout], encoder: Backbone, beat: Beat | None = None) -> np.ndarray:
@@ -116,17 +118,17 @@ def score_groups(version: RewardModelVersion, group_ids: Sequence[int]) -> int:
 
 
 def sweep() -> None:
-    """Score for up to SWEEP_SECONDS: tasks in front of people first, then everything new, oldest first."""
-    until = time.monotonic() + SWEEP_SECONDS
-    asking = Campaign.objects.exclude(state=Campaign.State.DRAFT)
-    for name in sorted(set(asking.values_list("reward_model", flat=True))):
-        campaigns = list(asking.filter(reward_model=name))
-        version = production_version(name)
-        if version is None:
-            _encode_ahead(campaigns, until)
-            continue
-        with only_one("score", version.pk) as mine:
-            if mine:
+    """Give every reward model a turn: tasks in front of people first, then everything new, oldest first."""
+    with only_one() as mine:
+        if not mine:
+            return
+        asking = Campaign.objects.exclude(state=Campaign.State.DRAFT)
+        for name in sorted(set(asking.values_list("reward_model", flat=True))):
+            campaigns, version = list(asking.filter(reward_model=name)), production_version(name)
+            until = time.monotonic() + TURN_SECONDS
+            if version is None:
+                _encode_ahead(campaigns, until)
+            else:
                 _reorder_stale(version, campaigns)
                 _score_new(version, campaigns, until)
 
@@ -177,15 +179,12 @@ def _encode_ahead(campaigns: list[Campaign], until: float) -> None:
     """Compute features before the first version exists; the first training then finds them ready."""
     for campaign in campaigns:
         spec = campaign.config.training.get("backbone", settings.BACKBONE)
-        with only_one("encode", campaign.pk) as mine:
-            if not mine:
-                continue
-            at = (spec, campaign.pk)
-            while time.monotonic() < until:
-                after = _encoded_through.get(at, 0)
-                rollouts = Rollout.objects.filter(run__campaigns=campaign, id__gt=after).select_related("group")
-                batch = list(rollouts.order_by("id")[:BATCH])
-                if not batch:
-                    break
-                features(batch, backbone(spec))
-                _encoded_through[at] = batch[-1].pk
+        at = (spec, campaign.pk)
+        while time.monotonic() < until:
+            after = _encoded_through.get(at, 0)
+            rollouts = Rollout.objects.filter(run__campaigns=campaign, id__gt=after).select_related("group")
+            batch = list(rollouts.order_by("id")[:BATCH])
+            if not batch:
+                break
+            features(batch, backbone(spec))
+            _encoded_through[at] = batch[-1].pk

@@ -41,7 +41,7 @@ class Plan:
 def programs(plan: Plan) -> list[Program]:
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "training_bridge.celery_app"]
-    quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     listed = [
         Program(
             "web",

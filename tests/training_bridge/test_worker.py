@@ -48,7 +48,7 @@ class Worker:
         command += ["-Q", "default,train", "-c", "3", "-s", str(self.beat_file), "--loglevel", "INFO"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--without-gossip", "--without-mingle"],
+                [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"],
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
