@@ -11,7 +11,7 @@ export function percent(value: number | null | undefined, digits = 0): string {
 }
 
 export function decimal(value: unknown, digits = 2): string {
-  return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : NONE;
+  return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : NONE;
 }
 
 export function seconds(ms: number | null | undefined): string {

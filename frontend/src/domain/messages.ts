@@ -12,9 +12,15 @@ export function plain(text: Text): string {
     .join("\n");
 }
 
-/** The start of a text on one line, cut between words where possible. */
+/** What a prompt is about: of a conversation, the last thing the person said. */
+export function asked(prompt: Text): Text {
+  if (typeof prompt === "string") return prompt;
+  return prompt.findLast((turn) => turn.role === "user")?.content ?? prompt;
+}
+
+/** The start of a text on one line, without code fences, cut between words where possible. */
 export function summary(text: Text, length = 160): string {
-  const line = plain(text).replace(/\s+/g, " ").trim();
+  const line = plain(text).replace(/```\w*/g, " ").replace(/\s+/g, " ").trim();
   if (line.length <= length) return line;
   const cut = line.slice(0, length);
   const space = cut.lastIndexOf(" ");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { decimal, percent, plural, seconds, slugOf } from "./format";
-import { summary, turns } from "./messages";
+import { asked, summary, turns } from "./messages";
 import { freshForm, problems, toRequest } from "./newCampaign";
 
 describe("numbers", () => {
@@ -19,6 +19,14 @@ describe("texts", () => {
   test("a summary is one line, cut between words", () => {
     expect(summary("one two\nthree four five", 12)).toBe("one two…");
     expect(summary([{ role: "user", content: "hello" }])).toBe("hello");
+  });
+
+  test("a conversation is about what the person said last", () => {
+    const talk = [
+      { role: "system", content: "Be kind." },
+      { role: "user", content: "Why?" },
+    ];
+    expect(summary(asked(talk))).toBe("Why?");
   });
 
   test("plain text is one turn without a role", () => {

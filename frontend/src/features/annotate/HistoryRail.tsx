@@ -4,7 +4,7 @@ import { memo } from "react";
 
 import { glyph, inWords } from "../../domain/answers";
 import type { Past } from "../../domain/deck";
-import { summary } from "../../domain/messages";
+import { asked, summary } from "../../domain/messages";
 
 interface Props {
   past: Past[];
@@ -35,7 +35,7 @@ export const HistoryRail = memo(function HistoryRail({ past, reopened, onReopen 
                 Change: {inWords(one)}
                 {STATUS[one.status]},
               </span>
-              <span className="rail-text">{summary(one.card.prompt, 48)}</span>
+              <span className="rail-text">{summary(asked(one.card.prompt), 48)}</span>
             </button>
           </li>
         ))}

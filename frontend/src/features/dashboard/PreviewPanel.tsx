@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import type { PreviewPair, PreviewSide } from "../../api/types";
 import { count, decimal, percent } from "../../domain/format";
-import { summary } from "../../domain/messages";
+import { asked, summary } from "../../domain/messages";
 import { Loading, Panel, Problem } from "../../ui/parts";
 
 function Side({ name, side }: { name: string; side: PreviewSide }) {
@@ -13,7 +13,8 @@ function Side({ name, side }: { name: string; side: PreviewSide }) {
     <div className={`preview-side preview-${name.toLowerCase()}`}>
       <p className="preview-text">{summary(side.completion, 260)}</p>
       <p className="quiet">
-        reward {decimal(side.reward)} · score {decimal(side.mean)} ± {decimal(side.spread)}
+        reward {decimal(side.reward)} ·{" "}
+        {side.mean === null ? "not scored yet" : `score ${decimal(side.mean)} ± ${decimal(side.spread)}`}
       </p>
     </div>
   );
@@ -22,7 +23,7 @@ function Side({ name, side }: { name: string; side: PreviewSide }) {
 function Pair({ pair }: { pair: PreviewPair }) {
   return (
     <li className="preview-pair">
-      <p className="preview-prompt">{summary(pair.prompt, 220)}</p>
+      <p className="preview-prompt">{summary(asked(pair.prompt), 220)}</p>
       <div className="preview-sides">
         <Side name="A" side={pair.a} />
         <Side name="B" side={pair.b} />

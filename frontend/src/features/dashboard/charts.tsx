@@ -27,10 +27,19 @@ const curveOptions = (palette: Palette): Omit<uPlot.Options, "width" | "height">
   ],
 });
 
+/** Bars stand on the middles of their bins; the outermost need half a bin more room. */
+function halfBin(plot: uPlot, min: number, max: number): number {
+  const bins = plot.data[0].length;
+  return bins > 1 ? (max - min) / (bins - 1) / 2 : 0.5;
+}
+
 const bars = uPlot.paths.bars?.({ size: [0.9], align: 0 });
 
 const histogramOptions = (palette: Palette): Omit<uPlot.Options, "width" | "height"> => ({
-  scales: { x: { time: false }, y: { range: (_plot, _min, max) => [0, max * 1.1 || 1] } },
+  scales: {
+    x: { time: false, range: (plot, min, max) => [min - halfBin(plot, min, max), max + halfBin(plot, min, max)] },
+    y: { range: (_plot, _min, max) => [0, max * 1.1 || 1] },
+  },
   legend: { show: false },
   cursor: { show: false },
   axes: axes(palette, "spread of the score inside its group"),

@@ -11,10 +11,10 @@ function SideShare({ row }: { row: AnnotatorRow }) {
   const off = low > 0.5 || high < 0.5;
   return (
     <span className={off ? "side side-off" : "side"}>
-      <svg viewBox="0 0 100 12" width="100" height="12" aria-hidden="true" className="interval">
-        <line x1="50" x2="50" y1="0" y2="12" className="interval-half" />
-        <line x1={low * 100} x2={high * 100} y1="6" y2="6" className="interval-range" />
-        <circle cx={row.left_share * 100} cy="6" r="3" className="interval-point" />
+      <svg viewBox="0 0 100 16" width="75" height="12" aria-hidden="true" className="interval">
+        <line x1="50" x2="50" y1="0" y2="16" className="interval-half" />
+        <line x1={low * 100} x2={high * 100} y1="8" y2="8" className="interval-range" />
+        <circle cx={row.left_share * 100} cy="8" r="4" className="interval-point" />
       </svg>
       <span>
         {percent(row.left_share)} <span className="quiet">[{percent(low)}, {percent(high)}]</span>

@@ -7,11 +7,31 @@ import { useParams } from "react-router";
 import { api } from "../../api/client";
 import type { Group, GroupRollout } from "../../api/types";
 import { decimal, plural } from "../../domain/format";
-import { summary } from "../../domain/messages";
+import { asked, summary } from "../../domain/messages";
 import { Content } from "../../ui/Content";
 import { Loading, Page, Problem } from "../../ui/parts";
 
-function Rollout({ rollout }: { rollout: GroupRollout }) {
+type Range = [low: number, high: number];
+
+/** The scores of a group on one scale, so that overlap, which is what doubt means here, is seen. */
+function rangeOf(group: Group): Range {
+  const scores = group.rollouts.flatMap(({ score }) => (score ? [score.mean - score.spread, score.mean + score.spread] : []));
+  return [Math.min(...scores), Math.max(...scores)];
+}
+
+function ScoreBar({ score, range: [low, high] }: { score: GroupRollout["score"]; range: Range }) {
+  if (!score || !(high > low)) return <span />;
+  const x = (value: number) => 4 + (92 * (value - low)) / (high - low);
+  return (
+    <svg viewBox="0 0 100 16" width="75" height="12" aria-hidden="true" className="interval">
+      <line x1="0" x2="100" y1="8" y2="8" className="interval-scale" />
+      <line x1={x(score.mean - score.spread)} x2={x(score.mean + score.spread)} y1="8" y2="8" className="interval-range" />
+      <circle cx={x(score.mean)} cy="8" r="4" className="interval-point" />
+    </svg>
+  );
+}
+
+function Rollout({ rollout, range }: { rollout: GroupRollout; range: Range }) {
   const [open, setOpen] = useState(false);
   return (
     <details className="rollout" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -32,6 +52,7 @@ function Rollout({ rollout }: { rollout: GroupRollout }) {
               "–"
             )}
           </span>
+          <ScoreBar score={rollout.score} range={range} />
         </span>
       </summary>
       {open && (
@@ -45,16 +66,17 @@ function Rollout({ rollout }: { rollout: GroupRollout }) {
 }
 
 function GroupCard({ group }: { group: Group }) {
+  const range = rangeOf(group);
   return (
     <li className="panel group">
       <div className="panel-head">
-        <h2>{summary(group.prompt, 180)}</h2>
+        <h2>{summary(asked(group.prompt), 180)}</h2>
         <span className="quiet nowrap">
           step {group.step} · {plural(group.rollouts.length, "completion")}
         </span>
       </div>
       {group.rollouts.map((rollout) => (
-        <Rollout key={rollout.id} rollout={rollout} />
+        <Rollout key={rollout.id} rollout={rollout} range={range} />
       ))}
     </li>
   );
