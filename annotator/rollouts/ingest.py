@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from psycopg.errors import UniqueViolation
 
 from annotator.errors import Conflict
 
@@ -24,6 +25,10 @@ from .models import PolicyRun
 CHUNK_ROLLOUTS = 4_000
 CHUNK_CHARS = 8_000_000
 ATTEMPTS = 10
+# In the order of `(group's primary key, *ReadyRollout)`.
+COLUMNS = (
+    "group_id, external_id, ordinal, completion, reward, reward_parts, generator, meta, content_digest, text_digest"
+)
 
 
 @dataclass
@@ -104,7 +109,9 @@ def _write(run: PolicyRun, plan: Plan) -> set[str]:
     if not plan.rollouts:
         return set()
     with connection.cursor() as cursor:
-        group_ids = _write_groups(cursor, run, plan)
+        group_ids, all_new = _write_groups(cursor, run, plan)
+        if all_new and _copy_new_rollouts(cursor, run, plan, group_ids):
+            return set(plan.rollouts)
         new = _write_rollouts(cursor, run, plan, group_ids)
         old = [name for name in plan.rollouts if name not in new]
         known = _known_rollouts(cursor, run, old)
@@ -113,7 +120,8 @@ def _write(run: PolicyRun, plan: Plan) -> set[str]:
     return new
 
 
-def _write_groups(cursor: Any, run: PolicyRun, plan: Plan) -> dict[str, int]:
+def _write_groups(cursor: Any, run: PolicyRun, plan: Plan) -> tuple[dict[str, int], bool]:
+    """The groups' primary keys, and whether every one of them was made here and now."""
     ids = {name: group.pk for name, group in plan.groups.items() if group.pk}
     names = sorted(plan.groups.keys() - ids.keys())
     groups = [plan.groups[name] for name in names]
@@ -134,9 +142,10 @@ def _write_groups(cursor: Any, run: PolicyRun, plan: Plan) -> dict[str, int]:
             [to_json(group.meta) if group.meta else "{}" for group in groups],
         ],
     )
-    ids |= dict(cursor.fetchall())
+    made: dict[str, int] = dict(cursor.fetchall())
+    ids |= made
     ids |= {name: group.pk for name, group in _groups_there(cursor, run, plan, ids.keys()).items()}
-    return ids
+    return ids, len(made) == len(plan.groups)
 
 
 def _groups_there(cursor: Any, run: PolicyRun, plan: Plan, new: Collection[str]) -> dict[str, Group]:
@@ -163,8 +172,27 @@ def _known_groups(cursor: Any, run: PolicyRun, names: list[str]) -> dict[str, Gr
     }
 
 
+def _copy_new_rollouts(cursor: Any, run: PolicyRun, plan: Plan, group_ids: dict[str, int]) -> bool:
+    """COPY straight into the table: rollouts of new groups are new. False when one of the ids is in use elsewhere."""
+    try:
+        with transaction.atomic():
+            _copy(cursor, f"rollouts_rollout ({COLUMNS}, run_id, created_at)", plan, group_ids, run.pk, "now")
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        return False
+    return True
+
+
+def _copy(cursor: Any, table: str, plan: Plan, group_ids: dict[str, int], *more: object) -> None:
+    with connection.wrap_database_errors, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for name in sorted(plan.rollouts):
+            group, rollout = plan.rollouts[name]
+            copy.write_row((group_ids[group], *rollout, *more))
+
+
 def _write_rollouts(cursor: Any, run: PolicyRun, plan: Plan, group_ids: dict[str, int]) -> set[str]:
-    """COPY into a table of this connection, then one INSERT that leaves out what is there: fast, and repeatable."""
+    """COPY into a table of this connection, then one INSERT that leaves out what is there already."""
     cursor.execute(
         """
         CREATE TEMP TABLE IF NOT EXISTS incoming_rollout (
@@ -174,17 +202,13 @@ def _write_rollouts(cursor: Any, run: PolicyRun, plan: Plan, group_ids: dict[str
         """
     )
     cursor.execute("DELETE FROM incoming_rollout")  # inside somebody's larger transaction, an earlier chunk's rows
-    with cursor.copy("COPY incoming_rollout FROM STDIN") as copy:
-        for name in sorted(plan.rollouts):
-            group, rollout = plan.rollouts[name]
-            copy.write_row((group_ids[group], *rollout))
+    _copy(cursor, "incoming_rollout", plan, group_ids)
     # Without ORDER BY: the table is read in the order it was filled, and sorting whole rows would cost as much as all
     # the rest.
     cursor.execute(
-        """
-        INSERT INTO rollouts_rollout (run_id, group_id, external_id, ordinal, completion, reward, reward_parts,
-                                      generator, meta, content_digest, text_digest, created_at)
-        SELECT %s, incoming_rollout.*, now() FROM incoming_rollout
+        f"""
+        INSERT INTO rollouts_rollout ({COLUMNS}, run_id, created_at)
+        SELECT {COLUMNS}, %s, now() FROM incoming_rollout
         ON CONFLICT DO NOTHING RETURNING external_id
         """,
         [run.pk],
