@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import hashlib
-import inspect
 import json
 import math
 import os
@@ -32,12 +30,6 @@ class PretrainConfig:
     warmup: int = 20
     seed: int = 0
     threads: int = 1
-
-
-def recipe_digest(config: PretrainConfig) -> str:
-    """Names the cached result: the corpus, the model and the settings it came from."""
-    text = inspect.getsource(corpus) + inspect.getsource(tiny_policy) + json.dumps(dataclasses.asdict(config))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def rate(step: int, config: PretrainConfig) -> float:
