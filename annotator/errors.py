@@ -85,6 +85,11 @@ class NotAllowed(TiebreakError):
     http_status = 403
 
 
+class TooManyAttempts(TiebreakError):
+    code = "too_many_attempts"
+    http_status = 429
+
+
 class Conflict(TiebreakError):
     code = "conflict"
     http_status = 409

@@ -159,7 +159,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "annotator.api.exceptions.to_response",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # ?format= is ours: it names an export
-    "URL_FORMAT_OVERRIDE": None,  # ?format= names an export's row format, not a renderer
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tiebreak",

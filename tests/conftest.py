@@ -18,7 +18,7 @@ _server: Any = None
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the database that tests.settings points at; each xdist worker has its own."""
-    global _server
+    global _server  # noqa: PLW0603 - pytest's hooks share nothing else
     if config.option.help or config.option.collectonly:
         return
     from annotator.local.postgres import EmbeddedPostgres

@@ -10,6 +10,6 @@ os.environ.setdefault("WANDB_MODE", "offline")
 os.environ["TIEBREAK_HOME"] = str(Path(tempfile.mkdtemp(prefix="tb-")).resolve())
 os.environ.pop("DATABASE_URL", None)
 
-from annotator.settings import *  # noqa: E402, F403
+from annotator.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in often; this one is quick

@@ -16,7 +16,7 @@ from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import Proposal, rank
 from annotator.people.models import Scope
 from annotator.rollouts.models import PromptGroup, Rollout, Score
-from annotator.tasks.opening import open_due_tasks
+from annotator.tasks.opening import asked_in, open_due_tasks
 from annotator.training.desk import overview
 
 from . import serializers as shape
@@ -110,8 +110,7 @@ class PreviewView(APIView):
         """Dry run: what this campaign would ask first. Stores nothing, spends nothing."""
         n = checked(shape.PreviewQuery, request.query_params.dict())["n"]
         campaign = find_campaign(request, slug)
-        asked = set(campaign.tasks.values_list("rollout_a_id", "rollout_b_id"))
-        ranking = rank(campaign, n, seed=campaign.config.seed, asked=asked)
+        ranking = rank(campaign, n, seed=campaign.config.seed, asked_between=asked_in(campaign))
         version_id = ranking.version.pk if ranking.version else None
         found = {
             "acquisition": ranking.acquisition,

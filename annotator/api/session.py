@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
+from django.core.cache import cache
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,12 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotator.errors import TooManyAttempts
 from annotator.people.models import User
 
 from .authentication import SessionAuthentication
 from .permissions import Anyone
 from .serializers import SessionIn, SessionOut
 from .views import checked
+
+MAX_FAILURES, FORGET_SECONDS = 10, 300  # per name and address, counted by each web process
 
 
 def _body(user: Any) -> dict[str, Any]:
@@ -42,8 +46,12 @@ class Session(APIView):
     def post(self, request: Request) -> Response:
         SessionAuthentication().enforce_csrf(request)  # there is no session yet whose authentication would do it
         given = checked(SessionIn, request.data)
+        attempts = f"failed sign-ins of {given['username']} from {request.META.get('REMOTE_ADDR', '')}"
+        if cache.get(attempts, 0) >= MAX_FAILURES:
+            raise TooManyAttempts("Too many wrong passwords for this name; wait five minutes.")
         user = authenticate(request._request, username=given["username"], password=given["password"])
         if user is None:
+            cache.set(attempts, cache.get(attempts, 0) + 1, FORGET_SECONDS)
             raise AuthenticationFailed("This name and password do not match.", code="bad_credentials")
         login(request._request, user)
         return Response(_body(user))

@@ -7,7 +7,7 @@ the random share of those stays in the random stream; the others are put in orde
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 import numpy as np
 
@@ -22,6 +22,14 @@ from .models import Campaign
 # The newest groups are looked at; older ones are off-policy anyway. Bounds memory: 20k groups of 8 are about 30 MB.
 POOL_GROUPS = 20_000
 MAX_PAIRS_PER_GROUP = 64
+
+
+# The pairs already asked whose first rollout lies between two ids: only what can be in the pool is ever looked up.
+AskedBetween = Callable[[int, int], Set[tuple[int, int]]]
+
+
+def nothing_asked(lowest: int, highest: int) -> Set[tuple[int, int]]:
+    return frozenset()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +76,7 @@ class _Pool:
 
 
 def _pool(
-    campaign: Campaign, asked: Set[tuple[int, int]], only_scored_by: RewardModelVersion | None, seed: int
+    campaign: Campaign, asked_between: AskedBetween, only_scored_by: RewardModelVersion | None, seed: int
 ) -> _Pool:
     """Every askable pair: same group, different text, not asked before in this campaign."""
     runs = list(campaign.runs.values_list("id", flat=True))
@@ -83,6 +91,7 @@ def _pool(
         return _Pool(rollouts_N, groups_N, np.empty(0, np.int64), np.empty(0, np.int64))
     i_M, j_M = pairs_within_groups(groups_N, max_pairs_per_group=MAX_PAIRS_PER_GROUP, seed=seed)
     digests = [bytes(row[2]) for row in rows]
+    asked = asked_between(rows[0][0], rows[-1][0])
     keep_M = np.fromiter(
         (
             digests[i] != digests[j] and (int(rollouts_N[i]), int(rollouts_N[j])) not in asked
@@ -100,12 +109,12 @@ def _values(version: RewardModelVersion, acquisition: Acquisition, pool: _Pool, 
     return acquisition.value(samples.margins_S_M(pool.i_M, pool.j_M), rng=rng)
 
 
-def rank(campaign: Campaign, n: int, *, seed: int, asked: Set[tuple[int, int]] = frozenset()) -> Ranking:
-    """The `n` pairs to ask next, none of them in `asked`. The random share is drawn independently of every score."""
+def rank(campaign: Campaign, n: int, *, seed: int, asked_between: AskedBetween = nothing_asked) -> Ranking:
+    """The `n` pairs to ask next, none asked before. The random share is drawn independently of every score."""
     config = campaign.config
     version = production_version(campaign.reward_model)
     rng = np.random.default_rng(seed)
-    pool = _pool(campaign, asked, version, seed)
+    pool = _pool(campaign, asked_between, version, seed)
     name = config.acquisition if version is not None else "random"
     if len(pool.i_M) == 0:
         return Ranking([], version, name, 0, seed)

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign, Selection
-from annotator.campaigns.ranking import Proposal, Ranking, rank, revalue
+from annotator.campaigns.ranking import AskedBetween, Proposal, Ranking, rank, revalue
 from annotator.rollouts.models import RewardModelVersion
 
 from .models import AnnotationTask, Assignment
@@ -24,12 +24,24 @@ def due(campaign: Campaign) -> int:
     config = campaign.config
     if campaign.state != Campaign.State.OPEN:
         return 0
-    waiting = campaign.assignments.filter(state=Assignment.State.OPEN).values("task_id").distinct().count()
-    missing = config.open_tasks - waiting
-    if missing <= config.open_tasks // 2 and waiting:
+    wanted = config.open_tasks * config.overlap
+    # Counted no further than needed, so that a very long queue costs no more than a full one.
+    waiting = campaign.assignments.filter(state=Assignment.State.OPEN)[:wanted].count()
+    missing = (wanted - waiting) // config.overlap
+    if waiting > wanted // 2:
         return 0
     affordable = (campaign.budget_labels - campaign.committed_labels) // config.overlap
     return max(0, min(missing, affordable))
+
+
+def asked_in(campaign: Campaign) -> AskedBetween:
+    """Looks up the pairs this campaign has asked, by the id of their first rollout."""
+
+    def between(lowest: int, highest: int) -> set[tuple[int, int]]:
+        asked = campaign.tasks.filter(rollout_a_id__gte=lowest, rollout_a_id__lte=highest)
+        return set(asked.values_list("rollout_a_id", "rollout_b_id"))
+
+    return between
 
 
 def open_due_tasks(campaign_id: int) -> int:
@@ -41,8 +53,7 @@ def open_due_tasks(campaign_id: int) -> int:
     rounds = campaign.selections.count()
     # A seed per round, derived: the same campaign config and history give the same questions.
     seed = zlib.crc32(f"{campaign.config.seed}:{campaign.slug}:{rounds}".encode())
-    asked = set(campaign.tasks.values_list("rollout_a_id", "rollout_b_id"))
-    ranking = rank(campaign, n, seed=seed, asked=asked)
+    ranking = rank(campaign, n, seed=seed, asked_between=asked_in(campaign))
     return _open(campaign_id, ranking, rounds) if ranking.proposals else 0
 
 

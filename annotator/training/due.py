@@ -7,12 +7,14 @@ import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from annotator.annotations.label_sets import freeze
 from annotator.annotations.models import Annotation
 from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict, NothingToLearn
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
+from annotator.tasks.models import Assignment
 
 from .models import TrainingJob
 from .retrain_policy import Decision, RetrainRule, RetrainSituation, should_retrain
@@ -25,19 +27,20 @@ def digest_config(config: dict[str, Any]) -> str:
 
 
 def situation(campaign: Campaign) -> RetrainSituation:
-    answers = (
-        Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
-        .exclude(choice=Annotation.Choice.SKIP)
-        .count()
-    )
+    """What the retrain rule needs to know; asked every few seconds, so it counts only from the newest label set on."""
     jobs = campaign.jobs.filter(kind=TrainingJob.Kind.REWARD_MODEL)
     newest = jobs.exclude(state=TrainingJob.State.CANCELLED).order_by("-id").select_related("label_set").first()
+    label_set = newest.label_set if newest is not None else None
+    trained_on = label_set.size if label_set is not None else 0
+    seen = label_set.items.aggregate(top=Max("annotation_id"))["top"] if label_set is not None else 0
+    fresh = Annotation.objects.filter(campaign=campaign, revises__isnull=True, id__gt=seen or 0)
+    waiting = campaign.assignments.filter(state__in=[Assignment.State.OPEN, Assignment.State.LEASED])
     return RetrainSituation(
-        answers=answers,
-        trained_on=newest.label_set.size if newest is not None and newest.label_set is not None else 0,
+        answers=trained_on + fresh.exclude(choice=Annotation.Choice.SKIP).count(),
+        trained_on=trained_on,
         job_running=jobs.filter(state__in=ACTIVE).exists(),
         campaign_finished=campaign.state == Campaign.State.CLOSED
-        or (campaign.committed_labels == campaign.budget_labels and answers >= campaign.budget_labels),
+        or (campaign.committed_labels == campaign.budget_labels and not waiting.exists()),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
@@ -11,6 +12,7 @@ URL = "/api/v1/session"
 
 @pytest.fixture
 def browser():
+    cache.clear()
     return APIClient(enforce_csrf_checks=True)
 
 
@@ -50,3 +52,11 @@ def test_a_forged_form_from_elsewhere_is_refused(browser, people):
 def test_there_is_no_way_to_sign_up(browser):
     for path in ("register", "signup", "users"):
         assert browser.post(f"/api/v1/{path}", {}, format="json").status_code in (403, 404)
+
+
+def test_guessing_passwords_is_stopped_for_that_name_only(browser, people):
+    for _ in range(10):
+        assert sign_in(browser, "bob", "wrong").status_code == 401
+    stopped = sign_in(browser, "bob", "bob-long-password")
+    assert (stopped.status_code, stopped.json()["code"]) == (429, "too_many_attempts")
+    assert sign_in(browser).status_code == 200
