@@ -202,16 +202,18 @@ class EmbeddedPostgres:
         command = [str(binaries() / "initdb"), "-D", str(fresh), "-U", "tiebreak", "-A", "trust", "-E", "UTF8"]
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--no-sync"] if self._settings.get("fsync") == "off" else []
-        result = subprocess.run(
+        # Not subprocess.run: it closes standard input at once, and to the leash that means "stop".
+        with subprocess.Popen(
             self._leashed(command),
-            check=False,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             **self._surroundings(),
-        )
-        said = result.stdout.decode(errors="replace")
-        if result.returncode != 0:
+        ) as process:
+            assert process.stdout is not None
+            said = process.stdout.read().decode(errors="replace")
+            failed = process.wait() != 0
+        if failed:
             shutil.rmtree(fresh, ignore_errors=True)
             raise self._problem(said)
         fresh.rename(self.data)

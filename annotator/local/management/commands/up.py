@@ -49,8 +49,9 @@ class Command(BaseCommand):
             workers=options["workers"],
             database_url=settings.DATABASE_URL,
         )
-        # Ctrl-C, `kill` and a closed terminal all mean the same: stop in order.
-        for signum in (signal.SIGTERM, signal.SIGHUP):
+        # Ctrl-C, `kill` and a closed terminal all mean the same: stop in order. A shell starts background programs with
+        # Ctrl-C ignored, so it is asked for by name.
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, signal.default_int_handler)
         try:
             self._run(plan)
