@@ -27,6 +27,14 @@ const client: QueryClient = new QueryClient({
   },
 });
 
+// A page that was open through an upgrade asks for parts that are gone; the new page has new ones. Not in the first
+// seconds, so that a part that is really missing cannot make the page reload for ever.
+window.addEventListener("vite:preloadError", (event) => {
+  if (performance.now() < 10_000) return;
+  event.preventDefault();
+  window.location.reload();
+});
+
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root element.");
 createRoot(root).render(

@@ -9,8 +9,13 @@ export function Page({ title, actions, children }: { title: string; actions?: Re
   useEffect(() => {
     document.title = `${title} · Tiebreak`;
   }, [title]);
+  const main = useRef<HTMLElement>(null);
+  // The link that led here is gone; without this the keyboard would start at the top of the document again.
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, []);
   return (
-    <main id="main" className="page">
+    <main id="main" className="page" ref={main} tabIndex={-1}>
       <div className="page-head">
         <h1>{title}</h1>
         {actions && <div className="actions">{actions}</div>}

@@ -104,7 +104,7 @@ export class JudgingSession {
     this.change({
       deck: next,
       notice: past ? `Changed to: ${inWords(said)}.` : `${inWords(said)}.`,
-      answered: this.snapshot.answered + (past ? 0 : 1),
+      answered: this.snapshot.answered + (past || said.choice === "skip" ? 0 : 1),
     });
     this.outbox.add({
       key,
