@@ -49,10 +49,14 @@ class Layout:
 
 
 def flatten(text: Text) -> str:
-    """Messages become `role: content` lines; a plain string stays as it is."""
-    if isinstance(text, str):
-        return text
-    return "\n".join(f"{message['role']}: {_content(message.get('content'))}" for message in text)
+    """Messages become `role: content` lines; a plain string stays as it is, but for halves of characters.
+
+    A policy that works on bytes can be cut off inside a character, and JSON can carry the stray half; tokenizers refuse
+    it. It reads as `?` here; what people see and what is stored is not touched.
+    """
+    if not isinstance(text, str):
+        text = "\n".join(f"{message['role']}: {_content(message.get('content'))}" for message in text)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _content(content: Any) -> str:

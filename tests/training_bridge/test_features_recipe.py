@@ -89,6 +89,11 @@ def test_messages_become_lines_with_their_role():
     assert flatten(talk) == "user: hi\nassistant: \nuser: look"
 
 
+def test_half_a_character_reads_as_a_question_mark():
+    assert flatten("caf\u00e9 \ud83d!") == "caf\u00e9 ?!"
+    assert flatten([{"role": "user", "content": "\udc00"}]) == "user: ?"
+
+
 def test_surface_features_worked_by_hand():
     assert surface("a b a!\n") == pytest.approx((math.log(8) / 10, math.log(2) / 5, 1 / 7, 3 / 3))
     assert surface("so so so so")[3] == 0.25
