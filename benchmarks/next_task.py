@@ -20,6 +20,7 @@ import numpy as np
 import psutil
 from tqdm import tqdm
 
+from annotator.local.programs import base_folder
 from benchmarks.harness import Place, arguments, finish, product
 
 WARM_UP_SECONDS = 3.0  # connections, plans and caches of a server that was started a moment ago
@@ -73,7 +74,8 @@ def let_work(
     }
     busy, since, loads = processor_seconds(place), time.monotonic(), [os.getloadavg()[0]]
     command = [sys.executable, "-m", "benchmarks.crowd.annotators"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as crowd:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": base_folder()}
+    with subprocess.Popen(command, **pipes) as crowd:
         assert crowd.stdin is not None and crowd.stdout is not None
         crowd.stdin.write(json.dumps(plan))
         crowd.stdin.close()

@@ -7,12 +7,13 @@ replacement slot for another person, until `max_skips` people have passed and th
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign
-from annotator.errors import AlreadySubmitted, CampaignClosed, InvalidAnswer, NotFound, StaleRevision
+from annotator.errors import AlreadySubmitted, CampaignClosed, InvalidAnswer, NotFound, StaleRevision, TiebreakError
 from annotator.tasks.leasing import lost
 from annotator.tasks.models import AnnotationTask, Assignment
 
@@ -22,6 +23,17 @@ from .models import Annotation
 Choice = Annotation.Choice
 State = Assignment.State
 SIDES = {"left": True, "right": False}
+
+# What every answer runs is written out: composing these queries anew would cost several times what running them does.
+MY_SLOT = """
+SELECT slot.*, campaign.state AS campaign_state, (campaign.config_json ->> 'overlap')::int AS overlap
+FROM tasks_assignment slot JOIN campaigns_campaign campaign ON campaign.id = slot.campaign_id
+WHERE slot.id = %(assignment)s AND EXISTS (
+    SELECT 1 FROM campaigns_campaign_annotators member
+    WHERE member.campaign_id = slot.campaign_id AND member.user_id = %(annotator)s)
+FOR NO KEY UPDATE OF slot"""
+SUBMITTED = "UPDATE tasks_assignment SET state = 'submitted', leased_until = NULL WHERE id = %s"
+SETTLED = "UPDATE tasks_annotationtask SET state = 'settled' WHERE id = %s"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,13 +76,11 @@ def shown_choice(annotation: Annotation) -> str:
 
 def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> tuple[Annotation, bool]:
     """Store an answer; returns it and whether it is new. The same idempotency key returns the first answer again."""
-    if earlier := _already(annotator_id, answer):
-        return earlier, False
     try:
         with transaction.atomic():
             return _submit(assignment_id, annotator_id, lease_number, answer), True
-    except IntegrityError:
-        # Two copies of one request raced; the unique key let one through, and that one is the answer.
+    except (IntegrityError, TiebreakError):
+        # A repetition fails like any second answer, or at the unique key when two copies of one request race.
         if earlier := _already(annotator_id, answer):
             return earlier, False
         raise
@@ -81,19 +91,15 @@ def _already(annotator_id: int, answer: Answer) -> Annotation | None:
 
 
 def _submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> Annotation:
-    slot = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("campaign")
-        .filter(id=assignment_id, campaign__annotators=annotator_id)
-        .first()
-    )
-    if slot is None:
+    found: list[Any] = list(Assignment.objects.raw(MY_SLOT, {"assignment": assignment_id, "annotator": annotator_id}))
+    if not found:
         raise NotFound("There is no such assignment.", code="unknown_assignment", assignment=assignment_id)
+    (slot,) = found
     if slot.annotator_id != annotator_id or slot.lease_number != lease_number:
         raise lost(assignment_id)
     if slot.state in (State.SUBMITTED, State.SKIPPED):
         raise AlreadySubmitted("You have answered this card already.", assignment=assignment_id)
-    if slot.campaign.state == Campaign.State.CLOSED:
+    if slot.campaign_state == Campaign.State.CLOSED:
         raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
     if slot.state == State.CANCELLED or slot.left_is_a is None:
         raise lost(assignment_id)
@@ -101,7 +107,7 @@ def _submit(assignment_id: int, annotator_id: int, lease_number: int, answer: An
     if annotation.choice == Choice.SKIP:
         _skip(slot)
     else:
-        _count(slot)
+        _count(slot, slot.overlap)
     return annotation
 
 
@@ -123,18 +129,19 @@ def _record(slot: Assignment, annotator_id: int, answer: Answer, *, revises: Ann
     )
 
 
-def _count(slot: Assignment) -> None:
+def _count(slot: Assignment, overlap: int) -> None:
     """The slot is answered: spend its label, and settle the task if that was the last answer it needed."""
-    Assignment.objects.filter(id=slot.id).update(state=State.SUBMITTED, leased_until=None)
+    with connection.cursor() as cursor:
+        cursor.execute(SUBMITTED, [slot.id])
     budget.spend(slot.campaign_id, key=f"assignment:{slot.id}")
-    overlap = slot.campaign.config.overlap
     if overlap > 1:
         # Slots of one task finish under one lock, so that the last one sees all the others.
         AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
         given = Annotation.objects.filter(task_id=slot.task_id, revised_by__isnull=True)
         if isinstance(decide(list(given.values_list("choice", flat=True)), overlap=overlap), AskAnother):
             return
-    AnnotationTask.objects.filter(id=slot.task_id).update(state=AnnotationTask.State.SETTLED)
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLED, [slot.task_id])
 
 
 def _skip(slot: Assignment) -> None:
@@ -195,7 +202,7 @@ def _take_back(slot: Assignment) -> None:
         state=State.CANCELLED
     ):
         raise lost(slot.id)
-    _count(slot)
+    _count(slot, slot.campaign.config.overlap)
 
 
 def _stale(annotation_id: int) -> StaleRevision:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import LeaseLost, NotFound
@@ -35,38 +35,24 @@ class Card:
     right: Any
 
 
-# What a card shows, for the assignments a statement calls `held`.
-SHOW = """
-SELECT held.id, held.lease_number, held.leased_until, g.prompt,
-       CASE WHEN held.left_is_a THEN a.completion ELSE b.completion END,
-       CASE WHEN held.left_is_a THEN b.completion ELSE a.completion END
-FROM held
-JOIN tasks_annotationtask t ON t.id = held.task_id
-JOIN rollouts_promptgroup g ON g.id = t.group_id
-JOIN rollouts_rollout a ON a.id = t.rollout_a_id
-JOIN rollouts_rollout b ON b.id = t.rollout_b_id
-ORDER BY held.priority DESC, held.id
-"""
-
-# My live leases that this client does not show yet (a reload, a second window): resumed, with a fresh end.
-RESUME = f"""
-WITH held AS (
+# Mine first: my live leases that this client does not show yet (a reload, a second window) are resumed with a fresh
+# end. With none of those, the head of the queue. Only the lowest open slot of a task is offered, so one claim never
+# takes two slots of a task. The two EXISTS keep their OFFSET 0 on purpose: it stops the planner from turning them into
+# joins over the whole queue. The texts are scalar subqueries for the planner's sake too: five joins cost it more time
+# than the whole statement takes to run.
+NEXT = """
+WITH resumed AS (
     UPDATE tasks_assignment SET leased_until = %(until)s
     WHERE id IN (
         SELECT id FROM tasks_assignment
         WHERE annotator_id = %(annotator)s AND campaign_id = %(campaign)s AND state = 'leased'
           AND leased_until > %(now)s AND NOT id = ANY(%(hold)s)
         ORDER BY priority DESC, id LIMIT %(n)s FOR UPDATE)
-    RETURNING *)
-{SHOW}"""
-
-# Only the lowest open slot of a task is offered, so one claim never takes two slots of a task. The two EXISTS keep
-# their OFFSET 0 on purpose: it stops the planner from turning them into joins over the whole queue.
-CLAIM = f"""
-WITH held AS (
+    RETURNING *),
+taken AS (
     UPDATE tasks_assignment SET state = 'leased', annotator_id = %(annotator)s, lease_number = lease_number + 1,
            leased_until = %(until)s, left_is_a = random() < 0.5
-    WHERE id IN (
+    WHERE (SELECT count(*) FROM resumed) = 0 AND id IN (
         SELECT q.id FROM tasks_assignment q
         WHERE q.campaign_id = %(campaign)s AND q.state = 'open'
           AND NOT EXISTS (SELECT 1 FROM tasks_assignment mine
@@ -76,8 +62,16 @@ WITH held AS (
                           WHERE lower.task_id = q.task_id AND lower.slot < q.slot AND lower.state = 'open'
                           OFFSET 0)
         ORDER BY q.priority DESC, q.id LIMIT %(n)s FOR UPDATE SKIP LOCKED)
-    RETURNING *)
-{SHOW}"""
+    RETURNING *),
+held AS (SELECT * FROM resumed UNION ALL SELECT * FROM taken)
+SELECT held.id, held.lease_number, held.leased_until,
+       (SELECT prompt FROM rollouts_promptgroup WHERE id = task.group_id),
+       (SELECT completion FROM rollouts_rollout
+        WHERE id = CASE WHEN held.left_is_a THEN task.rollout_a_id ELSE task.rollout_b_id END),
+       (SELECT completion FROM rollouts_rollout
+        WHERE id = CASE WHEN held.left_is_a THEN task.rollout_b_id ELSE task.rollout_a_id END)
+FROM held JOIN tasks_annotationtask task ON task.id = held.task_id
+ORDER BY held.priority DESC, held.id"""
 
 
 def claim_next(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = ()) -> list[Card]:
@@ -87,39 +81,37 @@ def claim_next(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, 
     """
     if campaign.state != Campaign.State.OPEN:
         return []
-    values = {
-        "campaign": campaign.id,
-        "annotator": annotator_id,
-        "now": now,
-        "until": now + timedelta(minutes=campaign.config.lease_minutes),
-        "hold": list(hold),
-        "n": min(n, MAX_HELD - len(hold)),
-    }
-    if values["n"] <= 0:
-        return []
-    cards = _run(RESUME, values)
-    values["n"] -= len(cards)
-    if values["n"] > 0:
-        cards += _claim(values)
-    if not cards and expire_leases(now=now, campaign_id=campaign.id):
-        cards = _claim(values)
+    until = now + timedelta(minutes=campaign.config.lease_minutes)
+    values = {"campaign": campaign.id, "annotator": annotator_id, "now": now, "until": until}
+    wanted = min(n, MAX_HELD - len(hold))
+    cards = _take(values, wanted, hold)
+    if not cards and wanted > 0 and expire_leases(now=now, campaign_id=campaign.id):
+        cards = _take(values, wanted, hold)
     return cards
 
 
-def _claim(values: dict[str, Any]) -> list[Card]:
+def _take(values: dict[str, Any], wanted: int, hold: Sequence[int]) -> list[Card]:
+    """Up to `wanted` cards; asked again only while a call gave some, but fewer (part resumed, or the queue's end)."""
+    cards: list[Card] = []
+    while len(cards) < wanted:
+        shown = [*hold, *(card.assignment for card in cards)]
+        more = _next(values | {"hold": shown, "n": wanted - len(cards)})
+        if not more:
+            break
+        cards += more
+    return cards
+
+
+def _next(values: dict[str, Any]) -> list[Card]:
     # Two windows of one person may pick two slots of one task in the same instant; the constraint refuses the second.
     for _ in range(3):
         try:
-            return _run(CLAIM, values)
+            with connection.cursor() as cursor:
+                cursor.execute(NEXT, values)  # one statement is its own transaction: no BEGIN, no COMMIT to wait for
+                return [Card(*row[:3], *map(json.loads, row[3:])) for row in cursor.fetchall()]
         except IntegrityError:
             continue
     return []
-
-
-def _run(sql: str, values: dict[str, Any]) -> list[Card]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [Card(*row[:3], *map(json.loads, row[3:])) for row in cursor.fetchall()]
 
 
 def expire_leases(*, now: datetime, campaign_id: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What must hold after any crowd: nobody judged a slot twice, no label beyond the budget, no acknowledged answer lost."""
+"""What must hold after any crowd: no slot judged twice, no label beyond the budget, no acknowledged answer lost."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ SELECT count(*) FROM (
     WHERE campaign_id = %(campaign)s AND revises_id IS NULL GROUP BY assignment_id HAVING count(*) > 1
 ) AS too_many"""
 LEDGER = """
-SELECT coalesce(sum(labels) FILTER (WHERE kind = 'reserve'), 0) - coalesce(sum(labels) FILTER (WHERE kind = 'release'), 0),
+SELECT coalesce(sum(labels) FILTER (WHERE kind = 'reserve'), 0)
+       - coalesce(sum(labels) FILTER (WHERE kind = 'release'), 0),
        coalesce(sum(labels) FILTER (WHERE kind = 'spend'), 0)
 FROM campaigns_budgetentry WHERE campaign_id = %(campaign)s"""
 COUNTED = """
-SELECT count(*) FROM annotations_annotation WHERE campaign_id = %(campaign)s AND revises_id IS NULL AND choice <> 'skip'"""
+SELECT count(*) FROM annotations_annotation
+WHERE campaign_id = %(campaign)s AND revises_id IS NULL AND choice <> 'skip'"""
 STORED = "SELECT id, assignment_id FROM annotations_annotation WHERE campaign_id = %(campaign)s"
 STILL_OPEN = "SELECT count(*) FROM tasks_assignment WHERE campaign_id = %(campaign)s AND state = 'open'"
 

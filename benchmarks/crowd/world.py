@@ -23,7 +23,25 @@ from annotator.rollouts.models import PolicyRun
 PROMPT_CHARACTERS = 400
 COMPLETION_CHARACTERS = 800
 NUMBERED = ("rollouts_promptgroup", "rollouts_rollout", "tasks_annotationtask")  # we give these rows their ids
-SYLLABLES = "ka re mo ti sol ven da qui lor bas en ump tra fi os ne lu ga pre dic".split()
+SYLLABLES = [
+    "ka",
+    "re",
+    "mo",
+    "ti",
+    "sol",
+    "ven",
+    "da",
+    "qui",
+    "lor",
+    "bas",
+    "en",
+    "ump",
+    "tra",
+    "fi",
+    "os",
+    "ne",
+    "lu",
+]
 
 
 def make_annotators(n: int) -> list[dict[str, str]]:
@@ -69,8 +87,8 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
     )
     _copy(
         connection,
-        "rollouts_rollout (id, run_id, group_id, external_id, ordinal, completion, reward, reward_parts, generator, meta,"
-        " content_digest, text_digest, created_at)",
+        "rollouts_rollout (id, run_id, group_id, external_id, ordinal, completion, reward, reward_parts, generator,"
+        " meta, content_digest, text_digest, created_at)",
         (
             f'{rollout + k}\t{run}\t{group + k // 2}\tg{k // 2}/{k % 2}\t{k % 2}\t"{words.text(COMPLETION_CHARACTERS)}"'
             f"\t{k % 7}\t{{}}\tpolicy\t{{}}\t{digest('c', k)}\t{digest('t', k)}\tnow\n"
@@ -83,7 +101,8 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
         "tasks_annotationtask (id, campaign_id, group_id, rollout_a_id, rollout_b_id, stream, propensity, state,"
         " created_at)",
         (
-            f"{task + i}\t{campaign}\t{group + i}\t{rollout + 2 * i}\t{rollout + 2 * i + 1}\tacquisition\t1\topen\tnow\n"
+            f"{task + i}\t{campaign}\t{group + i}\t{rollout + 2 * i}\t{rollout + 2 * i + 1}"
+            "\tacquisition\t1\topen\tnow\n"
             for i in range(tasks)
         ),
         tasks,
@@ -105,7 +124,8 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
         connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
     labels = tasks * overlap
     connection.execute(
-        "INSERT INTO campaigns_budgetentry (campaign_id, kind, labels, key, at) VALUES (%s, 'reserve', %s, 'load', now())",
+        "INSERT INTO campaigns_budgetentry (campaign_id, kind, labels, key, at)"
+        " VALUES (%s, 'reserve', %s, 'load', now())",
         [campaign, labels],
     )
     connection.execute("UPDATE campaigns_campaign SET committed_labels = %s WHERE id = %s", [labels, campaign])
@@ -116,7 +136,7 @@ def _first_id(connection: psycopg.Connection[Any], table: str) -> int:
 
 
 def _copy(connection: psycopg.Connection[Any], target: str, lines: Iterable[str], n: int) -> None:
-    bar = tqdm(lines, total=n, desc=target.split()[0], unit=" rows", mininterval=1)
+    bar = tqdm(lines, total=n, desc=target.partition(" ")[0], unit=" rows", mininterval=1)
     with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
         for line in bar:
             copy.write(line)

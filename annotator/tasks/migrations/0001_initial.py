@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='assignment',
-            index=models.Index(condition=models.Q(('state', 'leased')), fields=['annotator', 'campaign'], name='my_leases'),
+            index=models.Index(models.F('annotator'), models.F('campaign'), models.OrderBy(models.F('priority'), descending=True), models.F('id'), condition=models.Q(('state', 'leased')), name='my_leases'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('annotator__isnull', False)), fields=('task', 'annotator'), name='one_slot_per_person_per_task'),
+            constraint=models.UniqueConstraint(fields=('task', 'annotator'), name='one_slot_per_person_per_task'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
