@@ -62,7 +62,7 @@ def test_up_serves_heals_stops_cleanly_and_resumes(home: Path) -> None:
     port = free_port()
     small = ["--port", str(port), "--workers", "0", "--no-reward"]
     first = Up(home, *small)
-    eventually(lambda: f"Tiebreak is ready: http://127.0.0.1:{port}/" in first.printed, seconds=60)
+    eventually(lambda: f"Tiebreak is ready: http://127.0.0.1:{port}/" in first.printed)
     secrets = re.findall(r"^  (\w+).* (\S{12,})$", first.printed, re.MULTILINE)
     assert [role for role, _ in secrets] == ["manager", "adjudicator", "annotator", "annotator", "trainer"]
 
@@ -82,7 +82,7 @@ def test_up_serves_heals_stops_cleanly_and_resumes(home: Path) -> None:
     assert not any(secret.encode() in everything for _, secret in secrets)
 
     again = Up(home, *small)
-    eventually(lambda: "Tiebreak is ready" in again.printed, seconds=60)
+    eventually(lambda: "Tiebreak is ready" in again.printed)
     assert "First start" not in again.printed
     again.process.send_signal(signal.SIGTERM)
     assert again.wait() == 0

@@ -15,8 +15,8 @@ from annotator.local.supervisor import MARK
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], seconds: float = 15.0) -> T:
-    """The first truthy thing that `look` sees; fails after `seconds`."""
+def eventually(look: Callable[[], T], seconds: float = 60.0) -> T:
+    """The first truthy thing that `look` sees; fails after `seconds`, generous for a busy machine."""
     deadline = time.monotonic() + seconds
     while not (seen := look()):
         assert time.monotonic() < deadline, "it did not happen in time"
