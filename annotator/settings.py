@@ -166,6 +166,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    # Two fields are called "state"; without names the schema would number them.
+    "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "annotator.training.models.TrainingJob.State",
+        "CampaignStateEnum": "annotator.campaigns.models.Campaign.State",
+    },
 }
 
 LOGGING = {

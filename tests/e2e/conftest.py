@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.factories import make_open_campaign, make_run
 
-# Playwright's synchronous interface runs an event loop in this thread; the ORM calls of the tests are plain all the same.
+# Playwright's synchronous interface runs an event loop here; the ORM calls of the tests are plain all the same
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUM = os.environ.get("TIEBREAK_CHROMIUM", "/usr/bin/chromium")

@@ -499,7 +499,7 @@ export interface components {
             question: string;
             guidelines: string;
             label_kind: components["schemas"]["LabelKindEnum"];
-            state: components["schemas"]["CampaignOutStateEnum"];
+            state: components["schemas"]["CampaignStateEnum"];
             answered_by_me?: number;
             reward_model?: string;
             config?: {
@@ -522,7 +522,7 @@ export interface components {
          *     * `closed` - Closed
          * @enum {string}
          */
-        CampaignOutStateEnum: "draft" | "open" | "paused" | "closed";
+        CampaignStateEnum: "draft" | "open" | "paused" | "closed";
         CardOut: {
             assignment: number;
             lease_number: number;
@@ -595,7 +595,7 @@ export interface components {
         JobDetail: {
             id: number;
             kind: components["schemas"]["KindEnum"];
-            state: components["schemas"]["State398Enum"];
+            state: components["schemas"]["JobStateEnum"];
             because: string;
             /** Format: double */
             progress: number;
@@ -631,7 +631,7 @@ export interface components {
         JobOut: {
             id: number;
             kind: components["schemas"]["KindEnum"];
-            state: components["schemas"]["State398Enum"];
+            state: components["schemas"]["JobStateEnum"];
             because: string;
             /** Format: double */
             progress: number;
@@ -654,6 +654,15 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
         };
+        /**
+         * @description * `queued` - Queued
+         *     * `running` - Running
+         *     * `succeeded` - Succeeded
+         *     * `failed` - Failed
+         *     * `cancelled` - Cancelled
+         * @enum {string}
+         */
+        JobStateEnum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /**
          * @description * `reward_model` - Reward Model
          *     * `policy` - Policy
@@ -808,15 +817,6 @@ export interface components {
         SideOut: {
             text: unknown;
         };
-        /**
-         * @description * `queued` - Queued
-         *     * `running` - Running
-         *     * `succeeded` - Succeeded
-         *     * `failed` - Failed
-         *     * `cancelled` - Cancelled
-         * @enum {string}
-         */
-        State398Enum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /**
          * @description * `acquisition` - Acquisition
          *     * `random` - Random

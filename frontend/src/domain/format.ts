@@ -29,6 +29,22 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
+const METRICS: Record<string, string> = {
+  heldout_nll: "held-out loss",
+  heldout_accuracy: "held-out accuracy",
+  ece: "calibration error",
+  brier: "Brier score",
+  n_train: "answers trained on",
+  n_heldout: "answers held out",
+  n_calibration: "answers for calibration",
+  n_train_prompts: "prompts trained on",
+};
+
+/** A trainer's name for a number, in words where the product has them. */
+export function metricName(name: string): string {
+  return METRICS[name] ?? name.replaceAll("_", " ");
+}
+
 /** A name as the slug of an address: lower case, digits and dashes. */
 export function slugOf(name: string): string {
   const ascii = name.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");

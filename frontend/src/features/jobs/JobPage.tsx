@@ -5,7 +5,7 @@ import { Link, useParams } from "react-router";
 
 import { api } from "../../api/client";
 import type { JobWithLog } from "../../api/types";
-import { decimal, when } from "../../domain/format";
+import { decimal, metricName, when } from "../../domain/format";
 import { Badge, Loading, Page, Panel, Problem, Progress, Stat } from "../../ui/parts";
 import { kindOf } from "./JobRow";
 
@@ -17,7 +17,7 @@ function Metrics({ metrics }: { metrics: JobWithLog["metrics"] }) {
   return (
     <dl className="stats">
       {numbers.map(([name, value]) => (
-        <Stat key={name} label={name.replaceAll("_", " ")} value={Number.isInteger(value) ? String(value) : decimal(value, 3)} />
+        <Stat key={name} label={metricName(name)} value={Number.isInteger(value) ? String(value) : decimal(value, 3)} />
       ))}
     </dl>
   );
@@ -61,7 +61,7 @@ export default function JobPage() {
         )
       }
     >
-      <p>
+      <p className="lead">
         <Badge state={data.state} /> {data.because}
         {data.campaign && (
           <>
@@ -73,9 +73,10 @@ export default function JobPage() {
       {cancel.isError && <Problem error={cancel.error} />}
       <Panel title="Progress">
         <Progress value={data.progress} label="Progress" />
+        <p>{data.message || "Waiting for a worker."}</p>
         <p className="quiet">
-          {data.message || "Waiting for a worker."} Attempt {data.attempt}. Started {when(data.started_at)}, finished{" "}
-          {when(data.finished_at)}.
+          Attempt {data.attempt}, started {when(data.started_at)}, finished{" "}
+          {when(data.finished_at)}
         </p>
         {data.error && (
           <div className="problem">
