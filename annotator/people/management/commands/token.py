@@ -1,0 +1,30 @@
+"""`manage.py token NAME`: a new API token for somebody, shown once; --revoke ends all their tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from annotator.people.models import ApiToken, Scope, User
+
+
+class Command(BaseCommand):
+    help = "Make a token for a person or a trainer's account (the first start makes one called trainer)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name")
+        parser.add_argument("--scope", action="append", choices=Scope.values, help="may be repeated; all of the role's")
+        parser.add_argument("--revoke", action="store_true", help="end every token of this account instead")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        person = User.objects.filter(username=options["name"]).first()
+        if person is None:
+            raise CommandError(f"There is nobody called {options['name']}; make them: manage.py person.")
+        if options["revoke"]:
+            ended = ApiToken.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=timezone.now())
+            self.stdout.write(f"{ended} tokens of {person.username} revoked.")
+            return
+        token, raw = ApiToken.issue(person, "made by manage.py", options["scope"])
+        self.stdout.write(f"{person.username} ({', '.join(token.scopes)}), shown once: {raw}")
