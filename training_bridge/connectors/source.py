@@ -80,7 +80,8 @@ def parquet_rows(path: Path, moved: Moved = lambda at: None, columns: list[str] 
     import pyarrow.parquet
 
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        # Streamed: without these two a whole row group would be read ahead.
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
             size, total, number = path.stat().st_size, max(1, file.metadata.num_rows), 0
             for batch in file.iter_batches(batch_size=PARQUET_ROWS, columns=columns):
                 for row in batch.to_pylist():
