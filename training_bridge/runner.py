@@ -96,7 +96,8 @@ def _work(job: TrainingJob, own: Ownership) -> None:
         with _token(job) as raw:
             _supervise(job, report, {"TIEBREAK_TOKEN": raw})
         metrics = job_folders.read_policy(job)
-        done = f"{metrics['steps']} steps against {job.version and job.version.name} version {job.version and job.version.number}"
+        assert job.version is not None
+        done = f"{metrics['steps']} steps against {job.version.name} version {job.version.number}"
         _write(lambda: ownership.end(own, State.SUCCEEDED, now=timezone.now(), message=done, metrics=metrics))
 
 

@@ -138,7 +138,7 @@ class Export(APIView):
         split = request.query_params.get("split", "train")
         if name not in export.FORMATS or kind not in ("jsonl", "parquet") or split not in ("train", "heldout", "all"):
             raise InvalidInput(
-                f"format is one of {', '.join(export.FORMATS)}; as is jsonl or parquet; split is train, heldout or all.",
+                f"format: {', '.join(export.FORMATS)}; as: jsonl or parquet; split: train, heldout or all.",
                 field="format",
             )
         rows = export.FORMATS[name](found, split)
