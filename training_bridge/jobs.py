@@ -77,7 +77,7 @@ def _wake(job_id: int) -> None:
 
 @shared_task(acks_late=False)
 def run_training_job(job_id: int) -> None:
-    """Run one training job, unless somebody runs it already. The row remembers, so the message is acknowledged early."""
+    """Run one training job, unless somebody runs it already. The row remembers, so we acknowledge early."""
     from training_bridge.runner import run_job
 
     run_job(job_id, owner=f"{socket.gethostname()}:{os.getpid()}")
