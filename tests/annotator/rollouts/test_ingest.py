@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotator.rollouts import ingest
+from annotator.rollouts.batches import prepare
 from annotator.rollouts.ingest import ingest_rows
 from annotator.rollouts.models import PolicyRun, PromptGroup, Rollout
 
@@ -171,17 +172,30 @@ def test_the_cost_of_a_batch_does_not_grow_with_its_rows(django_assert_max_num_q
         ingest_rows(run, [group(f"g{n}") for n in range(200)])
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_clients_sending_the_same_rows_at_once_store_them_once() -> None:
+def test_every_writer_takes_groups_and_rollouts_in_the_order_of_their_ids() -> None:
+    """Two writers that lock in one order wait for each other and never deadlock."""
     run = new_run()
-    rows = [group(f"g{n:03d}", "abcd") for n in range(300)]
-    orders = [rows, rows[::-1], rows[150:] + rows[:150], rows]
+    names = [f"g{n:03d}" for n in range(200)]
+    ingest_rows(run, [group(name, "b") for name in reversed(names)])
+    assert list(run.groups.order_by("id").values_list("external_id", flat=True)) == names
+    ingest_rows(run, [group(name, "ca") for name in reversed(names)])  # beside known rows: the other way in
+    taken = list(run.rollouts.order_by("id").values_list("external_id", flat=True))
+    assert taken == [f"{name}/b" for name in names] + [f"{name}/{text}" for name in names for text in "ac"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clients_sending_the_same_rows_in_any_order_at_once_store_them_once() -> None:
+    """Without one order for all writers, opposite orders deadlock here sooner or later."""
+    run = new_run()
+    rows = [prepare(run.name, n, group(f"g{n:04d}", "ab")) for n in range(1500)]
+    orders = [rows, rows[::-1], rows[700:] + rows[:700]]
     start, reports = threading.Barrier(len(orders)), []
 
-    def send(order: list[dict[str, Any]]) -> None:
+    def send(order: list[Any]) -> None:
         try:
+            connection.ensure_connection()
             start.wait(10)
-            reports.append(ingest_rows(run, order))
+            reports.append(ingest.store(run, order))
         finally:
             connections.close_all()
 
@@ -191,7 +205,7 @@ def test_two_clients_sending_the_same_rows_at_once_store_them_once() -> None:
     for thread in threads:
         thread.join(60)
     assert len(reports) == len(orders)
-    assert sum(report.rollouts for report in reports) == run.rollouts.count() == 1200
+    assert sum(report.rollouts for report in reports) == run.rollouts.count() == 3000
     assert {row.status for report in reports for row in report.rows} <= {"accepted", "duplicate"}
 
 
