@@ -20,6 +20,7 @@ export interface Past extends Decision {
   assignment: number;
   annotation: number | null;
   card: Card;
+  comment: string;
   status: "sending" | "saved" | "refused";
   /** What stood before an unconfirmed revision, and stands again if the revision is refused. */
   before: Past | null;
@@ -55,10 +56,11 @@ export function claimed(deck: Deck, cards: Card[]): Deck {
   return { ...deck, queue: [...kept, ...added] };
 }
 
-export function answer(deck: Deck, said: Decision, key: string): Deck {
+export function answer(deck: Deck, said: Decision, key: string, comment = ""): Deck {
   const [card, ...rest] = deck.queue;
   if (!card || deck.reopened) return deck;
-  const past: Past = { ...said, key, card, assignment: card.assignment, annotation: null, status: "sending", before: null };
+  const { assignment } = card;
+  const past: Past = { ...said, key, card, comment, assignment, annotation: null, status: "sending", before: null };
   return {
     ...deck,
     queue: rest,
@@ -68,10 +70,9 @@ export function answer(deck: Deck, said: Decision, key: string): Deck {
 }
 
 /** A revision is a new statement about an old card; the rail keeps its place, and the hand is shown again. */
-export function revise(deck: Deck, { choice, strength }: Decision, key: string): Deck {
-  const past = deck.past.map((one) =>
-    one.key === deck.reopened ? { ...one, choice, strength, key, status: "sending" as const, before: one } : one,
-  );
+export function revise(deck: Deck, { choice, strength }: Decision, key: string, comment = ""): Deck {
+  const again = (one: Past): Past => ({ ...one, choice, strength, key, comment, status: "sending", before: one });
+  const past = deck.past.map((one) => (one.key === deck.reopened ? again(one) : one));
   return { ...deck, past, reopened: null };
 }
 
@@ -130,8 +131,9 @@ export function withHistory(deck: Deck, answers: PastAnswer[]): Deck {
 }
 
 function fromServer(one: PastAnswer): Past {
-  const { annotation, assignment, card } = one;
+  const { annotation, assignment, card, comment } = one;
   const choice: Choice = one.choice;
   const strength: Strength | null = one.strength;
-  return { key: `annotation-${annotation}`, annotation, assignment, card, choice, strength, status: "saved", before: null };
+  const key = `annotation-${annotation}`;
+  return { key, annotation, assignment, card, comment, choice, strength, status: "saved", before: null };
 }

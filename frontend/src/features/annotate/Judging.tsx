@@ -84,11 +84,12 @@ export function Judging({ campaign, session }: Props) {
 
   useLayoutEffect(() => {
     shownAt.current = Infinity;
-    setNote("");
-    setNoteOpen(false);
+    const comment = shown(session.getSnapshot().deck)?.past?.comment ?? "";
+    setNote(comment);
+    setNoteOpen(comment !== "");
     const frame = requestAnimationFrame(() => (shownAt.current = performance.now()));
     return () => cancelAnimationFrame(frame);
-  }, [showingKey]);
+  }, [showingKey, session]);
 
   const decide = useCallback(
     (said: Decision) => {
@@ -172,7 +173,7 @@ export function Judging({ campaign, session }: Props) {
             className="note"
             aria-label="Note for this card"
             placeholder="A note for this card. Enter returns to the keys."
-            autoFocus
+            autoFocus={note === ""}
             value={note}
             maxLength={2000}
             onChange={(event) => setNote(event.target.value)}

@@ -17,6 +17,7 @@ import type { News, Outbox } from "../../domain/outbox";
 /** The server's own limit on what one person may hold. */
 const MOST_HELD = 20;
 const EMPTY_POLL_MS = 5_000;
+const SHORT_POLL_MS = 1_000;
 const RENEW_CHECK_MS = 15_000;
 /** Somebody who left the desk must not keep cards from others. */
 const AWAY_AFTER_MS = 5 * 60_000;
@@ -92,17 +93,18 @@ export class JudgingSession {
     if (!showing) return;
     const key = newKey();
     const { card, past } = showing;
-    const unsaid = past?.status === "sending" ? null : (past?.annotation ?? null);
+    const standing = past?.status === "saved" ? past.annotation : null;
+    const note = comment.trim();
     const body = {
       choice: said.choice,
       ...(said.strength === null ? {} : { strength: said.strength }),
       active_ms: activeMs,
-      ...(comment.trim() ? { comment: comment.trim() } : {}),
+      ...(note ? { comment: note } : {}),
       idempotency_key: key,
     };
-    const next = past ? deck.revise(this.snapshot.deck, said, key) : deck.answer(this.snapshot.deck, said, key);
+    const say = past ? deck.revise : deck.answer;
     this.change({
-      deck: next,
+      deck: say(this.snapshot.deck, said, key, note),
       notice: past ? `Changed to: ${inWords(said)}.` : `${inWords(said)}.`,
       answered: this.snapshot.answered + (past || said.choice === "skip" ? 0 : 1),
     });
@@ -112,7 +114,7 @@ export class JudgingSession {
       campaign: this.slug,
       assignment: card.assignment,
       lease_number: card.lease_number,
-      revises: past ? { annotation: unsaid, key: past.key } : null,
+      revises: past ? { annotation: standing, key: past.key } : null,
       body,
       at: Date.now(),
     });
@@ -178,11 +180,8 @@ export class JudgingSession {
       const next = deck.claimed(this.snapshot.deck, cards);
       const grew = next.queue.length > this.snapshot.deck.queue.length;
       this.change({ deck: next, supply: next.queue.length > 0 ? "ready" : "empty" });
-      this.claiming = false;
-      if (grew && deck.missing(next) > 0) this.later(1_000);
-      else if (deck.missing(next) > 0) this.later(EMPTY_POLL_MS);
+      if (deck.missing(next) > 0) this.later(grew ? SHORT_POLL_MS : EMPTY_POLL_MS);
     } catch (error) {
-      this.claiming = false;
       this.supplyFailed(error);
     } finally {
       this.claiming = false;
@@ -195,7 +194,7 @@ export class JudgingSession {
     if (closed) return this.change({ supply: "closed" });
     const signedOut = error instanceof ApiError && error.status === 401;
     this.change({ supply: signedOut ? "signed_out" : "unreachable" });
-    this.later(EMPTY_POLL_MS / 2);
+    this.later(SHORT_POLL_MS * 2);
   }
 
   private later(ms: number): void {

@@ -1,7 +1,7 @@
 /** One campaign, live: its budget, its answers, its people, and what the model made of them. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 
 import { api } from "../../api/client";
 import type { Campaign, Dashboard as Data } from "../../api/types";
@@ -12,6 +12,8 @@ import { LearningCurve, UncertaintyHistogram } from "./charts";
 import { LabelSets } from "./LabelSets";
 import { PreviewPanel } from "./PreviewPanel";
 import { Annotators, Versions } from "./tables";
+
+const SHOWN_JOBS = 4;
 
 type Move = "open" | "pause" | "close";
 
@@ -167,10 +169,11 @@ function Live({ data, slug }: { data: Data; slug: string }) {
         <Panel title="Training jobs">
           {data.jobs.length === 0 && <p className="quiet">None yet.</p>}
           <ul className="jobs">
-            {data.jobs.slice(0, 6).map((job) => (
+            {data.jobs.slice(0, SHOWN_JOBS).map((job) => (
               <JobRow key={job.id} job={job} />
             ))}
           </ul>
+          {data.jobs.length > SHOWN_JOBS && <Link to="/jobs">All jobs</Link>}
         </Panel>
         <Panel title="Versions">
           <Versions versions={data.versions} />

@@ -7,6 +7,8 @@ import type { LabelSet } from "../../api/types";
 import { count, when } from "../../domain/format";
 import { Panel, Problem } from "../../ui/parts";
 
+const SHOWN = 3;
+
 function Downloads({ set, split, label }: { set: LabelSet; split: "train" | "heldout"; label: string }) {
   return (
     <span className="actions">
@@ -24,6 +26,25 @@ function Downloads({ set, split, label }: { set: LabelSet; split: "train" | "hel
   );
 }
 
+function List({ sets }: { sets: LabelSet[] }) {
+  return (
+    <ul className="label-sets">
+      {sets.map((set) => (
+        <li key={set.id}>
+          <span>
+            <code>{set.digest.slice(0, 10)}</code> {count(set.size)} labels{" "}
+            <span className="quiet">
+              ({count(set.heldout_size)} held out), {when(set.created_at)}
+            </span>
+          </span>
+          <Downloads set={set} split="train" label="Training" />
+          <Downloads set={set} split="heldout" label="Held out" />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function LabelSets({ slug }: { slug: string }) {
   const client = useQueryClient();
   const sets = useQuery({ queryKey: ["label-sets", slug], queryFn: () => api.labelSets(slug), refetchInterval: 10_000 });
@@ -31,6 +52,7 @@ export function LabelSets({ slug }: { slug: string }) {
     mutationFn: () => api.freeze(slug),
     onSuccess: () => client.invalidateQueries({ queryKey: ["label-sets", slug] }),
   });
+  const all = sets.data ?? [];
   return (
     <Panel
       title="Label sets"
@@ -43,20 +65,13 @@ export function LabelSets({ slug }: { slug: string }) {
       {freeze.isError && <Problem error={freeze.error} />}
       {sets.isError && <Problem error={sets.error} />}
       {sets.data?.length === 0 && <p className="quiet">None yet. A training freezes one; so does the button.</p>}
-      <ul className="label-sets">
-        {sets.data?.map((set) => (
-          <li key={set.id}>
-            <span>
-              <code>{set.digest.slice(0, 10)}</code> {count(set.size)} labels{" "}
-              <span className="quiet">
-                ({count(set.heldout_size)} held out), {when(set.created_at)}
-              </span>
-            </span>
-            <Downloads set={set} split="train" label="Training" />
-            <Downloads set={set} split="heldout" label="Held out" />
-          </li>
-        ))}
-      </ul>
+      <List sets={all.slice(0, SHOWN)} />
+      {all.length > SHOWN && (
+        <details>
+          <summary>Earlier label sets</summary>
+          <List sets={all.slice(SHOWN)} />
+        </details>
+      )}
     </Panel>
   );
 }
