@@ -96,7 +96,7 @@ def new_context(browser: Browser, live_server: Any) -> Iterator[Callable[..., Br
 
 
 @pytest.fixture
-def sign_in(new_context: Callable[..., BrowserContext], people: dict[str, Any]) -> SignIn:
+def sign_in(new_context: Callable[..., BrowserContext], people: dict[str, Any], live_server: Any) -> SignIn:
     """`sign_in("alice", "/judge")`: a page of Alice's at that address, already signed in."""
 
     def go(name: str, path: str = "/", **options: Any) -> Page:
@@ -104,16 +104,12 @@ def sign_in(new_context: Callable[..., BrowserContext], people: dict[str, Any]) 
         client.force_login(people[name])
         context = new_context(**options)
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": _origin(context)}])
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
         page = context.new_page()
         page.goto(path)
         return page
 
     return go
-
-
-def _origin(context: BrowserContext) -> str:
-    return str(context._impl_obj._options["baseURL"])  # type: ignore[attr-defined]
 
 
 @pytest.fixture

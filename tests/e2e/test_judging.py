@@ -126,6 +126,12 @@ def test_keys_are_off_while_writing_a_note(campaign: Any, sign_in: SignIn) -> No
     all_sent(page)
     assert answers() == [("right", 2)]
     assert Annotation.objects.get().comment == "a bit sassy, but 2x better"
+    press(page, "z")
+    expect(page.get_by_label("Note for this card")).to_have_value("a bit sassy, but 2x better")
+    press(page, "a")
+    all_sent(page)
+    assert answers() == [("left", 2)]
+    assert set(Annotation.objects.values_list("comment", flat=True)) == {"a bit sassy, but 2x better"}
 
 
 def test_keys_can_be_switched_off(campaign: Any, sign_in: SignIn) -> None:
