@@ -1,0 +1,187 @@
+"""A Bayesian linear last layer: the reward is theta . features, and what is not known about theta is a normal cloud.
+
+Logistic likelihood of pair differences, normal prior, Laplace's approximation: mean at the mode, covariance the inverse
+of the curvature there. Everything is closed-form algebra on D x D matrices, so an answer can be learnt from at once:
+`observe` finds the exact new mode along the only direction one answer can move it, and corrects the covariance by
+Sherman and Morrison's rank-one formula. No text, no torch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from uncertainty import gauss
+from uncertainty.arrays import Floats, finite, same_length
+from uncertainty.errors import NonFiniteReward, ShapeMismatch
+from uncertainty.logistic import log_sigmoid, sigmoid
+
+STEPS = 50  # of Newton's method; well-posed problems need about 6
+TINY = 1e-9
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class BayesianHead:
+    """Normal belief about theta; margins of pairs are normal too, with mean delta.mean and variance delta.cov.delta."""
+
+    mean_D: Floats
+    cov_D_D: Floats
+
+    @classmethod
+    def prior(cls, width: int, precision: float = 1.0) -> BayesianHead:
+        """Nothing said yet."""
+        if width < 1 or not 0.0 < precision < math.inf:
+            raise ShapeMismatch("A prior needs a width and a positive precision.", width=width, precision=precision)
+        return cls(np.zeros(width), np.eye(width) / precision)
+
+    def margins(self, deltas_M_D: ArrayLike) -> tuple[Floats, Floats]:
+        """Mean and variance of every pair's margin; two equal completions have variance 0, whatever is unknown."""
+        deltas = self._rows(deltas_M_D, "deltas_M_D")
+        var_M = np.einsum("md,md->m", deltas @ self.cov_D_D, deltas)
+        return np.asarray(deltas @ self.mean_D), np.maximum(var_M, 0.0)
+
+    def prob_M(self, deltas_M_D: ArrayLike) -> Floats:
+        """Probability that the first is preferred, averaged over the belief."""
+        return gauss.probability(*self.margins(deltas_M_D))
+
+    def draw(self, features_N_D: ArrayLike, draws: int, rng: np.random.Generator) -> Floats:
+        """`rewards_S_N`: each row is one theta's opinion of all N rollouts, so differences are joint."""
+        if draws < 1:
+            raise ShapeMismatch("At least one draw.", draws=draws)
+        features = self._rows(features_N_D, "features_N_D")
+        value_D, vector_D_D = np.linalg.eigh(self.cov_D_D)
+        noise_S_D = rng.normal(size=(draws, len(value_D))) * np.sqrt(np.maximum(value_D, 0.0))
+        return np.asarray((self.mean_D + noise_S_D @ vector_D_D.T) @ features.T)
+
+    def observe(self, delta_D: ArrayLike, outcome: float, weight: float = 1.0) -> BayesianHead:
+        """The belief after one more answer (1 first, 0 second, 0.5 a tie), counted `weight` times.
+
+        The mode moves along cov.delta by a step a that solves a = weight * (outcome - sigmoid(margin + a * variance)):
+        one increasing equation in one unknown.
+        """
+        delta = finite(delta_D, "delta_D", ndim=1)
+        if not (0.0 <= outcome <= 1.0 and 0.0 <= weight < math.inf):
+            raise ShapeMismatch("Outcomes lie in 0..1, weights at or above 0.", outcome=outcome, weight=weight)
+        margin, variance = (float(side[0]) for side in self.margins(delta[None, :]))
+        step = _mode_along(margin, variance, outcome, weight)
+        p = float(sigmoid(np.array(margin + step * variance)))
+        moved_D = self.mean_D + step * (self.cov_D_D @ delta)
+        return BayesianHead(moved_D, after_label(self.cov_D_D, delta, weight * p * (1.0 - p)))
+
+    def _rows(self, rows: ArrayLike, what: str) -> Floats:
+        array = finite(rows, what, ndim=2)
+        if array.shape[1] != len(self.mean_D):
+            raise ShapeMismatch(
+                f"This head reads {len(self.mean_D)} features per row.", what=what, shape=list(array.shape)
+            )
+        return array
+
+
+def after_label(cov_D_D: Floats, delta_D: Floats, curvature: float) -> Floats:
+    """(cov^-1 + curvature * delta delta')^-1 without an inversion."""
+    spread_D = cov_D_D @ delta_D
+    return np.asarray(cov_D_D - np.outer(spread_D, spread_D) * (curvature / (1.0 + curvature * (delta_D @ spread_D))))
+
+
+def fit(
+    deltas_M_D: ArrayLike, outcomes_M: ArrayLike, *, precision: float = 1.0, weights_M: ArrayLike | None = None
+) -> BayesianHead:
+    """The belief after M answers: the posterior mode by Newton's method and the inverse curvature there."""
+    return _fit(*_problem(deltas_M_D, outcomes_M, weights_M), precision, None)[0]
+
+
+def fit_by_evidence(
+    deltas_M_D: ArrayLike, outcomes_M: ArrayLike, *, precisions: Sequence[float], weights_M: ArrayLike | None = None
+) -> tuple[BayesianHead, float]:
+    """The fit under the prior precision that makes the answers seen most probable; needs no held-out answers."""
+    problem = _problem(deltas_M_D, outcomes_M, weights_M)
+    best: tuple[float, BayesianHead, float] | None = None
+    start: Floats | None = None
+    for precision in sorted(precisions, reverse=True):
+        head, evidence = _fit(*problem, precision, start)
+        start = head.mean_D
+        if best is None or evidence > best[0]:
+            best = (evidence, head, precision)
+    if best is None:
+        raise ShapeMismatch("Give at least one precision to choose from.")
+    return best[1], best[2]
+
+
+def log_evidence(
+    deltas_M_D: ArrayLike, outcomes_M: ArrayLike, *, precision: float, weights_M: ArrayLike | None = None
+) -> float:
+    """Laplace's approximation of log P(answers | prior precision)."""
+    return _fit(*_problem(deltas_M_D, outcomes_M, weights_M), precision, None)[1]
+
+
+def _problem(
+    deltas_M_D: ArrayLike, outcomes_M: ArrayLike, weights_M: ArrayLike | None
+) -> tuple[Floats, Floats, Floats]:
+    deltas, outcomes = finite(deltas_M_D, "deltas_M_D", ndim=2), finite(outcomes_M, "outcomes_M", ndim=1)
+    weights = np.ones(len(outcomes)) if weights_M is None else finite(weights_M, "weights_M", ndim=1)
+    same_length(deltas_M_D=deltas, outcomes_M=outcomes, weights_M=weights)
+    if outcomes.min() < 0.0 or outcomes.max() > 1.0 or weights.min() < 0.0:
+        raise ShapeMismatch("Outcomes lie in 0..1, weights at or above 0.", what="outcomes_M, weights_M")
+    used = weights > 0
+    return deltas[used], outcomes[used], weights[used]
+
+
+def _fit(
+    deltas: Floats, outcomes: Floats, weights: Floats, precision: float, start_D: Floats | None
+) -> tuple[BayesianHead, float]:
+    if not 0.0 < precision < math.inf:
+        raise ShapeMismatch("The prior precision must be positive.", precision=precision)
+    width = deltas.shape[1]
+    theta_D = np.zeros(width) if start_D is None else start_D
+
+    def cost(at_D: Floats) -> float:
+        z = deltas @ at_D
+        likelihood = outcomes * log_sigmoid(z) + (1.0 - outcomes) * log_sigmoid(-z)
+        return 0.5 * precision * float(at_D @ at_D) - float(weights @ likelihood)
+
+    now = cost(theta_D)
+    for _ in range(STEPS):
+        curvature_D_D, slope_D = _curvature_and_slope(deltas, outcomes, weights, precision, theta_D)
+        step_D = np.linalg.solve(curvature_D_D, slope_D)
+        decrease = float(step_D @ slope_D)
+        if decrease < TINY:
+            break
+        size = 1.0
+        # A convex cost: halving always ends. Full steps are the rule; far starts overshoot.
+        while (then := cost(theta_D - size * step_D)) > now - 0.25 * size * decrease and size > TINY:
+            size /= 2.0
+        theta_D, now = theta_D - size * step_D, then
+    else:
+        raise NonFiniteReward("The head did not settle; are the features far out of scale?", steps=STEPS)
+    curvature_D_D, _ = _curvature_and_slope(deltas, outcomes, weights, precision, theta_D)
+    log_det = float(np.linalg.slogdet(curvature_D_D)[1])
+    evidence = -now + 0.5 * width * math.log(precision) - 0.5 * log_det
+    return BayesianHead(theta_D, np.asarray(np.linalg.inv(curvature_D_D))), evidence
+
+
+def _curvature_and_slope(
+    deltas: Floats, outcomes: Floats, weights: Floats, precision: float, theta_D: Floats
+) -> tuple[Floats, Floats]:
+    p = sigmoid(deltas @ theta_D)
+    root = np.sqrt(weights * p * (1.0 - p))[:, None] * deltas
+    curvature = root.T @ root
+    curvature[np.diag_indices_from(curvature)] += precision
+    return curvature, precision * theta_D + deltas.T @ (weights * (p - outcomes))
+
+
+def _mode_along(margin: float, variance: float, outcome: float, weight: float) -> float:
+    """The root a of a - weight * (outcome - sigmoid(margin + a * variance)), by bisection: it cannot fail."""
+    low, high = weight * (outcome - 1.0), weight * outcome
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if middle in (low, high):
+            break
+        if middle < weight * (outcome - float(sigmoid(np.array(margin + middle * variance)))):
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
