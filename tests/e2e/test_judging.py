@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from annotator.annotations.models import Annotation
+from annotator.rollouts.models import Rollout
 from annotator.tasks.models import Assignment
+from tests.factories import make_open_campaign, make_run
 
 from .conftest import SignIn
 from .judging import all_sent, answers, card, eventually, press, ready
@@ -204,3 +206,17 @@ def test_nothing_to_judge_is_calm_and_ends_by_itself(campaign: Any, sign_in: Sig
     expect(page.get_by_text("Nothing to judge right now")).to_be_visible()
     Assignment.objects.update(state="open")
     expect(page.get_by_role("region", name="Text of answer A")).to_be_visible()
+
+
+def test_maths_is_set_as_maths_and_money_stays_money(people: dict[str, Any], sign_in: SignIn) -> None:
+    run = make_run("grpo-1", groups=1)
+    Rollout.objects.filter(run=run).update(completion="Pay $5 or $10 for \\(x^2\\) bags.\n\n\\[ y = \\frac{1}{2} \\]")
+    make_open_campaign(people, slug="helpful", run=run)
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    answer = page.get_by_role("region", name="Text of answer A")
+    expect(answer).to_contain_text("Pay $5 or $10 for")
+    expect(answer.locator(".katex-display")).to_have_count(1)
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    base, power = answer.locator(".mathnormal").first.evaluate(size), answer.locator(".mtight").first.evaluate(size)
+    assert power < base, "the styles and the typesetter are of one version"
