@@ -134,9 +134,9 @@ def test_tickets_are_never_given_twice() -> None:
     assert tickets.take() and not tickets.take()
 
 
-def group(step: int, *texts: str, version: int | None = None) -> dict[str, Any]:
-    score = None if version is None else {"version": version, "mean": 0.0, "spread": 0.5}
-    return {"step": step, "rollouts": [{"completion": text, "score": score} for text in texts]}
+def group(step: int, *texts: str, version: int | None = None, means: tuple[float, ...] = ()) -> dict[str, Any]:
+    scores: list[Any] = [{"version": version, "mean": mean, "spread": 0.5} for mean in means] or [None] * len(texts)
+    return {"step": step, "rollouts": [{"completion": t, "score": s} for t, s in zip(texts, scores, strict=True)]}
 
 
 def test_preference_is_averaged_over_each_step() -> None:
@@ -147,9 +147,11 @@ def test_preference_is_averaged_over_each_step() -> None:
 
 
 def test_uncertainty_nobody_has_measured_is_not_made_up() -> None:
-    assert evaluation.mean_spread([group(0, BEST, version=2)], 2) == 0.5
-    with pytest.raises(ValueError, match="has scored none"):
-        evaluation.mean_spread([group(0, BEST, version=2)], 3)
+    seen = [group(0, BEST, "b", version=2, means=(-1.0, 1.0)), group(0, BEST, "b", version=2, means=(9.0, 11.0))]
+    assert evaluation.uncertainty(seen, 2) == 0.5
+    for groups, version in ((seen, 3), ([group(0, BEST)], 2)):
+        with pytest.raises(ValueError, match="has scored none"):
+            evaluation.uncertainty(groups, version)
 
 
 def test_the_table_and_the_plot_show_every_round(tmp_path: Path) -> None:

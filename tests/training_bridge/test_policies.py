@@ -23,19 +23,22 @@ from training_bridge.policies.config import InvalidPolicyConfig, PolicyConfig
 STEPS, BATCH, SIZE = 5, 2, 4
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untrained(folder: Path, seed: int) -> Path:
     """An untrained tiny policy: what it says is noise, how it is trained is real."""
     import torch
 
     from training_bridge.policies.tiny_policy import byte_tokenizer, tiny_llama
 
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("policy") / "weights"
+    torch.manual_seed(seed)
     tokenizer = byte_tokenizer()
     tiny_llama(len(tokenizer)).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return untrained(tmp_path_factory.mktemp("policy") / "weights", seed=0)
 
 
 @pytest.fixture
@@ -68,14 +71,14 @@ def job(folder: Path, weights: Path, fake: FakeTiebreak, **over: Any) -> Path:
     return folder
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
+def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "training_bridge.policies.run", str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=(folder / "stderr").open("a"),
         text=True,
-        env={**{k: v for k, v in os.environ.items() if k != "WANDB_MODE"}, "TIEBREAK_TOKEN": "tb_test"},
+        env={**os.environ, "WANDB_MODE": "disabled", "TIEBREAK_TOKEN": "tb_test", **environment},
     )
 
 
@@ -89,8 +92,9 @@ def finish(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
 def test_real_grpo_trains_on_served_rewards_and_sends_every_rollout_back(
     weights: Path, fake: FakeTiebreak, tmp_path: Path
 ) -> None:
-    folder = job(tmp_path / "job", weights, fake, step_offset=100, steps=3)
-    lines = finish(start(folder))
+    other = untrained(tmp_path / "other", seed=1)
+    folder = job(tmp_path / "job", weights, fake, step_offset=100, steps=3, reference=str(other))
+    lines = finish(start(folder, WANDB_MODE="offline"))
     result = json.loads((folder / "result.json").read_text())
     assert result["steps"] == 3 and (Path(result["policy"]) / "model.safetensors").exists()
     assert Counter(group["step"] for group in fake.groups.values()) == {100: BATCH, 101: BATCH, 102: BATCH}
@@ -101,9 +105,12 @@ def test_real_grpo_trains_on_served_rewards_and_sends_every_rollout_back(
     assert [
         line["metrics"]["step"] for line in lines if "reward" in line.get("metrics", {}) and "step" in line["metrics"]
     ]
+    first_step = next(line["metrics"] for line in lines if "kl" in line.get("metrics", {}))
+    assert first_step["kl"] > 0.01  # the pull is towards the reference, not towards where the job began
     assert lines[-1]["progress"] == 1.0
     noted = [json.loads(line)["group"] for line in (folder / "journal.ndjson").read_text().splitlines()]
     assert sorted(noted) == sorted(fake.groups)
+    assert list((folder / "output").glob("wandb/offline-run-*/*.wandb"))  # tracked, without a network
     assert finish(start(folder))[-1]["message"] == "already done"
 
 

@@ -65,6 +65,7 @@ class TrlReward:
         self.client, self._num_generations = client, num_generations
         self._offset, self._prefix = step_offset, prefix
         self._calls: Counter[tuple[str, int]] = Counter()
+        self.spreads: list[float | None] = []  # of the latest batch, for whoever tracks them
 
     @classmethod
     def from_env(cls) -> TrlReward:
@@ -80,6 +81,7 @@ class TrlReward:
         step = None if at.step is None else at.step + self._offset
         groups = self._group_ids(at, step, len(prompts))
         scores = self.client.score(prompts, completions, step=step)
+        self.spreads = scores.spreads
         rows, rollout_ids = self._rows(at, step, groups, prompts, completions, scores)
         self.client.send(rows)
         if log_extra := kwargs.get("log_extra"):

@@ -9,7 +9,7 @@ import dataclasses
 class DemoConfig:
     seed: int = 0
     rounds: int = 3
-    labels_per_round: int = 100
+    labels_per_round: int = 120
     annotators: int = 4
     first_groups: int = 100  # sampled before anybody has answered anything
     last_groups: int = 32  # sampled from the final policy, for the final evaluation
@@ -17,7 +17,7 @@ class DemoConfig:
     batch_prompts: int = 8
     steps_per_round: int = 12
     learning_rate: float = 2e-4
-    beta: float = 0.04
+    beta: float = 0.1  # one reward model is never right about everything: stay near the language as it was
     max_completion_length: int = 110
     open_tasks: int = 24  # few, so that a new version decides most of what is asked
     spare_rounds: int = 2  # a version that is no better is not promoted; then there is one more round

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,7 +18,7 @@ class Round:
     number: int
     version: int
     labels: int  # spent up to this version
-    uncertainty: float  # mean spread of the first rollouts under this version
+    uncertainty: float  # of this version about the first rollouts, beside the differences it sees
     heldout_accuracy: float | None
     heldout_nll: float | None
     first_step: int
@@ -33,13 +34,21 @@ def by_step(groups: Iterable[dict[str, Any]]) -> dict[int, float]:
     return {step: mean_utility(texts[step]) for step in sorted(texts)}
 
 
-def mean_spread(groups: Iterable[dict[str, Any]], version: int) -> float:
-    """Mean uncertainty of a version about the rollouts it has scored; NaN is never invented for none."""
-    scores = [rollout["score"] for group in groups for rollout in group["rollouts"] if rollout["score"]]
-    spreads = [score["spread"] for score in scores if score["version"] == version]
-    if not spreads:
-        raise ValueError(f"Version {version} has scored none of these rollouts.")
-    return float(sum(spreads) / len(spreads))
+def uncertainty(groups: Iterable[dict[str, Any]], version: int) -> float:
+    """A version's mean spread beside the differences it sees: 0 is certain, 1 doubts as much as it distinguishes.
+
+    Versions learn their own scale of rewards, so spreads alone could not be compared; never a number from nothing.
+    """
+    spreads, squares = [], []
+    for group in groups:
+        scores = [rollout["score"] for rollout in group["rollouts"]]
+        known = [score for score in scores if score and score["version"] == version]
+        centre = sum(score["mean"] for score in known) / max(1, len(known))
+        spreads += [score["spread"] for score in known]
+        squares += [(score["mean"] - centre) ** 2 for score in known]
+    if not spreads or not any(squares):
+        raise ValueError(f"Version {version} has scored none of these rollouts, or all alike.")
+    return float(sum(spreads) / len(spreads) / math.sqrt(sum(squares) / len(squares)))
 
 
 def mean_of(preference: dict[int, float], first: int, last: int) -> float:

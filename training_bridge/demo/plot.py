@@ -20,12 +20,18 @@ def draw(path: Path, preference: dict[int, float], rounds: Sequence[Round]) -> N
     for one in rounds:
         above.axvline(one.first_step, color="#999999", linewidth=0.8, linestyle="--")
         label = f" version {one.version}\n {one.labels} labels"
-        above.text(one.first_step, 0.02, label, transform=above.get_xaxis_transform(), fontsize=8, va="bottom")
+        above.text(one.first_step, 0.98, label, transform=above.get_xaxis_transform(), fontsize=8, va="top")
     above.set_xlabel("policy step")
     above.set_ylabel("true preference (hidden from every model)")
     above.set_title("The policy learns what simulated annotators want")
     labels = [one.labels for one in rounds]
-    below.plot(labels, [one.uncertainty for one in rounds], marker="s", color="#b3541e", label="mean uncertainty")
+    below.plot(
+        labels,
+        [one.uncertainty for one in rounds],
+        marker="s",
+        color="#b3541e",
+        label="uncertainty (spread / differences)",
+    )
     measured = [one for one in rounds if one.heldout_accuracy is not None]
     below.plot(
         [one.labels for one in measured],

@@ -91,6 +91,7 @@ class Demo:
         """The part of a policy job's config that never changes during the demo."""
         return {
             "policy": source,
+            "reference": source,  # every round is pulled towards the first policy, not towards the last round's
             "prompts": random.Random(self.config.seed).sample(corpus.all_prompts(), len(corpus.all_prompts())),
             "run": self.name,
             "steps": self.config.steps_per_round,
@@ -181,14 +182,14 @@ class Demo:
         return self.manager.wait_for_job(self.name, "policy", lambda job: job["version"] == version["number"], self.say)
 
     def _uncertainty(self, version: int) -> float:
-        """Mean spread of the first rollouts, once this version has scored everything there is."""
+        """About the first rollouts, once this version has scored everything there is."""
 
         def all_scored() -> bool:
             counts = self.manager.get(f"/campaigns/{self.name}/dashboard")["rollouts"]
             return bool(counts["total"] == counts["scored"])
 
         self.manager.wait_for("scores of the new rollouts", all_scored, at_most_s=300)
-        return evaluation.mean_spread(self.manager.groups(self.name, step=0), version)
+        return evaluation.uncertainty(self.manager.groups(self.name, step=0), version)
 
     def _finish(self, rounds: list[Round]) -> Ending:
         jobs = self.manager.get("/jobs", campaign=self.name)["results"]

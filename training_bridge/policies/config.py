@@ -29,7 +29,8 @@ class PolicyConfig:
     num_generations: int = 8
     batch_prompts: int = 8  # prompts per step; with num_generations, the rollouts per step
     learning_rate: float = 1e-5
-    beta: float = 0.02  # pull towards the starting weights; 0 lets a weak reward model be exploited
+    beta: float = 0.05  # pull towards the reference; 0 lets a weak reward model be exploited
+    reference: str = ""  # what `beta` pulls towards; empty: the starting weights, which a chained job moves every time
     max_completion_length: int = 128
     temperature: float = 1.0  # below 1 the groups lose the variety that GRPO learns from
     seed: int = 0

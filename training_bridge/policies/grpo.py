@@ -7,7 +7,6 @@ same ids: the server sees duplicates, and no step counts twice.
 from __future__ import annotations
 
 import logging
-import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback, T
 from transformers.training_args import TrainingArguments
 from trl import GRPOConfig, GRPOTrainer
 
+from training_bridge import tracking
 from training_bridge.client import Client
 from training_bridge.client.trl import TrlReward
 
@@ -91,7 +91,7 @@ def arguments(config: PolicyConfig, tokenizer: Any) -> GRPOConfig:
         save_steps=config.save_every,
         save_total_limit=2,
         disable_tqdm=True,
-        report_to="wandb" if os.environ.get("WANDB_MODE") else "none",
+        report_to="wandb" if tracking.wanted() else "none",
         run_name=config.run,
     )
 
@@ -114,11 +114,16 @@ def load(path: str) -> tuple[Any, Any]:
 def train(config: PolicyConfig, client: Client, report: Report) -> dict[str, Any]:
     """Train to `config.steps`, from the newest whole checkpoint if there is one; returns the last metrics."""
     torch.set_num_threads(config.threads)
+    tracking.keep_files_in(Path(config.output))
     model, tokenizer = load(config.policy)
+    if config.reference:
+        model.config._name_or_path = config.reference  # TRL loads its reference model from here
     reward = TrlReward(client, num_generations=config.num_generations, step_offset=config.step_offset)
 
     def tiebreak(prompts: list[Any], completions: list[Any], **kwargs: Any) -> list[float | None]:
-        return reward(prompts, completions, **kwargs)
+        rewards = reward(prompts, completions, **kwargs)
+        tracking.log_rewards(config.step_offset + kwargs["trainer_state"].global_step, rewards, reward.spreads)
+        return rewards
 
     trainer = GRPOTrainer(
         model=model,

@@ -24,7 +24,7 @@ from . import corpus, tiny_policy
 
 @dataclasses.dataclass(frozen=True)
 class PretrainConfig:
-    steps: int = 280
+    steps: int = 240
     batch: int = 16
     learning_rate: float = 3e-3
     warmup: int = 20
