@@ -2,7 +2,8 @@
 
 Every function takes `margins_S_M` (row s: by how much draw s prefers the pair's first completion to its second) and
 returns `values_M`. All are symmetric in the two completions and blind to the order of draws and pairs. None sees text,
-groups or budget: diversity and caps belong to `selection`.
+groups or budget: diversity and caps belong to `selection`, rules that need whole groups to `group_acquisition`, rules
+that read features and think again after each pick to `batch`.
 
 To add one: write a function beside `bald`, add a line to `ACQUISITIONS`, add a test of a value worked out by hand.
 """
@@ -17,7 +18,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.arrays import Floats, finite
+from uncertainty.arrays import Floats, finite, same_length
+from uncertainty.errors import ShapeMismatch
 from uncertainty.logistic import entropy, entropy_of_sigmoid, sigmoid
 
 # Columns worked on at a time: bounds the temporaries of a million pairs to tens of megabytes and stays in cache.
@@ -67,9 +69,57 @@ def margin(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     return np.asarray(-np.abs(mean_M))
 
 
+def entropy_of_mean(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
+    """Ask where the *answer* is hardest to foretell: H2(mean p), in nats, be it ignorance or a true coin flip."""
+    return entropy(*_probabilities(finite(margins_S_M, "margins_S_M", ndim=2)))
+
+
+def bald_decisive(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
+    """Ask where an answer would teach *and* a person is likely to be able to give one: BALD times `decisive`."""
+    margins = finite(margins_S_M, "margins_S_M", ndim=2)
+    return np.asarray(bald(margins, rng=rng) * decisive(_probabilities(margins)[0]))
+
+
+def infomax(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
+    """Ask where the plausible probabilities span most: sigmoid(mean + 2 std) - sigmoid(mean - 2 std).
+
+    The interval is that of the difference. (The duelling-bandit original adds up the intervals of the two rewards,
+    which calls two uncertain twins uncertain.)
+    """
+    margins = finite(margins_S_M, "margins_S_M", ndim=2)
+    mean_M, reach_M = margins.mean(axis=0), 2.0 * margins.std(axis=0)
+    return np.asarray(sigmoid(mean_M + reach_M) - sigmoid(mean_M - reach_M))
+
+
+def decisive(prob_M: Floats) -> Floats:
+    """Chance that a person gives a strict answer: a fifth at a coin flip, rising to certainty at p = 0.1 or 0.9.
+
+    A starting point until a campaign has seen enough ties and skips of its own to fit one.
+    """
+    return np.asarray(np.minimum(0.2 + 2.0 * np.abs(prob_M - 0.5), 1.0))
+
+
+def per_second(values_M: ArrayLike, seconds_M: ArrayLike) -> Floats:
+    """What an answer teaches per second it is expected to take; for values that are amounts, so never negative."""
+    values, seconds = finite(values_M, "values_M", ndim=1), finite(seconds_M, "seconds_M", ndim=1)
+    same_length(values_M=values, seconds_M=seconds)
+    if values.min() < 0.0 or seconds.min() <= 0.0:
+        raise ShapeMismatch("Values must not be negative (a cost would favour the dear), seconds must be positive.")
+    return np.asarray(values / seconds)
+
+
 def random(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     """Ask anywhere: the control arm, blind to the margins."""
     return np.asarray(rng.random(size=finite(margins_S_M, "margins_S_M", ndim=2).shape[1:]))
+
+
+def _probabilities(margins: Floats) -> tuple[Floats, Floats]:
+    """Mean over the draws of P(first) and P(second), given apart so that neither is rounded."""
+    p_M, q_M = np.empty(margins.shape[1]), np.empty(margins.shape[1])
+    for start in range(0, margins.shape[1], BLOCK_M):
+        block = slice(start, start + BLOCK_M)
+        p_M[block], q_M[block] = sigmoid(margins[:, block]).mean(axis=0), sigmoid(-margins[:, block]).mean(axis=0)
+    return p_M, q_M
 
 
 ACQUISITIONS: Mapping[str, Acquisition] = MappingProxyType(
@@ -80,6 +130,9 @@ ACQUISITIONS: Mapping[str, Acquisition] = MappingProxyType(
             Acquisition("ensemble_std", "ensemble", margin_std),
             Acquisition("bald", "ensemble", bald),
             Acquisition("margin", "ensemble", margin),
+            Acquisition("entropy", "ensemble", entropy_of_mean),
+            Acquisition("bald_decisive", "ensemble", bald_decisive),
+            Acquisition("infomax", "ensemble", infomax),
             Acquisition("random", "ensemble", random),
         )
     }

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uncertainty.acquisition import ACQUISITIONS, BLOCK_M
+from uncertainty.acquisition import ACQUISITIONS, BLOCK_M, decisive, per_second
 from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
 from uncertainty.reward_samples import RewardSamples
 
-LEARNING = ["mc_dropout_std", "ensemble_std", "bald", "margin"]
+LEARNING = ["mc_dropout_std", "ensemble_std", "bald", "margin", "entropy", "bald_decisive", "infomax"]
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -50,7 +50,34 @@ def test_std_and_margin_worked_by_hand():
     assert value("margin", margins).tolist() == [-2.0, -1.0]
 
 
-@pytest.mark.parametrize("name", ["mc_dropout_std", "ensemble_std", "bald"])
+def test_entropy_worked_by_hand():
+    # Draws say 1/2 and 4/5: together 13/20. Two draws sure of opposite sides: one half.
+    margins = np.array([[0.0, 900.0], [math.log(4.0), -900.0]])
+    np.testing.assert_allclose(value("entropy", margins), [h2(0.65), math.log(2)], rtol=1e-12)
+
+
+def test_bald_decisive_worked_by_hand():
+    # Together 13/20: decided with chance 0.2 + 2 * 0.15. Together 1/2: a fifth, however much there is to learn.
+    margins = np.array([[0.0, 900.0], [math.log(4.0), -900.0]])
+    bald = value("bald", margins)
+    np.testing.assert_allclose(value("bald_decisive", margins), [0.5 * bald[0], 0.2 * bald[1]], rtol=1e-12)
+    assert decisive(np.array([0.5, 0.9, 0.0])).tolist() == [0.2, 1.0, 1.0]
+
+
+def test_infomax_worked_by_hand():
+    # Margins 1 and 3: mean 2, std 1, so from sigmoid(0) to sigmoid(4).
+    assert value("infomax", np.array([[1.0], [3.0]]))[0] == pytest.approx(1 / (1 + math.exp(-4.0)) - 0.5, rel=1e-12)
+    assert value("infomax", np.full((5, 1), 2.0))[0] == 0.0
+
+
+def test_what_takes_twice_as_long_must_teach_twice_as_much():
+    assert per_second([0.6, 0.3], [60.0, 20.0]).tolist() == pytest.approx([0.01, 0.015])
+    for values, seconds in (([-0.1], [1.0]), ([0.1], [0.0]), ([0.1], [1.0, 2.0])):
+        with pytest.raises(ShapeMismatch):
+            per_second(values, seconds)
+
+
+@pytest.mark.parametrize("name", ["mc_dropout_std", "ensemble_std", "bald", "infomax"])
 def test_twins_do_not_look_uncertain(name):
     """Two nearly equal completions move together in every draw, however unsure the draws are about both."""
     rng = np.random.default_rng(1)
