@@ -37,31 +37,32 @@ class Card:
 
 # Mine first: my live leases that this client does not show yet (a reload, a second window) are resumed with a fresh
 # end. With none of those, the head of the queue. Only the lowest open slot of a task is offered, so one claim never
-# takes two slots of a task. The two EXISTS keep their OFFSET 0 on purpose: it stops the planner from turning them into
-# joins over the whole queue. The texts are scalar subqueries for the planner's sake too: five joins cost it more time
-# than the whole statement takes to run.
+# takes two slots of a task. Three things are there for the planner, whose statistics are minutes old in a busy queue:
+# = ANY(ARRAY(...)) runs its query once, where IN (...) may run it again for every row and so lease more than n;
+# the OFFSET 0 are fences, without which one row's lookup becomes a join over the whole queue or a scan of `queue_head`;
+# and the texts are scalar subqueries, as joining five tables costs more to plan than the whole statement to run.
 NEXT = """
 WITH resumed AS (
     UPDATE tasks_assignment SET leased_until = %(until)s
-    WHERE id IN (
+    WHERE id = ANY(ARRAY(
         SELECT id FROM tasks_assignment
         WHERE annotator_id = %(annotator)s AND campaign_id = %(campaign)s AND state = 'leased'
           AND leased_until > %(now)s AND NOT id = ANY(%(hold)s)
-        ORDER BY priority DESC, id LIMIT %(n)s FOR UPDATE)
+        ORDER BY priority DESC, id LIMIT %(n)s FOR UPDATE))
     RETURNING *),
 taken AS (
     UPDATE tasks_assignment SET state = 'leased', annotator_id = %(annotator)s, lease_number = lease_number + 1,
            leased_until = %(until)s, left_is_a = random() < 0.5
-    WHERE (SELECT count(*) FROM resumed) = 0 AND id IN (
+    WHERE (SELECT count(*) FROM resumed) = 0 AND id = ANY(ARRAY(
         SELECT q.id FROM tasks_assignment q
-        WHERE q.campaign_id = %(campaign)s AND q.state = 'open'
+        WHERE q.campaign_id = %(campaign)s AND q.state = 'open' AND q.priority <= %(start)s
           AND NOT EXISTS (SELECT 1 FROM tasks_assignment mine
                           WHERE mine.task_id = q.task_id AND mine.annotator_id = %(annotator)s AND mine.id <> q.id
                           OFFSET 0)
-          AND NOT EXISTS (SELECT 1 FROM tasks_assignment lower
-                          WHERE lower.task_id = q.task_id AND lower.slot < q.slot AND lower.state = 'open'
-                          OFFSET 0)
-        ORDER BY q.priority DESC, q.id LIMIT %(n)s FOR UPDATE SKIP LOCKED)
+          AND NOT EXISTS (SELECT 1 FROM (SELECT state FROM tasks_assignment lower
+                                         WHERE lower.task_id = q.task_id AND lower.slot < q.slot OFFSET 0) lower
+                          WHERE lower.state = 'open')
+        ORDER BY q.priority DESC, q.id LIMIT %(n)s FOR UPDATE SKIP LOCKED))
     RETURNING *),
 held AS (SELECT * FROM resumed UNION ALL SELECT * FROM taken)
 SELECT held.id, held.lease_number, held.leased_until,
@@ -70,8 +71,17 @@ SELECT held.id, held.lease_number, held.leased_until,
         WHERE id = CASE WHEN held.left_is_a THEN task.rollout_a_id ELSE task.rollout_b_id END),
        (SELECT completion FROM rollouts_rollout
         WHERE id = CASE WHEN held.left_is_a THEN task.rollout_b_id ELSE task.rollout_a_id END)
-FROM held JOIN tasks_annotationtask task ON task.id = held.task_id
+FROM held CROSS JOIN LATERAL (SELECT * FROM tasks_annotationtask WHERE id = held.task_id OFFSET 0) task
 ORDER BY held.priority DESC, held.id"""
+
+# Whether I have seen the tasks of all the next few open slots from a place in the queue; null at the queue's end.
+ALL_SEEN = """
+SELECT bool_and(EXISTS (SELECT 1 FROM tasks_assignment mine
+                        WHERE mine.task_id = q.task_id AND mine.annotator_id = %(annotator)s AND mine.id <> q.id))
+FROM (SELECT id, task_id FROM tasks_assignment
+      WHERE campaign_id = %(campaign)s AND state = 'open' AND priority <= %(start)s
+      ORDER BY priority DESC, id LIMIT 50) q"""
+HEAD = float("inf")
 
 
 def claim_next(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = ()) -> list[Card]:
@@ -82,12 +92,38 @@ def claim_next(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, 
     if campaign.state != Campaign.State.OPEN:
         return []
     until = now + timedelta(minutes=campaign.config.lease_minutes)
-    values = {"campaign": campaign.id, "annotator": annotator_id, "now": now, "until": until}
+    values = {"campaign": campaign.id, "annotator": annotator_id, "now": now, "until": until, "start": HEAD}
     wanted = min(n, MAX_HELD - len(hold))
+    if campaign.config.overlap > 1:
+        values["start"] = _end_of_my_run(values)
     cards = _take(values, wanted, hold)
+    if not cards and values["start"] < HEAD:
+        cards = _take(values | {"start": HEAD}, wanted, hold)
     if not cards and wanted > 0 and expire_leases(now=now, campaign_id=campaign.id):
-        cards = _take(values, wanted, hold)
+        cards = _take(values | {"start": HEAD}, wanted, hold)
     return cards
+
+
+def _end_of_my_run(values: dict[str, Any]) -> float:
+    """Where in the queue to look: its head, unless what waits there waits for others only.
+
+    Who is quicker than the others leaves a run of tasks at the head that still miss their answers, thousands maybe.
+    Its end is found by halves, as priorities are ranks in 0..1. A slot that came back within the run is left to
+    the others, for whom it is at the head, until nothing waits below.
+    """
+    if not _all_seen(values, HEAD):
+        return HEAD
+    seen, unseen = 1.0, 0.0
+    for _ in range(14):  # to a sixteen-thousandth of the queue
+        middle = (seen + unseen) / 2
+        seen, unseen = (middle, unseen) if _all_seen(values, middle) else (seen, middle)
+    return seen
+
+
+def _all_seen(values: dict[str, Any], start: float) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(ALL_SEEN, values | {"start": start})
+        return bool(cursor.fetchone()[0])
 
 
 def _take(values: dict[str, Any], wanted: int, hold: Sequence[int]) -> list[Card]:

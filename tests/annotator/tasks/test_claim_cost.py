@@ -1,0 +1,161 @@
+"""The next task costs the same however many wait: asserted from the plan and the rows touched, never from a clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from annotator.campaigns.models import Campaign
+from annotator.tasks.leasing import HEAD, NEXT, claim_next
+from annotator.tasks.models import Assignment
+from tests.factories import make_run
+
+pytestmark = pytest.mark.django_db
+
+WAITING = 20_000
+FILL = """
+WITH
+groups AS (
+    INSERT INTO rollouts_promptgroup (run_id, external_id, step, prompt, prompt_digest, meta, created_at)
+    SELECT %(run)s, 'many' || i, 0, '"Why?"', sha256(i::text::bytea), '{}', now() FROM generate_series(1, %(n)s) i
+    RETURNING id, run_id),
+rollouts AS (
+    INSERT INTO rollouts_rollout (run_id, group_id, external_id, ordinal, completion, reward_parts, generator, meta,
+                                  content_digest, text_digest, created_at)
+    SELECT run_id, id, id || '/' || side, side, '"Because."', '{}', '', '{}', '', '', now()
+    FROM groups CROSS JOIN generate_series(0, 1) side
+    RETURNING id, group_id),
+tasks AS (
+    INSERT INTO tasks_annotationtask (campaign_id, group_id, rollout_a_id, rollout_b_id, stream, propensity, state,
+                                      created_at)
+    SELECT %(campaign)s, group_id, min(id), max(id), 'acquisition', 1, 'open', now() FROM rollouts GROUP BY group_id
+    RETURNING id, campaign_id)
+INSERT INTO tasks_assignment (task_id, campaign_id, slot, priority, state, lease_number)
+SELECT tasks.id, campaign_id, slot, rank, 'open', 0
+FROM (SELECT *, random() AS rank FROM tasks) tasks CROSS JOIN generate_series(0, %(overlap)s - 1) slot"""
+
+
+@pytest.fixture
+def long_queue(open_campaign: Any) -> Any:
+    """`long_queue(overlap)`: an open campaign in which 20,000 tasks wait."""
+
+    def make(overlap: int = 1) -> Campaign:
+        campaign: Campaign = open_campaign(groups=0, overlap=overlap)
+        values = {"run": make_run("many", groups=0).pk, "campaign": campaign.pk, "n": WAITING, "overlap": overlap}
+        with connection.cursor() as cursor:
+            cursor.execute(FILL, values)
+        return campaign
+
+    return make
+
+
+def analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks_assignment, tasks_annotationtask, rollouts_rollout, rollouts_promptgroup")
+
+
+def plan_of_a_claim(campaign: Campaign, annotator: Any) -> list[dict[str, Any]]:
+    """Run the claiming statement under EXPLAIN ANALYZE (it does lease a card); returns every node of its plan."""
+    now = timezone.now()
+    until = now + timedelta(minutes=1)
+    values = {
+        "campaign": campaign.pk,
+        "annotator": annotator.pk,
+        "now": now,
+        "until": until,
+        "hold": [],
+        "n": 3,
+        "start": HEAD,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {NEXT}", values)
+        return nodes_of(cursor)
+
+
+def nodes_of(cursor: Any) -> list[dict[str, Any]]:
+    (found,) = cursor.fetchone()
+    (explained,) = json.loads(found) if isinstance(found, str) else found
+    return list(nodes(explained["Plan"]))
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
+def rows_touched(plan: list[dict[str, Any]]) -> int:
+    """Rows that scans of tables produced or threw away, over all their loops."""
+    return sum(
+        round(node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)))
+        for node in plan
+        if "Relation Name" in node
+    )
+
+
+def test_a_claim_takes_the_head_of_one_index_and_touches_few_rows(long_queue, people):
+    campaign = long_queue()
+    analyze()
+    plan = plan_of_a_claim(campaign, people["alice"])
+    assert Assignment.objects.filter(state="leased").count() == 3
+    assert "queue_head" in {node.get("Index Name") for node in plan}
+    assert not [node for node in plan if node["Node Type"] in ("Seq Scan", "Bitmap Heap Scan")]
+    assert rows_touched(plan) < 60
+
+
+def test_who_is_far_ahead_of_the_others_waits_no_longer(long_queue, people):
+    campaign = long_queue(overlap=2)
+    analyze()
+    alice = people["alice"].pk
+    ahead = Assignment.objects.filter(slot=0).order_by("-priority").values("id")[:5000]
+    Assignment.objects.filter(id__in=ahead).update(state="submitted", annotator=alice, lease_number=1, left_is_a=True)
+    with CaptureQueriesContext(connection) as queries:
+        cards = claim_next(campaign, alice, n=3, now=timezone.now())
+    places = Assignment.objects.filter(slot=0).order_by("-priority").values_list("id", flat=True)
+    assert [card.assignment for card in cards] == list(places[5000:5003])
+    claiming = queries[-1]["sql"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {claiming}")
+        assert rows_touched(nodes_of(cursor)) < 500
+    (first,) = claim_next(campaign, people["bob"].pk, n=1, now=timezone.now())
+    assert Assignment.objects.get(id=first.assignment).task_id == Assignment.objects.get(id=places[0]).task_id
+
+
+def test_a_slot_that_came_back_inside_my_run_is_mine_when_nothing_else_is_left(long_queue, people):
+    campaign = long_queue(overlap=2)
+    alice = people["alice"].pk
+    slots = Assignment.objects.filter(slot=0).order_by("-priority")
+    unseen = slots[7000]
+    Assignment.objects.filter(slot=0).exclude(id=unseen.id).update(
+        state="submitted", annotator=alice, lease_number=1, left_is_a=True
+    )
+    (card,) = claim_next(campaign, alice, n=3, now=timezone.now())
+    assert card.assignment == unseen.id
+
+
+def test_a_claim_needs_no_fresh_statistics(long_queue, people):
+    analyze()  # while the tables are empty: the next statistics come minutes after a queue was filled
+    campaign = long_queue()
+    plan = plan_of_a_claim(campaign, people["alice"])
+    assert "queue_head" in {node.get("Index Name") for node in plan}
+    assert rows_touched(plan) < 60
+
+
+def test_my_leases_are_found_without_looking_at_all_i_ever_answered(long_queue, people):
+    campaign = long_queue()
+    analyze()  # nobody has answered yet, as far as the statistics know
+    answered = Assignment.objects.order_by("id").values("id")[:5000]
+    Assignment.objects.filter(id__in=answered).update(
+        state="submitted", annotator=people["alice"], lease_number=1, left_is_a=True
+    )
+    claim_next(campaign, people["alice"].pk, n=1, now=timezone.now())
+    plan = plan_of_a_claim(campaign, people["alice"])
+    assert "my_leases" in {node.get("Index Name") for node in plan}
+    assert rows_touched(plan) < 60
