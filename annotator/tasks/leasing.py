@@ -92,7 +92,13 @@ def claim_next(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, 
     if campaign.state != Campaign.State.OPEN:
         return []
     until = now + timedelta(minutes=campaign.config.lease_minutes)
-    values = {"campaign": campaign.id, "annotator": annotator_id, "now": now, "until": until, "start": HEAD}
+    values: dict[str, Any] = {
+        "campaign": campaign.id,
+        "annotator": annotator_id,
+        "now": now,
+        "until": until,
+        "start": HEAD,
+    }
     wanted = min(n, MAX_HELD - len(hold))
     if campaign.config.overlap > 1:
         values["start"] = _end_of_my_run(values)
