@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
@@ -46,7 +47,8 @@ class Session(APIView):
     def post(self, request: Request) -> Response:
         SessionAuthentication().enforce_csrf(request)  # there is no session yet whose authentication would do it
         given = checked(SessionIn, request.data)
-        attempts = f"failed sign-ins of {given['username']} from {request.META.get('REMOTE_ADDR', '')}"
+        who = f"{given['username']} from {request.META.get('REMOTE_ADDR', '')}"
+        attempts = "failed-sign-ins-" + hashlib.sha256(who.encode()).hexdigest()
         if cache.get(attempts, 0) >= MAX_FAILURES:
             raise TooManyAttempts("Too many wrong passwords for this name; wait five minutes.")
         user = authenticate(request._request, username=given["username"], password=given["password"])

@@ -132,11 +132,15 @@ class TrlReward:
 
 
 def whole_groups(rows: list[dict[str, Any]], size: int) -> list[dict[str, Any]]:
-    """Fold the rows of each complete group into one row; a part of a group stays as single rows."""
+    """Fold the rows of each complete group into one row; a part of a group stays as single rows.
+
+    So does a group with an empty completion: the server refuses that one, and should not refuse its siblings with it.
+    """
     folded: list[dict[str, Any]] = []
     for _, members in groupby(rows, key=lambda row: row["group_id"]):
         group = list(members)
-        folded += [fold(group)] if len(group) == size else group
+        whole = len(group) == size and all(row["completion"] for row in group)
+        folded += [fold(group)] if whole else group
     return folded
 
 
