@@ -47,7 +47,7 @@ class Runs(APIView):
 
 
 class OneRun(APIView):
-    required_scope = {"GET": (Scope.MANAGE, Scope.ROLLOUTS_WRITE), "PUT": Scope.ROLLOUTS_WRITE}  # noqa: RUF012
+    required_scope = {"GET": (Scope.MANAGE, Scope.ROLLOUTS_WRITE), "PUT": Scope.ROLLOUTS_WRITE}
 
     @extend_schema(operation_id="runs_get", responses=shape.RunOut)
     def get(self, request: Request, run: str) -> Response:
