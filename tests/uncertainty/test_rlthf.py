@@ -1,0 +1,152 @@
+"""Which of a machine's labels to believe: shapes with known corners, and what must not change the answer."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
+from uncertainty.rlthf import (
+    Annealing,
+    Zone,
+    agreed_flips,
+    agreement,
+    flips_may_be_automatic,
+    reward_curve,
+    sanitise,
+    training_weights,
+)
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def bent(head=10.0, elbow=2.0, knee=-1.0, tail=-8.0, count=2000):
+    """Straight pieces: head to elbow over 20 %, elbow to knee over 65 %, knee to tail over 15 %."""
+    return np.interp(np.linspace(0, 1, count), [0, 0.2, 0.85, 1], [head, elbow, knee, tail])
+
+
+def test_agreement_is_the_margin_in_the_direction_of_the_label():
+    assert agreement([2.0, 2.0, -3.0], [1, 0, 0]).tolist() == [2.0, -2.0, 3.0]
+    with pytest.raises(ShapeMismatch):
+        agreement([1.0], [0.5])
+
+
+def test_the_corners_of_a_curve_of_straight_pieces_are_found():
+    curve = reward_curve(bent())
+    assert curve.elbow == pytest.approx(2.0, abs=0.1)
+    assert curve.knee == pytest.approx(-1.0, abs=0.1)
+    assert curve.reflection == -curve.elbow
+
+
+def test_zones_follow_the_levels():
+    curve = reward_curve(bent())
+    zones = curve.zones([5.0, curve.knee, curve.knee - 1e-9, curve.reflection, curve.reflection - 1e-9, -7.0])
+    assert zones.tolist() == [Zone.KEEP, Zone.KEEP, Zone.ASK, Zone.ASK, Zone.FLIP, Zone.FLIP]
+
+
+@settings(deadline=None, max_examples=50)
+@given(seeds, st.floats(0.01, 100.0))
+def test_levels_scale_with_the_margins_and_ignore_the_order_of_pairs(seed, scale):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(1.0, 2.0, size=300) ** 3
+    curve, other = reward_curve(values), reward_curve(scale * rng.permutation(values))
+    assert (other.elbow, other.knee) == pytest.approx((scale * curve.elbow, scale * curve.knee), rel=1e-9)
+    np.testing.assert_array_equal(other.zones(scale * values), curve.zones(values))
+
+
+@settings(deadline=None, max_examples=50)
+@given(seeds)
+def test_levels_are_ordered_and_zones_follow_agreement(seed):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(rng.normal(), rng.uniform(0.1, 5), size=rng.integers(1, 200))
+    curve = reward_curve(values)
+    assert curve.reflection <= curve.knee <= max(curve.elbow, curve.reflection)
+    by_agreement = curve.zones(np.sort(values))
+    assert (np.diff(by_agreement) <= 0).all()
+
+
+def test_a_few_wild_margins_hardly_move_the_levels():
+    calm, wild = bent(), bent()
+    wild[:5], wild[-5:] = 1e6, -1e6
+    before, after = reward_curve(calm), reward_curve(wild)
+    assert after.elbow == pytest.approx(before.elbow, abs=0.3)
+    assert after.knee == pytest.approx(before.knee, abs=0.3)
+
+
+def test_equal_agreements_have_no_shape_and_everything_is_kept():
+    for level in (-1.0, 0.0, 2.0):
+        values = np.full(7, level)
+        curve = reward_curve(values)
+        assert (curve.elbow, curve.knee) == (level, level)
+        assert (curve.zones(values) == Zone.KEEP).all()
+
+
+def test_a_model_that_contradicts_most_labels_flips_none():
+    curve = reward_curve(bent() - 6.0)
+    assert curve.elbow < 0 and curve.reflection == -math.inf
+    assert not (curve.zones(bent() - 6.0) == Zone.FLIP).any()
+
+
+def test_on_a_learnable_set_the_flip_zone_holds_wrong_labels_and_the_kept_ones_are_cleaner():
+    rng = np.random.default_rng(0)
+    truth = rng.normal(scale=2.0, size=4000)
+    labels = (truth > 0).astype(float)
+    wrong = rng.random(4000) < 0.2
+    labels[wrong] = 1 - labels[wrong]
+    values = agreement(truth + rng.normal(scale=0.7, size=4000), labels)
+    zones = reward_curve(values).zones(values)
+    assert wrong[zones == Zone.FLIP].mean() > 0.95
+    assert wrong[zones == Zone.KEEP].mean() < 0.5 * wrong.mean()
+    assert wrong[zones == Zone.ASK].mean() > 0.2
+
+
+def test_backing_off_drops_the_labels_nearest_to_the_knee():
+    values = bent()
+    curve = reward_curve(values)
+    above = values[values >= curve.knee]
+    half = sanitise(values, curve, 0.5)
+    assert half.sum() == pytest.approx(len(above) / 2, abs=1)
+    assert values[half].min() >= np.median(above)
+    np.testing.assert_array_equal(sanitise(values, curve, 0.0), values >= curve.knee)
+    for refused in (-0.1, 1.0):
+        with pytest.raises(ShapeMismatch):
+            sanitise(values, curve, refused)
+
+
+def test_a_person_counts_amplify_times_a_dropped_machine_label_never():
+    assert training_weights([True, True, False, False], [True, False, True, False], 4.0).tolist() == [4, 4, 1, 0]
+    with pytest.raises(ShapeMismatch):
+        training_weights([True], [True], 0.0)
+
+
+def test_annealing_falls_in_a_straight_line_and_stays_at_its_end():
+    plan = Annealing(rounds=5)
+    assert [plan.at(k) for k in (1, 3, 5, 9)] == [(8.0, 0.6), (4.5, 0.3), (1.0, 0.0), (1.0, 0.0)]
+    assert Annealing(rounds=1).at(1) == (8.0, 0.6)
+    with pytest.raises(ShapeMismatch):
+        plan.at(0)
+
+
+def test_a_flip_needs_the_draws_to_agree_one_by_one():
+    curve = reward_curve(bent())
+    margins = np.array([[-9.0, -30.0, 9.0], [-9.0, 10.0, 9.0]])  # means -9, -10, 9
+    assert agreed_flips(margins, [1, 1, 1], curve).tolist() == [True, False, False]
+
+
+def test_flips_are_automatic_only_after_enough_of_them_were_right():
+    assert [flips_may_be_automatic(*case) for case in ((49, 49), (50, 40), (50, 39), (0, 0))] == [
+        False, True, False, False,
+    ]  # fmt: skip
+    with pytest.raises(ShapeMismatch):
+        flips_may_be_automatic(3, 4)
+
+
+def test_what_has_no_curve_is_refused():
+    with pytest.raises(EmptyPool):
+        reward_curve([])
+    with pytest.raises(NonFiniteReward):
+        reward_curve([1.0, math.inf])
