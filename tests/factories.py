@@ -57,6 +57,7 @@ def make_open_campaign(
     budget_labels: int = 100,
     run: PolicyRun | None = None,
     start: bool = True,
+    reward_model_name: str = "",
     **config: Any,
 ) -> Campaign:
     run = run or make_run(f"run-of-{slug}", groups=groups, size=size)
@@ -66,6 +67,7 @@ def make_open_campaign(
         question="Which answer is better?",
         budget_labels=budget_labels,
         runs=[run.name],
+        reward_model=reward_model_name,
         created_by=people["olga"],
         config=config,
     )

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from annotator.campaigns.models import Campaign
@@ -36,7 +37,8 @@ BATCH = 256  # rollouts per transaction: some ten seconds of encoding that a kil
 TURN_SECONDS = 15.0  # then the next reward model has its turn, and beat starts the next sweep
 SWEEP_LOCK = 7_105_119  # any fixed number
 # Ids are given before rows are committed; rows younger than this may still have unseen neighbours with smaller ids.
-SETTLED_AFTER = timedelta(minutes=10)
+# Ingest commits within a second or so.
+SETTLED_AFTER = timedelta(minutes=2)
 
 Beat = Callable[[], None]
 
@@ -150,7 +152,7 @@ def _unscored(version: RewardModelVersion, runs: list[int], after: int) -> list[
     """The next rollouts this version has not seen, in order of id."""
     return list(
         Rollout.objects.raw(
-            """SELECT r.id, r.group_id, r.created_at FROM rollouts_rollout r
+            """SELECT r.id, r.group_id FROM rollouts_rollout r
                WHERE r.id > %s AND r.run_id = ANY(%s)
                  AND NOT EXISTS (SELECT 1 FROM rollouts_score s WHERE s.version_id = %s AND s.rollout_id = r.id)
                ORDER BY r.id LIMIT %s""",
@@ -165,11 +167,22 @@ def _score_new(version: RewardModelVersion, campaigns: list[Campaign], until: fl
     while batch := _unscored(version, runs, seen):
         score_groups(version, sorted({rollout.group_id for rollout in batch}))
         seen = batch[-1].pk
-        settled = [rollout.pk for rollout in batch if rollout.created_at < timezone.now() - SETTLED_AFTER]
-        if len(settled) == len(batch):
-            RewardModelVersion.objects.filter(id=version.pk, scored_through__lt=seen).update(scored_through=seen)
         if time.monotonic() > until:
+            _settle(version, runs, seen)
             return
+    _settle(version, runs, None)
+
+
+def _settle(version: RewardModelVersion, runs: list[int], seen: int | None) -> None:
+    """Raise the watermark to the newest settled rollout up to `seen` (None: to any), so that none is looked at again."""
+    settled = Rollout.objects.filter(
+        run_id__in=runs, id__gt=version.scored_through, created_at__lt=timezone.now() - SETTLED_AFTER
+    )
+    if seen is not None:
+        settled = settled.filter(id__lte=seen)
+    through = settled.aggregate(top=Max("id"))["top"]
+    if through is not None:
+        RewardModelVersion.objects.filter(id=version.pk, scored_through__lt=through).update(scored_through=through)
 
 
 _encoded_through: dict[tuple[str, int], int] = {}  # a hint only: a restarted process looks at the cache again

@@ -1,0 +1,107 @@
+"""Decide, freeze, queue: one job per label set and config, whoever asks and however often."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from annotator.annotations.submission import Answer, submit
+from annotator.campaigns import lifecycle
+from annotator.errors import Conflict, NothingToLearn
+from annotator.tasks.leasing import claim_next
+from annotator.training import due
+from annotator.training.models import TrainingJob
+from tests.factories import make_version
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(campaign, person, n, choice="left"):
+    for _ in range(n):
+        (card,) = claim_next(campaign, person.pk, n=1, now=timezone.now())
+        submit(card.assignment, person.pk, card.lease_number, Answer(choice, idempotency_key=str(card.assignment)))
+
+
+@pytest.fixture
+def campaign(open_campaign):
+    return open_campaign(groups=40, min_labels=10, retrain_every=10, budget_labels=30, open_tasks=30)
+
+
+def test_too_few_answers_start_nothing(campaign, people):
+    answer(campaign, people["alice"], 9)
+    assert due.start_due_training(campaign) is None
+
+
+def test_skips_are_not_answers(campaign, people):
+    answer(campaign, people["alice"], 9)
+    answer(campaign, people["alice"], 5, "skip")
+    assert due.start_due_training(campaign) is None
+
+
+def test_the_same_answers_are_trained_on_once(campaign, people):
+    answer(campaign, people["alice"], 10)
+    job = due.start_due_training(campaign)
+    assert (job.label_set.size, job.because) == (10, "10 new answers since the last training")
+    assert due.start_due_training(campaign) is None  # one is queued
+    TrainingJob.objects.update(state="succeeded")
+    assert due.start_due_training(campaign) is None  # nothing new
+    with pytest.raises(NothingToLearn):
+        due.retrain_now(campaign)
+    answer(campaign, people["alice"], 10)
+    assert due.start_due_training(campaign).label_set.size == 20
+
+
+def test_a_manager_may_ask_at_any_time_but_not_for_two_at_once(campaign, people):
+    with pytest.raises(NothingToLearn):
+        due.retrain_now(campaign)
+    answer(campaign, people["alice"], 2)
+    assert due.retrain_now(campaign).because == "asked for by a manager"
+    answer(campaign, people["alice"], 1)
+    with pytest.raises(Conflict):
+        due.retrain_now(campaign)
+
+
+def test_the_last_answers_of_a_campaign_are_learned_from(campaign, people):
+    answer(campaign, people["alice"], 10)
+    due.start_due_training(campaign)
+    TrainingJob.objects.update(state="succeeded")
+    answer(campaign, people["alice"], 3)
+    assert due.start_due_training(campaign) is None
+    closed = lifecycle.move(campaign, "closed", now=timezone.now())
+    assert "the campaign is over" in due.start_due_training(closed).because
+
+
+def test_a_promoted_version_is_handed_off_once_and_only_where_that_is_wanted(open_campaign):
+    version = make_version("helpful")
+    assert due.hand_off(open_campaign(start=False), version) is None
+    wanting = open_campaign(slug="wanting", reward_model_name="helpful", hand_off={"steps": 3}, start=False)
+    job = due.hand_off(wanting, version)
+    assert (job.kind, job.version, job.config) == ("policy", version, {"steps": 3})
+    assert due.hand_off(wanting, version) is None
+    assert TrainingJob.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_and_a_manager_at_once_make_one_job(campaign, people):
+    answer(campaign, people["alice"], 12)
+    jobs, refused = [], []
+
+    def ask(how) -> None:
+        try:
+            jobs.append(how(campaign))
+        except Conflict as conflict:
+            refused.append(conflict)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask, args=(how,)) for how in [due.start_due_training, due.retrain_now] * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert TrainingJob.objects.count() == 1
+    assert len([job for job in jobs if job is not None]) == 1
+    assert len(jobs) + len(refused) == 6
