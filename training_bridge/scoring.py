@@ -174,7 +174,10 @@ def _score_new(version: RewardModelVersion, campaigns: list[Campaign], until: fl
 
 
 def _settle(version: RewardModelVersion, runs: list[int], seen: int | None) -> None:
-    """Raise the watermark to the newest settled rollout up to `seen` (None: to any), so that none is looked at again."""
+    """Raise the watermark to the newest settled rollout up to `seen` (None: to any); none is looked at again.
+
+    Only from where this sweep found it: a campaign that brought an older run has set it back to the beginning.
+    """
     settled = Rollout.objects.filter(
         run_id__in=runs, id__gt=version.scored_through, created_at__lt=timezone.now() - SETTLED_AFTER
     )
@@ -182,7 +185,8 @@ def _settle(version: RewardModelVersion, runs: list[int], seen: int | None) -> N
         settled = settled.filter(id__lte=seen)
     through = settled.aggregate(top=Max("id"))["top"]
     if through is not None:
-        RewardModelVersion.objects.filter(id=version.pk, scored_through__lt=through).update(scored_through=through)
+        unmoved = RewardModelVersion.objects.filter(id=version.pk, scored_through=version.scored_through)
+        unmoved.update(scored_through=through)
 
 
 _encoded_through: dict[tuple[str, int], int] = {}  # a hint only: a restarted process looks at the cache again
