@@ -1,0 +1,252 @@
+"""Choosing whole batches: scores by brute force, picks that learn from each other, caps and seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import special
+
+from uncertainty.batch import scores, spread
+from uncertainty.batch.greedy import SHORTLIST, greedy, top
+from uncertainty.batch.pool import Pool, candidates
+from uncertainty.batch.rules import BATCH_RULES, NEEDS_MACHINE_LABELS, as_values
+from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
+from uncertainty.gauss import information
+from uncertainty.laplace import BayesianHead
+from uncertainty.rlthf import Zone, reward_curve
+from uncertainty.selection import select
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def pool_of(deltas, groups=None, head=None, **more):
+    deltas = np.asarray(deltas, dtype=float)
+    groups = np.arange(len(deltas)) if groups is None else np.asarray(groups)
+    return Pool(head or BayesianHead.prior(deltas.shape[1]), deltas, groups, **more)
+
+
+def random_pool(seed, count=30, width=3, groups=8):
+    rng = np.random.default_rng(seed)
+    root = rng.normal(size=(width, width + 2))
+    head = BayesianHead(rng.normal(size=width), root @ root.T / 4)
+    which = rng.integers(0, groups, size=count)
+    embeddings = rng.normal(size=(groups, 4))
+    labels = rng.integers(0, 2, size=count).astype(float)
+    return pool_of(rng.normal(size=(count, width)), which, head, prompts_M_P=embeddings[which], machine_M=labels)
+
+
+def ask(name, pool, n, per_group=1, seed=0):
+    return BATCH_RULES[name](pool, n=n, per_group=per_group, rng=np.random.default_rng(seed))
+
+
+def value(name, pool):
+    return getattr(scores, name)(candidates(pool, np.random.default_rng(0)))
+
+
+def test_scores_worked_by_hand():
+    # Belief N((1, 0), I); pairs (1, 0) and (0, 2): margins 1 and 0, variances 1 and 4.
+    pool = pool_of([[1.0, 0.0], [0.0, 2.0]], head=BayesianHead(np.array([1.0, 0.0]), np.eye(2)), machine_M=[0.0, 1.0])
+    p = special.expit(1.0)
+    assert value("margin", pool).tolist() == [-1.0, 0.0]
+    np.testing.assert_allclose(value("d_optimal", pool), [math.log1p(p * (1 - p)), math.log1p(0.25 * 4)])
+    assert value("feature_distance", pool).tolist() == [1.0, 2.0]
+    np.testing.assert_allclose(value("bald", pool), information(np.array([1.0, 0.0]), np.array([1.0, 4.0])))
+    foreseen = pool.head.prob_M(pool.deltas_M_D)
+    np.testing.assert_allclose(value("entropy", pool), [0.5 - foreseen[0], 0.0], atol=1e-12)
+    # The machine said second where the first is likelier, and first where nobody knows.
+    np.testing.assert_allclose(value("wrong_machine_label", pool), [foreseen[0], 0.5], atol=1e-12)
+    strict = np.array([0.2 + 2 * (foreseen[0] - 0.5), 0.2])
+    np.testing.assert_allclose(value("bald_decisive", pool), strict * value("bald", pool))
+    np.testing.assert_allclose(
+        value("bald_where_wrong", pool), value("bald_decisive", pool) * (1 + value("wrong_machine_label", pool))
+    )
+
+
+@settings(deadline=None, max_examples=20)
+@given(seeds)
+def test_v_optimal_is_the_drop_of_the_pools_uncertainty_computed_by_inverting(seed):
+    pool = random_pool(seed)
+    deltas, cov = pool.deltas_M_D, pool.head.cov_D_D
+    p = special.expit(deltas @ pool.head.mean_D)
+    curvature = p * (1 - p)
+
+    def uncertainty(cov):
+        return np.mean(curvature * np.einsum("md,de,me->m", deltas, cov, deltas))
+
+    after = [np.linalg.inv(np.linalg.inv(cov) + c * np.outer(d, d)) for c, d in zip(curvature, deltas, strict=True)]
+    expected = [uncertainty(cov) - uncertainty(then) for then in after]
+    np.testing.assert_allclose(value("v_optimal", pool), expected, atol=1e-9)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seeds)
+def test_after_a_pick_the_others_have_the_variance_that_its_answer_would_leave(seed):
+    pool = random_pool(seed)
+    at = candidates(pool, np.random.default_rng(0))
+    later = at.as_if_known(4).as_if_known(7)
+    precision = np.linalg.inv(pool.head.cov_D_D)
+    for pick in (4, 7):
+        precision = precision + at.curvature_R[pick] * np.outer(pool.deltas_M_D[pick], pool.deltas_M_D[pick])
+    expected = np.einsum("md,de,me->m", pool.deltas_M_D, np.linalg.inv(precision), pool.deltas_M_D)
+    np.testing.assert_allclose(later.var_R, expected, atol=1e-9)
+    np.testing.assert_array_equal(later.mean_R, at.mean_R)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seeds)
+def test_greedy_d_optimal_takes_what_the_determinant_grows_by_most(seed):
+    pool = random_pool(seed, count=12, groups=1)
+    p = special.expit(pool.deltas_M_D @ pool.head.mean_D)
+    precision, left, expected = np.linalg.inv(pool.head.cov_D_D), list(range(12)), []
+    for _ in range(4):
+        grown = {m: precision + p[m] * (1 - p[m]) * np.outer(pool.deltas_M_D[m], pool.deltas_M_D[m]) for m in left}
+        best = max(left, key=lambda m: np.linalg.slogdet(grown[m])[1])
+        expected.append(best)
+        precision = grown[best]
+        left.remove(best)
+    assert ask("d_optimal", pool, 4, per_group=12).tolist() == expected
+
+
+def test_a_near_duplicate_is_asked_last_when_picks_learn_from_each_other():
+    # Variances 4, 4.0004 and 3.24; once one of the first two is known the other's falls to about 2.
+    pool = pool_of([[2.0, 0.0], [2.0, 0.02], [0.0, 1.8]])
+    assert ask("d_optimal", pool, 3).tolist() == [1, 2, 0]
+    assert ask("bald_greedy", pool, 3).tolist() == [1, 2, 0]
+    assert ask("bald", pool, 3).tolist() == [1, 0, 2]
+
+
+def test_badge_draws_the_first_by_squared_gradient_and_the_next_far_from_it():
+    # p = 1/2 for all: gradients are half the differences, squared norms as 1 : 4 : 4.
+    pool = pool_of([[1.0, 0.0], [2.0, 0.0], [0.0, 2.0]])
+    orders = [ask("badge", pool, 2, seed=seed).tolist() for seed in range(3000)]
+    firsts = np.bincount([order[0] for order in orders], minlength=3) / 3000
+    np.testing.assert_allclose(firsts, [1 / 9, 4 / 9, 4 / 9], atol=0.035)
+    # After row 1, squared distances to the nearest of it and the origin are 1/4 and 1 for rows 0 and 2.
+    seconds = [order[1] for order in orders if order[0] == 1]
+    assert np.mean(np.array(seconds) == 2) == pytest.approx(4 / 5, abs=0.04)
+
+
+def test_bal_pm_without_its_weight_is_bald_and_with_nothing_to_learn_it_seeks_lonely_prompts():
+    pool = random_pool(3)
+    rng = np.random.default_rng
+    plain = spread.bal_pm(pool, n=5, per_group=1, rng=rng(0), weight=0.0)
+    np.testing.assert_array_equal(plain, ask("bald", pool, 5))
+    known = BayesianHead(np.zeros(1), np.zeros((1, 1)))
+    prompts = np.array([[0.0], [0.1], [0.2], [9.0]])
+    lonely = pool_of(np.ones((4, 1)), head=known, prompts_M_P=prompts)
+    assert spread.bal_pm(lonely, n=1, per_group=1, rng=rng(0), neighbours=1).tolist() == [3]
+
+
+def test_bal_pm_worked_by_hand_turns_away_from_prompts_asked_before():
+    # Radii to the nearest: 1, 1, 1.1, 1.1. Asked next to the last two: log 2.2 - psi(2) against log 2 - psi(1).
+    known = BayesianHead(np.zeros(1), np.zeros((1, 1)))
+    pool = pool_of(np.ones((4, 1)), head=known, prompts_M_P=[[0.0], [1.0], [50.0], [51.1]], asked_A_P=[[50.5]])
+    assert math.log(2.2) - special.digamma(2) < math.log(2.0) - special.digamma(1)
+    first = spread.bal_pm(pool, n=1, per_group=1, rng=np.random.default_rng(0), neighbours=1)
+    assert first[0] in (0, 1)
+
+
+def test_the_digamma_of_whole_numbers():
+    counts = np.array([0.0, 1.0, 7.0, 30.0])
+    np.testing.assert_allclose(spread._digamma_after(counts), special.digamma(counts + 1), rtol=1e-12)
+
+
+def test_stratified_random_asks_in_every_cluster_before_any_twice():
+    centres = np.array([[0.0, 0.0], [50.0, 0.0], [0.0, 50.0]])
+    cluster = np.repeat([0, 1, 2], [20, 5, 2])
+    prompts = centres[cluster] + np.random.default_rng(0).normal(size=(27, 2))
+    pool = pool_of(np.ones((27, 1)), prompts_M_P=prompts)
+    for seed in range(20):
+        assert sorted(cluster[ask("stratified_random", pool, 3, seed=seed)]) == [0, 1, 2]
+    assert len(set(ask("stratified_random", pool, 99).tolist())) == 27
+
+
+def test_the_band_is_asked_before_anything_else():
+    margins = np.interp(np.linspace(0, 1, 400), [0, 0.2, 0.85, 1], [10, 2, -1, -8])
+    head = BayesianHead(np.ones(1), np.eye(1))
+    pool = pool_of(margins[:, None], head=head, machine_M=np.ones(400))
+    in_band = reward_curve(margins).zones(margins) == Zone.ASK
+    order = ask("rlthf_band", pool, int(in_band.sum()) + 5)
+    assert in_band[order[:-5]].all() and not in_band[order[-5:]].any()
+
+
+@settings(deadline=None, max_examples=60)
+@given(seeds, st.sampled_from(sorted(BATCH_RULES)), st.integers(1, 40), st.integers(1, 3))
+def test_every_rule_keeps_the_cap_repeats_nothing_and_follows_its_seed(seed, name, n, per_group):
+    pool = random_pool(seed)
+    order = ask(name, pool, n, per_group, seed)
+    room = np.minimum(np.unique(pool.groups_M, return_counts=True)[1], per_group).sum()
+    assert len(order) == len(set(order.tolist())) == min(n, room)
+    assert np.unique(pool.groups_M[order], return_counts=True)[1].max() <= per_group
+    np.testing.assert_array_equal(ask(name, pool, n, per_group, seed), order)
+
+
+@pytest.mark.parametrize(
+    "name", ["bald_greedy", "bald_decisive", "d_optimal", "v_optimal", "feature_distance", "badge"]
+)
+def test_equal_completions_are_asked_about_last(name):
+    deltas = np.random.default_rng(0).normal(size=(10, 3))
+    deltas[[2, 5]] = 0.0
+    head = BayesianHead(np.array([0.3, -0.2, 0.1]), np.eye(3))
+    assert set(ask(name, pool_of(deltas, head=head), 10)[-2:].tolist()) == {2, 5}
+
+
+@pytest.mark.parametrize("name", sorted(BATCH_RULES))
+def test_swapping_the_two_completions_of_pairs_changes_no_choice(name):
+    pool = random_pool(11)
+    swap = np.random.default_rng(1).random(30) < 0.5
+    other = dataclasses.replace(
+        pool,
+        deltas_M_D=np.where(swap[:, None], -pool.deltas_M_D, pool.deltas_M_D),
+        machine_M=np.where(swap, 1 - pool.machine_M, pool.machine_M),
+    )
+    np.testing.assert_array_equal(ask(name, other, 6), ask(name, pool, 6))
+
+
+def test_a_huge_group_does_not_crowd_the_others_out_of_the_shortlist():
+    rng = np.random.default_rng(0)
+    deltas = np.vstack((5 + rng.random((1000, 2)), rng.random((4, 2))))
+    groups = np.array([0] * 1000 + [1, 2, 3, 4])
+    assert SHORTLIST * 5 < 1000
+    assert sorted(groups[ask("d_optimal", pool_of(deltas, groups), 5)].tolist()) == [0, 1, 2, 3, 4]
+
+
+def test_an_order_goes_through_selection_with_its_random_stream_and_propensities():
+    pool = random_pool(2)
+    order = ask("bald_greedy", pool, 6)
+    values = as_values(order, 30)
+    plain = select(values, pool.groups_M, n=6, per_group=1, random_share=0.0, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(plain.indices, order)
+    mixed = select(values, pool.groups_M, n=6, per_group=1, random_share=0.5, rng=np.random.default_rng(0))
+    assert mixed.from_random.sum() == 3
+    assert set(mixed.indices[~mixed.from_random].tolist()) <= set(order.tolist())
+
+
+def test_a_pool_has_no_place_for_what_people_said():
+    assert {field.name for field in dataclasses.fields(Pool)} == {
+        "head", "deltas_M_D", "groups_M", "prompts_M_P", "machine_M", "asked_A_P",
+    }  # fmt: skip
+
+
+def test_what_cannot_be_chosen_from_is_refused():
+    with pytest.raises(EmptyPool):
+        pool_of(np.empty((0, 2)))
+    with pytest.raises(NonFiniteReward):
+        pool_of([[np.nan, 1.0]])
+    with pytest.raises(ShapeMismatch):
+        pool_of([[1.0], [2.0]], groups=[1])
+    bare, rng = pool_of([[1.0], [2.0]]), np.random.default_rng(0)
+    for name in (*NEEDS_MACHINE_LABELS, "bal_pm", "stratified_random"):
+        with pytest.raises(EmptyPool):
+            ask(name, bare, 1)
+    for ordering in (top, greedy):
+        for wrong in ({"n": 0, "per_group": 1}, {"n": 1, "per_group": 0}):
+            with pytest.raises(ShapeMismatch):
+                ordering(bare, rng=rng, score=scores.random, **wrong)
+    with pytest.raises(ShapeMismatch):
+        as_values([5], 3)
