@@ -80,6 +80,56 @@ def ece(prob_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> float:
     return float(np.abs(gap).sum() / len(prob))
 
 
+def ebce(lower_M: ArrayLike, upper_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> float:
+    """Expected bound calibration error: by how much the share right falls below what the interval promised.
+
+    `lower_M`..`upper_M` is the interval of P(first). Its promise is the least confidence in the preferred side that it
+    still holds (one half if it reaches across); pairs are binned by that promise, and only promises that were broken
+    count: sum of share * max(promise - share right, 0).
+    """
+    lower, outcomes = _pair(lower_M, outcomes_M)
+    upper, _ = _pair(upper_M, outcomes_M)
+    if (lower > upper).any():
+        raise ShapeMismatch("An interval's lower end is above its upper end.", what="lower_M, upper_M")
+    middle = (lower + upper) / 2.0
+    promise = np.maximum(np.where(middle >= 0.5, lower, 1.0 - upper), 0.5)
+    bin_M = np.minimum(((promise - 0.5) * 2 * bins).astype(np.int64), bins - 1)
+    broken = np.bincount(bin_M, weights=promise - _agreement(middle, outcomes), minlength=bins)
+    return float(np.maximum(broken, 0.0).sum() / len(lower))
+
+
+def auroc(uncertainty_M: ArrayLike, wrong_M: ArrayLike) -> float:
+    """Chance that a pair the model got wrong looks more uncertain than one it got right; equal looks count half."""
+    uncertainty = finite(uncertainty_M, "uncertainty_M", ndim=1)
+    wrong = np.asarray(wrong_M, dtype=np.bool_)
+    same_length(uncertainty_M=uncertainty, wrong_M=wrong)
+    right = ~wrong
+    if not wrong.any() or not right.any():
+        raise EmptyPool("AUROC compares wrong with right pairs and needs one of each.", wrong=int(wrong.sum()))
+    _, code_M, count_V = np.unique(uncertainty, return_inverse=True, return_counts=True)
+    rank_M = (np.cumsum(count_V) - (count_V - 1) / 2.0)[code_M.reshape(-1)]  # equal values share their mean rank
+    above = rank_M[wrong].sum() - wrong.sum() * (wrong.sum() + 1) / 2.0
+    return float(above / (wrong.sum() * right.sum()))
+
+
+def risk_coverage(uncertainty_M: ArrayLike, wrong_M: ArrayLike) -> tuple[Floats, Floats]:
+    """(coverage, risk): the share of wrong pairs among the most certain 1, 2, ... M."""
+    uncertainty = finite(uncertainty_M, "uncertainty_M", ndim=1)
+    wrong = finite(wrong_M, "wrong_M", ndim=1)
+    same_length(uncertainty_M=uncertainty, wrong_M=wrong)
+    value_V, code_M = np.unique(uncertainty, return_inverse=True)
+    code_M = code_M.reshape(-1)
+    # Pairs of one uncertainty have no order among themselves: each counts as the average of them.
+    mean_V = np.bincount(code_M, weights=wrong) / np.bincount(code_M, minlength=len(value_V))
+    taken = np.arange(1, len(wrong) + 1)
+    return taken / len(wrong), np.cumsum(mean_V[np.sort(code_M)]) / taken
+
+
+def aurc(uncertainty_M: ArrayLike, wrong_M: ArrayLike) -> float:
+    """Area under risk against coverage: 0 never wrong; the error rate if uncertainty says nothing."""
+    return float(risk_coverage(uncertainty_M, wrong_M)[1].mean())
+
+
 def _agreement(prob: Floats, outcomes: Floats) -> Floats:
     """1 where the preferred side won, 0 where it lost, half for a tie or a model without a preference."""
     return np.asarray(0.5 + np.sign(prob - 0.5) * (outcomes - 0.5))

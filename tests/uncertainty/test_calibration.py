@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from uncertainty.calibration import accuracy, brier, ece, fit_temperature, nll
+from uncertainty.calibration import accuracy, aurc, auroc, brier, ebce, ece, fit_temperature, nll, risk_coverage
 from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
 from uncertainty.logistic import sigmoid
 
@@ -88,3 +89,46 @@ def test_what_is_no_probability_or_outcome_is_refused():
         brier([], [])
     with pytest.raises(NonFiniteReward):
         ece([math.nan], [1.0])
+
+
+def test_ebce_worked_by_hand():
+    # Promises: 0.9 (right half of the time), 0.6 (right), and an interval across one half promises nothing.
+    lower, upper = [0.9, 0.01, 0.6, 0.3], [0.99, 0.1, 0.8, 0.9]
+    assert ebce(lower, upper, [1.0, 1.0, 1.0, 0.0]) == pytest.approx((2 * (0.9 - 0.5) + 0.5) / 4)
+    assert ebce(lower, upper, [1.0, 0.0, 1.0, 1.0]) == 0.0
+    with pytest.raises(ShapeMismatch):
+        ebce([0.6], [0.5], [1.0])
+
+
+def test_a_wide_interval_that_keeps_its_promise_costs_nothing_though_ece_does():
+    outcomes = [1.0, 1.0, 1.0, 0.0]
+    assert ebce([0.6] * 4, [1.0] * 4, outcomes) == 0.0
+    assert ece([0.95] * 4, outcomes) == pytest.approx(0.2)
+
+
+def test_auroc_worked_by_hand_and_against_a_rank_test():
+    # Wrong at 3 and 2, right at 1 and 2: of four comparisons three and a half go the right way.
+    assert auroc([3.0, 2.0, 1.0, 2.0], [True, True, False, False]) == 3.5 / 4
+    rng = np.random.default_rng(0)
+    looks, wrong = rng.integers(0, 20, 300).astype(float), rng.random(300) < 0.3
+    expected = stats.mannwhitneyu(looks[wrong], looks[~wrong]).statistic / (wrong.sum() * (~wrong).sum())
+    assert auroc(looks, wrong) == pytest.approx(expected)
+    with pytest.raises(EmptyPool):
+        auroc([1.0, 2.0], [False, False])
+
+
+def test_risk_and_coverage_worked_by_hand():
+    coverage, risk = risk_coverage([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1])
+    assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
+    np.testing.assert_allclose(risk, [0, 1 / 2, 1 / 3, 1 / 2])
+    assert aurc([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1]) == pytest.approx((0 + 1 / 2 + 1 / 3 + 1 / 2) / 4)
+
+
+def test_uncertainty_that_says_nothing_has_the_error_rate_at_every_coverage():
+    np.testing.assert_allclose(risk_coverage(np.ones(5), [1, 0, 0, 1, 0])[1], 0.4)
+
+
+def test_certainty_where_right_has_the_least_area():
+    wrong = np.array([0, 0, 0, 1, 1])
+    areas = [aurc(order, wrong) for order in ([1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [1, 4, 2, 5, 3])]
+    assert min(areas) == areas[0] and max(areas) == areas[1]
