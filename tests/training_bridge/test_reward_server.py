@@ -150,11 +150,11 @@ def make_version(number: int, weights: Path, artifacts: Path, state: str) -> Any
 
 
 @pytest.fixture
-def server(transactional_db: None, tmp_path: Path) -> Iterator[Any]:
+def server(transactional_db: None, tmp_path: Path) -> Any:
     from training_bridge.reward_server import RewardServer
     from training_bridge.serving.scorer import Scorer
 
-    yield RewardServer(Scorer(tmp_path, 1))
+    return RewardServer(Scorer(tmp_path, 1))
 
 
 @pytest.fixture
