@@ -38,6 +38,12 @@ class BayesianHead:
             raise ShapeMismatch("A prior needs a width and a positive precision.", width=width, precision=precision)
         return cls(np.zeros(width), np.eye(width) / precision)
 
+    def loosened(self, variance: float, scale: float = 1.0) -> BayesianHead:
+        """The same belief trusted less: its mean shrunk by `scale`, `variance` added in every direction."""
+        if not (0.0 <= variance < math.inf and 0.0 <= scale <= 1.0):
+            raise ShapeMismatch("Add a variance of 0 or more and shrink by 0..1.", variance=variance, scale=scale)
+        return BayesianHead(scale * self.mean_D, self.cov_D_D + variance * np.eye(len(self.mean_D)))
+
     def margins(self, deltas_M_D: ArrayLike) -> tuple[Floats, Floats]:
         """Mean and variance of every pair's margin; two equal completions have variance 0, whatever is unknown."""
         deltas = self._rows(deltas_M_D, "deltas_M_D")
@@ -111,6 +117,20 @@ def fit_by_evidence(
     return best[1], best[2]
 
 
+def fit_from(
+    prior: BayesianHead, deltas_M_D: ArrayLike, outcomes_M: ArrayLike, *, weights_M: ArrayLike | None = None
+) -> tuple[BayesianHead, float]:
+    """(belief, log evidence) when something is believed already: another campaign's head, or a machine's labels."""
+    deltas, outcomes, weights = _problem(deltas_M_D, outcomes_M, weights_M)
+    prior.margins(deltas)  # refuses another width
+    value_D, vector_D_D = np.linalg.eigh(prior.cov_D_D)
+    # theta = mean + root u with u standard normal: an ordinary fit of u, from known margins.
+    root_D_D = vector_D_D * np.sqrt(np.maximum(value_D, 0.0))
+    inner, evidence = _fit(deltas @ root_D_D, outcomes, weights, 1.0, None, deltas @ prior.mean_D)
+    belief = BayesianHead(prior.mean_D + root_D_D @ inner.mean_D, root_D_D @ inner.cov_D_D @ root_D_D.T)
+    return belief, evidence
+
+
 def log_evidence(
     deltas_M_D: ArrayLike, outcomes_M: ArrayLike, *, precision: float, weights_M: ArrayLike | None = None
 ) -> float:
@@ -131,7 +151,12 @@ def _problem(
 
 
 def _fit(
-    deltas: Floats, outcomes: Floats, weights: Floats, precision: float, start_D: Floats | None
+    deltas: Floats,
+    outcomes: Floats,
+    weights: Floats,
+    precision: float,
+    start_D: Floats | None,
+    known_M: Floats | float = 0.0,
 ) -> tuple[BayesianHead, float]:
     if not 0.0 < precision < math.inf:
         raise ShapeMismatch("The prior precision must be positive.", precision=precision)
@@ -139,13 +164,13 @@ def _fit(
     theta_D = np.zeros(width) if start_D is None else start_D
 
     def cost(at_D: Floats) -> float:
-        z = deltas @ at_D
+        z = deltas @ at_D + known_M
         likelihood = outcomes * log_sigmoid(z) + (1.0 - outcomes) * log_sigmoid(-z)
         return 0.5 * precision * float(at_D @ at_D) - float(weights @ likelihood)
 
     now = cost(theta_D)
     for _ in range(STEPS):
-        curvature_D_D, slope_D = _curvature_and_slope(deltas, outcomes, weights, precision, theta_D)
+        curvature_D_D, slope_D = _curvature_and_slope(deltas, outcomes, weights, precision, theta_D, known_M)
         step_D = np.linalg.solve(curvature_D_D, slope_D)
         decrease = float(step_D @ slope_D)
         if decrease < TINY:
@@ -157,16 +182,16 @@ def _fit(
         theta_D, now = theta_D - size * step_D, then
     else:
         raise NonFiniteReward("The head did not settle; are the features far out of scale?", steps=STEPS)
-    curvature_D_D, _ = _curvature_and_slope(deltas, outcomes, weights, precision, theta_D)
+    curvature_D_D, _ = _curvature_and_slope(deltas, outcomes, weights, precision, theta_D, known_M)
     log_det = float(np.linalg.slogdet(curvature_D_D)[1])
     evidence = -now + 0.5 * width * math.log(precision) - 0.5 * log_det
     return BayesianHead(theta_D, np.asarray(np.linalg.inv(curvature_D_D))), evidence
 
 
 def _curvature_and_slope(
-    deltas: Floats, outcomes: Floats, weights: Floats, precision: float, theta_D: Floats
+    deltas: Floats, outcomes: Floats, weights: Floats, precision: float, theta_D: Floats, known_M: Floats | float
 ) -> tuple[Floats, Floats]:
-    p = sigmoid(deltas @ theta_D)
+    p = sigmoid(deltas @ theta_D + known_M)
     root = np.sqrt(weights * p * (1.0 - p))[:, None] * deltas
     curvature = root.T @ root
     curvature[np.diag_indices_from(curvature)] += precision

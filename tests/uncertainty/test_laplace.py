@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, special
 
 from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
-from uncertainty.laplace import BayesianHead, after_label, fit, fit_by_evidence, log_evidence
+from uncertainty.laplace import BayesianHead, after_label, fit, fit_by_evidence, fit_from, log_evidence
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -122,6 +122,40 @@ def test_evidence_picks_a_tight_prior_for_noise_and_a_loose_one_for_signal():
     np.testing.assert_allclose(head.mean_D, fit(deltas, signal, precision=0.1).mean_D, atol=1e-4)
 
 
+@settings(deadline=None, max_examples=20)
+@given(seeds)
+def test_learning_on_from_a_belief_finds_the_mode_an_optimiser_finds(seed):
+    deltas, outcomes, _ = problem(seed)
+    prior = fit(*problem(seed + 1)[:2]).loosened(0.3, scale=0.5)
+    precision = np.linalg.inv(prior.cov_D_D)
+
+    def brute(theta):
+        apart = theta - prior.mean_D
+        return apart @ precision @ apart / 2 + cost(theta, deltas, outcomes, 0.0, np.ones(40))
+
+    found = optimize.minimize(brute, np.zeros(4), method="BFGS", tol=1e-10).x
+    head, _ = fit_from(prior, deltas, outcomes)
+    np.testing.assert_allclose(head.mean_D, found, atol=2e-4)
+    p = special.expit(deltas @ head.mean_D)
+    hessian = precision + (deltas.T * (p * (1 - p))) @ deltas
+    np.testing.assert_allclose(head.cov_D_D @ hessian, np.eye(4), atol=1e-6)
+
+
+def test_learning_on_from_nothing_is_learning():
+    deltas, outcomes, _ = problem(4)
+    head, evidence = fit_from(BayesianHead.prior(4, 2.0), deltas, outcomes)
+    np.testing.assert_allclose(head.mean_D, fit(deltas, outcomes, precision=2.0).mean_D, atol=1e-6)
+    assert evidence == pytest.approx(log_evidence(deltas, outcomes, precision=2.0), abs=1e-6)
+
+
+def test_evidence_prefers_a_prior_that_was_right():
+    deltas, outcomes, _ = problem(7, count=60)
+    right = fit(deltas, outcomes)
+    wrong = BayesianHead(-right.mean_D, right.cov_D_D)
+    assert fit_from(right, deltas, outcomes)[1] > fit_from(wrong, deltas, outcomes)[1]
+    assert fit_from(wrong.loosened(4.0, scale=0.0), deltas, outcomes)[1] > fit_from(wrong, deltas, outcomes)[1]
+
+
 def test_draws_have_the_beliefs_mean_and_spread_and_are_joint():
     deltas, outcomes, rng = problem(1)
     head = fit(deltas, outcomes)
@@ -173,5 +207,8 @@ def test_what_cannot_be_learnt_from_is_refused():
     for wrong in ({"width": 0}, {"width": 1, "precision": 0.0}):
         with pytest.raises(ShapeMismatch):
             BayesianHead.prior(**wrong)
+    for refused in (lambda: head.loosened(-1.0), lambda: head.loosened(0.0, 2.0), lambda: fit_from(head, [[1.0]], [1])):
+        with pytest.raises(ShapeMismatch):
+            refused()
     with pytest.raises(ShapeMismatch):
         head.draw([[1.0, 0.0]], 0, np.random.default_rng(0))
