@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from tests.training_bridge.reward_worlds import QUICK, linear_world, quiet
-from training_bridge.policies.supervised import SUPERVISOR_GONE
 from training_bridge.reward_models.model import RewardModel
 from training_bridge.reward_models.run import run
 from training_bridge.reward_models.train import train
+from training_bridge.supervised import SUPERVISOR_GONE
 
 
 def prepare(folder, *, training=None, **config):

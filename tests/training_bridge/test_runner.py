@@ -122,7 +122,7 @@ def test_a_trainer_whose_supervisor_dies_ends_itself(tmp_path):
     import subprocess
 
     code = (
-        "from training_bridge.policies.supervised import end_with_supervisor\n"
+        "from training_bridge.supervised import end_with_supervisor\n"
         "import time; end_with_supervisor(); print('on', flush=True); time.sleep(60)"
     )
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

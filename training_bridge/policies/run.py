@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from training_bridge.client import Client
+from training_bridge.supervised import Lines, end_with_supervisor
 
 from .config import InvalidPolicyConfig, PolicyConfig
-from .supervised import Lines, end_with_supervisor
 
 DELIVERY_S = 300.0
 

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from training_bridge.errors import ArtifactMissing, BridgeError, InvalidTrainingData
-from training_bridge.policies.supervised import Lines, end_with_supervisor
 from training_bridge.reward_models.comparisons import Comparisons
 from training_bridge.reward_models.config import TrainingConfig
 from training_bridge.reward_models.evaluate import evaluate
 from training_bridge.reward_models.model import RewardModel
 from training_bridge.reward_models.train import Report, train
+from training_bridge.supervised import Lines, end_with_supervisor
 
 # Progress of the stages: reading, then fitting, then measuring.
 FIT_FROM, FIT_TO = 0.05, 0.95
