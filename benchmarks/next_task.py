@@ -88,22 +88,28 @@ def let_work(
     if crowd.returncode:
         sys.exit(f"The load generator ended with status {crowd.returncode}.")
     wall = time.monotonic() - since
-    used = {name: seconds - busy[name] for name, seconds in processor_seconds(place).items()}
+    used = {name: _since(busy[name], now) for name, now in processor_seconds(place).items()}
     used["load_generator"] = seen["cpu_seconds"]
     seen["cores"] = {f"cores_{name}": seconds / wall for name, seconds in used.items()}
     seen["load_average"] = (loads[0], os.getloadavg()[0])
     return seen
 
 
-def processor_seconds(place: Place) -> dict[str, float]:
-    """What the web processes and the database's processes have used so far."""
+def processor_seconds(place: Place) -> dict[str, dict[int, float]]:
+    """What each process of the web server and of the database has used so far."""
     web = [process for server in place.servers for process in _family(psutil.Process(server.pid))]
     database = [process for process in _family(psutil.Process()) if process.name() == "postgres"]
-    used = {}
-    for name, processes in (("web", web), ("database", database)):
-        times = [process.cpu_times() for process in processes]
-        used[name] = sum(time.user + time.system for time in times)
-    return used
+    return {"web": _seconds(web), "database": _seconds(database)}
+
+
+def _seconds(processes: list[psutil.Process]) -> dict[int, float]:
+    times = {process.pid: process.cpu_times() for process in processes}
+    return {pid: time.user + time.system for pid, time in times.items()}
+
+
+def _since(before: dict[int, float], now: dict[int, float]) -> float:
+    """What those that still run have used: a database process that ended meanwhile must not count backwards."""
+    return sum(seconds - before.get(pid, 0.0) for pid, seconds in now.items())
 
 
 def _family(head: psutil.Process) -> list[psutil.Process]:
