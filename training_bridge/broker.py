@@ -21,7 +21,7 @@ def settings_for(database_url: str, broker_url: str) -> dict[str, Any]:
         "init_extension": False,  # its SQL needs no extension; install() runs it
         "visibility_timeout": 120,  # a dead worker's messages come back after this; our jobs are woken sooner by sweeps
         "wait_time_seconds": 0,
-        "polling_interval": 0.2,
+        "polling_interval": 0.5,  # idle workers ask twice a second; people never wait for a job
         "pool_size": 2,
     }
     return {"broker_url": "pgmq://", "broker_transport_options": options}
