@@ -44,6 +44,12 @@ class BayesianHead:
             raise ShapeMismatch("Add a variance of 0 or more and shrink by 0..1.", variance=variance, scale=scale)
         return BayesianHead(scale * self.mean_D, self.cov_D_D + variance * np.eye(len(self.mean_D)))
 
+    def tempered(self, temperature: float) -> BayesianHead:
+        """The same belief with every margin divided by the temperature."""
+        if not 0.0 < temperature < math.inf:
+            raise ShapeMismatch("A temperature is positive.", temperature=temperature)
+        return BayesianHead(self.mean_D / temperature, self.cov_D_D / temperature**2)
+
     def margins(self, deltas_M_D: ArrayLike) -> tuple[Floats, Floats]:
         """Mean and variance of every pair's margin; two equal completions have variance 0, whatever is unknown."""
         deltas = self._rows(deltas_M_D, "deltas_M_D")
@@ -131,6 +137,22 @@ def fit_from(
     return belief, evidence
 
 
+def leave_one_out(
+    head: BayesianHead, deltas_M_D: ArrayLike, outcomes_M: ArrayLike, *, weights_M: ArrayLike | None = None
+) -> tuple[Floats, Floats]:
+    """Mean and variance of each answered pair's margin as if its own answer had not been given; no refitting.
+
+    For a head that was fitted to these answers: each answer's normal share in the belief is divided out again. So the
+    very answers that were learnt from can say how well calibrated the head is on others like them.
+    """
+    deltas, outcomes, weights = _arrays(deltas_M_D, outcomes_M, weights_M)
+    mean_M, var_M = head.margins(deltas)
+    p = sigmoid(mean_M)
+    left_M = np.maximum(1.0 - weights * p * (1.0 - p) * var_M, TINY)
+    without_M = var_M / left_M
+    return np.asarray(mean_M - without_M * weights * (outcomes - p)), np.asarray(without_M)
+
+
 def log_evidence(
     deltas_M_D: ArrayLike, outcomes_M: ArrayLike, *, precision: float, weights_M: ArrayLike | None = None
 ) -> float:
@@ -141,13 +163,18 @@ def log_evidence(
 def _problem(
     deltas_M_D: ArrayLike, outcomes_M: ArrayLike, weights_M: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
+    deltas, outcomes, weights = _arrays(deltas_M_D, outcomes_M, weights_M)
+    used = weights > 0
+    return deltas[used], outcomes[used], weights[used]
+
+
+def _arrays(deltas_M_D: ArrayLike, outcomes_M: ArrayLike, weights_M: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
     deltas, outcomes = finite(deltas_M_D, "deltas_M_D", ndim=2), finite(outcomes_M, "outcomes_M", ndim=1)
     weights = np.ones(len(outcomes)) if weights_M is None else finite(weights_M, "weights_M", ndim=1)
     same_length(deltas_M_D=deltas, outcomes_M=outcomes, weights_M=weights)
     if outcomes.min() < 0.0 or outcomes.max() > 1.0 or weights.min() < 0.0:
         raise ShapeMismatch("Outcomes lie in 0..1, weights at or above 0.", what="outcomes_M, weights_M")
-    used = weights > 0
-    return deltas[used], outcomes[used], weights[used]
+    return deltas, outcomes, weights
 
 
 def _fit(

@@ -166,6 +166,14 @@ def test_stratified_random_asks_in_every_cluster_before_any_twice():
     assert len(set(ask("stratified_random", pool, 99).tolist())) == 27
 
 
+def test_stratified_bald_takes_the_most_telling_pair_of_each_cluster():
+    # Two clusters of prompts; the first holds the three most uncertain pairs of all.
+    prompts = np.array([[0.0], [0.1], [0.2], [90.0], [90.1]])
+    pool = pool_of([[5.0, 0.0], [0.0, 6.0], [4.0, 4.0], [1.0, 0.0], [2.0, 0.0]], prompts_M_P=prompts)
+    assert ask("stratified_bald", pool, 2).tolist() == [1, 4]
+    assert sorted(ask("stratified_bald", pool, 9).tolist()) == [0, 1, 2, 3, 4]
+
+
 def test_the_band_is_asked_before_anything_else():
     margins = np.interp(np.linspace(0, 1, 400), [0, 0.2, 0.85, 1], [10, 2, -1, -8])
     head = BayesianHead(np.ones(1), np.eye(1))
@@ -241,7 +249,7 @@ def test_what_cannot_be_chosen_from_is_refused():
     with pytest.raises(ShapeMismatch):
         pool_of([[1.0], [2.0]], groups=[1])
     bare, rng = pool_of([[1.0], [2.0]]), np.random.default_rng(0)
-    for name in (*NEEDS_MACHINE_LABELS, "bal_pm", "stratified_random"):
+    for name in (*NEEDS_MACHINE_LABELS, "bal_pm", "stratified_random", "stratified_bald"):
         with pytest.raises(EmptyPool):
             ask(name, bare, 1)
     for ordering in (top, greedy):

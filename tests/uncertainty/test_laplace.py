@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, special
 
 from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
-from uncertainty.laplace import BayesianHead, after_label, fit, fit_by_evidence, fit_from, log_evidence
+from uncertainty.laplace import BayesianHead, after_label, fit, fit_by_evidence, fit_from, leave_one_out, log_evidence
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -154,6 +154,35 @@ def test_evidence_prefers_a_prior_that_was_right():
     wrong = BayesianHead(-right.mean_D, right.cov_D_D)
     assert fit_from(right, deltas, outcomes)[1] > fit_from(wrong, deltas, outcomes)[1]
     assert fit_from(wrong.loosened(4.0, scale=0.0), deltas, outcomes)[1] > fit_from(wrong, deltas, outcomes)[1]
+
+
+def test_leaving_an_answer_out_is_nearly_fitting_without_it():
+    deltas, outcomes, rng = problem(6, count=60)
+    weights = rng.choice([0.5, 1.0, 2.0], size=60)
+    mean, var = leave_one_out(fit(deltas, outcomes, weights_M=weights), deltas, outcomes, weights_M=weights)
+    for m in range(60):
+        others = np.arange(60) != m
+        apart = fit(deltas[others], outcomes[others], weights_M=weights[others]).margins(deltas[m : m + 1])
+        assert mean[m] == pytest.approx(apart[0][0], abs=0.15)
+        assert var[m] == pytest.approx(apart[1][0], rel=0.2)
+
+
+def test_an_answer_that_did_not_count_is_not_missed():
+    deltas, outcomes, _ = problem(6)
+    weights = np.ones(40)
+    weights[3] = 0.0
+    head = fit(deltas, outcomes, weights_M=weights)
+    mean, var = leave_one_out(head, deltas, outcomes, weights_M=weights)
+    assert (mean[3], var[3]) == pytest.approx(tuple(side[3] for side in head.margins(deltas)))
+
+
+def test_a_temperature_divides_every_margin():
+    head = fit(*problem(2)[:2])
+    mean, var = head.margins(np.eye(4))
+    cooled_mean, cooled_var = head.tempered(2.0).margins(np.eye(4))
+    np.testing.assert_allclose((cooled_mean, cooled_var), (mean / 2, var / 4))
+    with pytest.raises(ShapeMismatch):
+        head.tempered(0.0)
 
 
 def test_draws_have_the_beliefs_mean_and_spread_and_are_joint():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uncertainty.errors import ShapeMismatch
-from uncertainty.pairs import independence_weights, pairs_within_groups
+from uncertainty.pairs import overlap_weights, pairs_within_groups
 
 
 def as_list(pairs):
@@ -71,16 +71,7 @@ def test_groups_are_whole_numbers_and_the_cap_is_positive():
         pairs_within_groups([1, 1], max_pairs_per_group=0)
 
 
-def test_overlapping_answers_of_a_prompt_count_as_its_independent_comparisons():
-    # Prompt 7: all three pairs of three completions, two independent. Prompt 3: a chain. Prompt 5: two apart.
-    left, right = [0, 0, 1, 10, 11, 20, 22], [1, 2, 2, 11, 12, 21, 23]
-    weights = independence_weights(left, right, [7, 7, 7, 3, 3, 5, 5])
-    np.testing.assert_allclose(weights, [2 / 3, 2 / 3, 2 / 3, 1, 1, 1, 1])
-    i, j = np.triu_indices(8, k=1)
-    assert independence_weights(i, j, np.zeros(28, dtype=int)).sum() == pytest.approx(7)
-
-
-def test_weights_need_both_sides_and_the_prompt_of_every_answer():
-    with pytest.raises(ShapeMismatch):
-        independence_weights([0, 1], [1], [0, 0])
-    assert independence_weights([], [], []).tolist() == []
+def test_the_answers_of_a_prompt_count_together_as_the_square_root_of_their_number():
+    weights = overlap_weights([7, 3, 7, 7, 7])
+    np.testing.assert_allclose(weights, [0.5, 1.0, 0.5, 0.5, 0.5])
+    assert overlap_weights([]).tolist() == []

@@ -49,6 +49,7 @@ BATCH_RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "random": _rule(top, scores.random),
         "stratified_random": spread.stratified_random,
+        "stratified_bald": spread.stratified_bald,
         "margin": _rule(top, scores.margin),
         "entropy": _rule(greedy, scores.entropy),
         "bald": _rule(top, scores.bald),

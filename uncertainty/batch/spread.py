@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from uncertainty.arrays import Floats, Ints
+from uncertainty.batch.greedy import greedy
 from uncertainty.batch.pool import Pool, Room, candidates
 from uncertainty.batch.scores import bald
 from uncertainty.clusters import k_means, squared_distances
@@ -78,6 +81,28 @@ def stratified_random(pool: Pool, *, n: int, per_group: int, rng: np.random.Gene
                 continue
             chosen.append(pick)
             room.take(pick)
+    return np.array(chosen, dtype=np.int64)
+
+
+def stratified_bald(pool: Pool, *, n: int, per_group: int, rng: np.random.Generator) -> Ints:
+    """The most telling pair of every cluster of prompts, each pick's answer counted as known for the next.
+
+    Plain BALD spends a batch where the model knows least, which on real texts are the odd prompts; one pair per cluster
+    keeps the answers representative of what is asked.
+    """
+    prompts_G_P, code_M = pool.prompts()
+    cluster_M = k_means(prompts_G_P, min(n, len(prompts_G_P)), rng=rng)[code_M]
+    first = greedy(dataclasses.replace(pool, groups_M=cluster_M), n=n, per_group=1, rng=rng, score=bald)
+    if len(first) == n:
+        return first
+    # Fewer clusters than n (equal prompts, or fewer prompts than n): the rest by value alone, under the cap.
+    room, chosen = Room(pool.groups_M, per_group), [int(m) for m in first]
+    for row in chosen:
+        room.take(row)
+    for row in greedy(pool, n=len(code_M), per_group=per_group, rng=rng, score=bald).tolist():
+        if room.open_M[row] and len(chosen) < n:
+            room.take(row)
+            chosen.append(row)
     return np.array(chosen, dtype=np.int64)
 
 
