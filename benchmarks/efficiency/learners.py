@@ -1,0 +1,121 @@
+"""The learners every arm shares: the same prior choices, weights, calibration and retraining from scratch.
+
+Settings were chosen on the random arm, on parts of the pools of other splits than those reported, never on a test part:
+128 directions, features bounded at two standard deviations, answers of one prompt weighted by one over the square root
+of their number. Two things are not set at all: the prior's precision is the one under which the answers are likeliest,
+and the temperature is fitted to the random answers, each foretold without itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from statistics import NormalDist
+
+import numpy as np
+
+from benchmarks.efficiency.world import Part
+from uncertainty.calibration import accuracy, auroc, ece, fit_temperature, nll
+from uncertainty.laplace import BayesianHead, fit, fit_by_evidence, fit_from, leave_one_out
+from uncertainty.pairs import overlap_weights
+from uncertainty.rlthf import Annealing, Zone, agreement, reward_curve, sanitise, training_weights
+
+WIDTH = 128
+PRECISIONS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+DOUBTS = (0.0, 0.03, 0.3, 3.0)  # variance added to what a machine's labels taught, per direction
+# Fifteen equally likely values of a standard normal.
+QUANTILES = np.array([NormalDist().inv_cdf((k + 0.5) / 15) for k in range(15)])
+TRUST = (0.0, 0.5, 1.0)  # how much of the machine's mean is kept
+
+
+def _weights(part: Part) -> np.ndarray:
+    return overlap_weights(part.prompt_M)
+
+
+def from_people(answered: Part, from_random: np.ndarray) -> BayesianHead:
+    """Cold start: nothing but people's answers."""
+    weights_M = _weights(answered)
+    head, _ = fit_by_evidence(answered.deltas_M_D, answered.outcome_M, precisions=PRECISIONS, weights_M=weights_M)
+    return head.tempered(_temperature(head, answered, weights_M, from_random))
+
+
+def _temperature(head: BayesianHead, answered: Part, weights_M: np.ndarray, from_random: np.ndarray) -> float:
+    """Fitted to the random stream only: what was chosen for being hard says nothing about how sure to be elsewhere."""
+    mean_M, var_M = leave_one_out(head, answered.deltas_M_D, answered.outcome_M, weights_M=weights_M)
+    margins_S_M = mean_M[from_random] + QUANTILES[:, None] * np.sqrt(var_M[from_random])
+    return fit_temperature(margins_S_M, answered.outcome_M[from_random], prior_std=1.0)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FromMachine:
+    """A pool labelled by the machine, of which people have answered some rows."""
+
+    pool: Part
+    head: BayesianHead  # what the machine's labels alone teach
+    precision: float
+
+    @classmethod
+    def of(cls, pool: Part) -> FromMachine:
+        head, precision = fit_by_evidence(
+            pool.deltas_M_D, pool.machine_M, precisions=PRECISIONS, weights_M=_weights(pool)
+        )
+        return cls(pool, head, precision)
+
+    def replacing(self, answered: np.ndarray) -> BayesianHead:
+        """No controls: people's answers take the place of the machine's labels, and count the same."""
+        labels_M = self.pool.machine_M.copy()
+        labels_M[answered] = self.pool.outcome_M[answered]
+        return self._fit(labels_M, _weights(self.pool))
+
+    def rlthf(self, answered: np.ndarray, now: BayesianHead, round_number: int, rounds: int) -> BayesianHead:
+        """RLTHF's controls: what the model of last round contradicts is flipped or dropped, people are amplified.
+
+        Back-off and amplification are annealed. The weight for overlapping answers multiplies both kinds alike.
+        """
+        amplify, back_off = Annealing(rounds).at(round_number)
+        agreement_M = agreement(now.margins(self.pool.deltas_M_D)[0], self.pool.machine_M)
+        curve = reward_curve(agreement_M)
+        flip_M = curve.zones(agreement_M) == Zone.FLIP
+        by_person_M = np.zeros(len(self.pool), dtype=bool)
+        by_person_M[answered] = True
+        labels_M = np.where(flip_M, 1.0 - self.pool.machine_M, self.pool.machine_M)
+        labels_M = np.where(by_person_M, self.pool.outcome_M, labels_M)
+        weights_M = training_weights(by_person_M, sanitise(agreement_M, curve, back_off) | flip_M, amplify)
+        return self._fit(labels_M, _weights(self.pool) * weights_M)
+
+    def transfer(self, answered: np.ndarray) -> BayesianHead:
+        """The machine's head is where people's answers start from, doubted as much as those answers suggest.
+
+        A judge that likes length is wrong in one direction, not at random: no single label of it is corrected, the
+        belief they led to is. How far to trust it is chosen by the evidence of the people's answers alone.
+        """
+        said = self.pool.of(answered)
+        tried = [
+            fit_from(self.head.loosened(doubt, scale=trust), said.deltas_M_D, said.outcome_M, weights_M=_weights(said))
+            for trust in TRUST
+            for doubt in DOUBTS
+            if trust == 1.0 or doubt > 0.0
+        ]
+        return max(tried, key=lambda pair: pair[1])[0]
+
+    def _fit(self, labels_M: np.ndarray, weights_M: np.ndarray) -> BayesianHead:
+        return fit(self.pool.deltas_M_D, labels_M, precision=self.precision, weights_M=weights_M)
+
+
+def measure(head: BayesianHead, test: Part) -> dict[str, float]:
+    """What a head is worth on prompts it never saw."""
+    mean_M, var_M = head.margins(test.deltas_M_D)
+    prob_M = np.clip(head.prob_M(test.deltas_M_D), 1e-6, 1.0 - 1e-6)
+    wrong_M = (prob_M > 0.5) != (test.outcome_M > 0.5)
+    figures = {
+        "accuracy": accuracy(prob_M, test.outcome_M),
+        "nll": nll(prob_M, test.outcome_M),
+        "ece": ece(prob_M, test.outcome_M),
+    }
+    if wrong_M.any() and not wrong_M.all():
+        doubt_M = np.sqrt(var_M) / np.maximum(np.abs(mean_M), 1e-12)
+        figures |= {
+            "auroc_spread": auroc(np.sqrt(var_M), wrong_M),  # epistemic alone
+            "auroc_sign": auroc(doubt_M, wrong_M),  # spread relative to the margin: is the sign known?
+            "auroc_probability": auroc(-np.abs(prob_M - 0.5), wrong_M),
+        }
+    return figures
