@@ -22,7 +22,7 @@ export interface CampaignForm {
 }
 
 export const ACQUISITIONS: { name: string; meaning: string }[] = [
-  { name: "bald", meaning: "Most to learn about the model, not about people's coin flips. A good default." },
+  { name: "bald", meaning: "Most to learn about the model, not about people's coin flips. The random share shows what it is worth on your data." },
   { name: "mc_dropout_std", meaning: "Where dropout draws disagree most about the difference." },
   { name: "ensemble_std", meaning: "Where the ensemble's heads disagree most about the difference." },
   { name: "margin", meaning: "Where the two completions score closest together." },
