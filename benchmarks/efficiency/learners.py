@@ -21,10 +21,10 @@ from uncertainty.rlthf import Annealing, Zone, agreement, reward_curve, sanitise
 
 WIDTH = 128
 PRECISIONS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
-DOUBTS = (0.0, 0.03, 0.3, 3.0)  # variance added to what a machine's labels taught, per direction
+DOUBTS = (0.0, 0.03, 0.3, 3.0, 30.0)  # variance added to what a machine's labels taught, per direction
 # Fifteen equally likely values of a standard normal.
 QUANTILES = np.array([NormalDist().inv_cdf((k + 0.5) / 15) for k in range(15)])
-TRUST = (0.0, 0.5, 1.0)  # how much of the machine's mean is kept
+TRUST = (0.0, 0.25, 0.5, 1.0)  # how much of the machine's mean is kept
 
 
 def _weights(part: Part) -> np.ndarray:
@@ -82,11 +82,21 @@ class FromMachine:
         weights_M = training_weights(by_person_M, sanitise(agreement_M, curve, back_off) | flip_M, amplify)
         return self._fit(labels_M, _weights(self.pool) * weights_M)
 
+    def people_first(self, answered: np.ndarray) -> tuple[BayesianHead, BayesianHead]:
+        """(head, what people alone taught): a head of people's answers judges the machine's labels, then learns both.
+
+        A model trained on the machine's labels has taken over its taste and finds the tasteful errors natural; one that
+        has only heard people finds them odd, even after a few dozen answers.
+        """
+        said = self.pool.of(answered)
+        people = from_people(said, np.ones(len(said), dtype=bool))
+        return self.rlthf(answered, people, 1, len(answered)), people
+
     def transfer(self, answered: np.ndarray) -> BayesianHead:
         """The machine's head is where people's answers start from, doubted as much as those answers suggest.
 
         A judge that likes length is wrong in one direction, not at random: no single label of it is corrected, the
-        belief they led to is. How far to trust it is chosen by the evidence of the people's answers alone.
+        belief they led to is. How far to trust it is averaged over the evidence of the people's answers alone.
         """
         said = self.pool.of(answered)
         tried = [
@@ -95,10 +105,22 @@ class FromMachine:
             for doubt in DOUBTS
             if trust == 1.0 or doubt > 0.0
         ]
-        return max(tried, key=lambda pair: pair[1])[0]
+        evidence = np.array([told for _, told in tried])
+        return _mixture([head for head, _ in tried], np.exp(evidence - evidence.max()))
 
     def _fit(self, labels_M: np.ndarray, weights_M: np.ndarray) -> BayesianHead:
         return fit(self.pool.deltas_M_D, labels_M, precision=self.precision, weights_M=weights_M)
+
+
+def _mixture(heads: list[BayesianHead], shares: np.ndarray) -> BayesianHead:
+    """The normal belief with the mean and covariance of a mixture of normal beliefs."""
+    shares = shares / shares.sum()
+    mean_D = sum(share * head.mean_D for share, head in zip(shares, heads, strict=True))
+    cov_D_D = sum(
+        share * (head.cov_D_D + np.outer(head.mean_D - mean_D, head.mean_D - mean_D))
+        for share, head in zip(shares, heads, strict=True)
+    )
+    return BayesianHead(np.asarray(mean_D), np.asarray(cov_D_D))
 
 
 def measure(head: BayesianHead, test: Part) -> dict[str, float]:

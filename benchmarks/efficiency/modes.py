@@ -24,7 +24,7 @@ MACHINE_ARMS = (
     "random", "stratified_bald", SHUFFLED, "margin", "feature_distance", "rlthf_band", "wrong_machine_label",
     "bald_greedy", "bald_decisive", "bald_where_wrong", "v_optimal",
 )  # fmt: skip
-CONTROLS = ("transfer", "rlthf", "none")
+CONTROLS = ("people_first", "transfer", "rlthf", "none")
 RANDOM_SHARE = 0.1  # the product's default: the control stream, and what temperatures are fitted to
 DOUBT_AT_START = 0.3
 SHARES = (0.01, 0.02, 0.04, 0.05, 0.07, 0.10)  # of the pool, answered by people
@@ -79,19 +79,21 @@ def rlthf(world: World, arms: tuple[str, ...], controls: tuple[str, ...], *, see
 
 
 def _correcting(start: FromMachine, world: World, arm: str, control: str, seed: int) -> Iterator[Row]:
-    learn: dict[str, Callable[[np.ndarray, BayesianHead, int], BayesianHead]] = {
-        "none": lambda rows, _now, _at: start.replacing(rows),
-        "rlthf": lambda rows, now, at: start.rlthf(rows, now, at, len(SHARES)),
-        "transfer": lambda rows, _now, _at: start.transfer(rows),
+    # (what is delivered, what decides the next questions)
+    learn: dict[str, Callable[[np.ndarray, BayesianHead, int], tuple[BayesianHead, BayesianHead]]] = {
+        "none": lambda rows, _now, _at: (start.replacing(rows),) * 2,
+        "rlthf": lambda rows, now, at: (start.rlthf(rows, now, at, len(SHARES)),) * 2,
+        "people_first": lambda rows, _now, _at: start.people_first(rows),
+        "transfer": lambda rows, _now, _at: (start.transfer(rows),) * 2,
     }
     # Before anybody is asked, what the machine taught is doubted a little: a belief without doubt has no questions.
-    head = start.head.loosened(DOUBT_AT_START) if control == "transfer" else start.head
+    asking = start.head if control in ("none", "rlthf") else start.head.loosened(DOUBT_AT_START)
     asked = Asked(np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
     for at, share in enumerate(SHARES):
         budget = max(round(share * len(world.pool)), 1)
         more = budget - len(asked.rows)
-        asked = ask(arm, world.pool, asked, head, more, seed=seed + 1000 * at, machine=True)
-        head = learn[control](asked.rows, head, at + 1)
+        asked = ask(arm, world.pool, asked, asking, more, seed=seed + 1000 * at, machine=True)
+        head, asking = learn[control](asked.rows, asking, at + 1)
         wrong = (world.pool.machine_M != world.pool.outcome_M)[asked.rows].mean()
         yield {
             "arm": arm, "control": control, "share": share, "budget": budget,

@@ -104,8 +104,8 @@ def test_groups_pairs_and_votes_become_items(tmp_path):
 
     def better(items):
         first = items.outcome_M == 1.0
-        sides = zip(np.where(first, items.left_M, items.right_M), np.where(first, items.right_M, items.left_M))  # noqa: B905
-        return sorted((items.texts[a][1], items.texts[b][1]) for a, b in sides)
+        won, lost = np.where(first, items.left_M, items.right_M), np.where(first, items.right_M, items.left_M)
+        return sorted((items.texts[a][1], items.texts[b][1]) for a, b in zip(won, lost, strict=True))
 
     assert better(load("sums", tmp_path)) == [("a", "b"), ("c", "b")]
     assert better(load("votes", tmp_path)) == [("b", "a")]
@@ -221,11 +221,13 @@ def test_controls_that_know_more_do_better(world):
         "machine": measure(start.head, world.test),
         "none": measure(start.replacing(rows), world.test),
         "transfer": measure(start.transfer(rows), world.test),
+        "people_first": measure(start.people_first(rows)[0], world.test),
         "rlthf": measure(start.rlthf(rows, start.head, 1, 5), world.test),
         "people": measure(from_people(world.pool, np.ones(len(world.pool), dtype=bool)), world.test),
     }
     accuracy = {name: told["accuracy"] for name, told in figures.items()}
     assert accuracy["people"] > accuracy["transfer"] > accuracy["machine"]
+    assert accuracy["people_first"] > accuracy["none"]
     assert accuracy["rlthf"] > accuracy["none"] >= accuracy["machine"]
 
 
