@@ -12,6 +12,7 @@ from benchmarks.efficiency.statistics import gap_closed, holm, interval, labels_
 
 Row = dict[str, Any]
 METRICS = ("accuracy", "nll", "ece", "auroc_spread", "auroc_sign", "auroc_probability", "machine_wrong_on_asked")
+TRUST = ("ece", "auroc_spread", "auroc_sign", "auroc_probability")
 RISING = {"accuracy": 1.0, "nll": -1.0}  # the sign that makes a metric better when higher
 GAINS = (0.8, 0.95)
 
@@ -97,6 +98,10 @@ def print_cold(name: str, told: dict[str, Any]) -> None:
         line = "".join(f"| {_against(p, 'accuracy')} {_against(p, 'nll')} " for p in cells)
         saved = [row for row in told["labels_saved"] if row["arm"] == arm and row["metric"] == "nll"]
         print(f"{arm:20s}{line}| " + "  ".join(_ratio(row) for row in saved))
+    for arm in ("random", "everything"):
+        last = [point for point in told["points"] if point["arm"] == arm][-1]
+        shown = [f"{metric} {last[metric]['mean']:.3f}" for metric in TRUST if metric in last]
+        print(f"{arm} at {last['budget']} labels: " + ", ".join(shown))
 
 
 def print_gaps(name: str, mode: str, told: dict[str, Any]) -> None:
@@ -157,6 +162,8 @@ def _draw_metric(axis: Any, points: list[Row], metric: str) -> None:
 
 def _key(row: Row) -> tuple[str, str, float]:
     """(control, arm, place on the curve); the place is a share of the pool, or the number of labels."""
+    if row["arm"] == "everything":  # the pools of two seeds differ a little in size
+        return "", "everything", 1.0
     return row.get("control", ""), row["arm"], row["share"] if "share" in row else row["budget"]
 
 
@@ -176,8 +183,9 @@ def _is_start(rows: list[Row], key: tuple[str, str, float]) -> bool:
 
 
 def _level(rows: list[Row], arm: str, metric: str) -> float:
-    first = min(row["budget"] for row in rows if row["arm"] == arm)
-    return float(np.mean([row[metric] for row in rows if row["arm"] == arm and row["budget"] == first]))
+    """Mean over seeds at the arm's first place."""
+    first = min(_key(row)[2] for row in rows if row["arm"] == arm)
+    return float(np.mean([row[metric] for row in rows if row["arm"] == arm and _key(row)[2] == first]))
 
 
 def _mean(rows: dict[int, Row], field: str) -> float:
