@@ -24,18 +24,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from benchmarks.efficiency import modes, report
 from benchmarks.efficiency.cache import features
-from benchmarks.efficiency.data import load
+from benchmarks.efficiency.data import Items, load
 from benchmarks.efficiency.learners import WIDTH
 from benchmarks.efficiency.synthetic import synthetic
 from benchmarks.efficiency.world import oracle, split
 from benchmarks.harness import arguments
 
+Row = dict[str, Any]
 MODES = ("cold", "rlthf", "oracle")
-QUICK_SECONDS = 150.0  # a new seed is begun only before this; the slowest takes a few seconds
+QUICK_SECONDS = 160.0  # a new seed is begun only if it should end before this
+QUICK_PROMPTS = 450  # of all sets together, with four completions each: about a minute of encoding
+QUICK_ARMS = ("stratified_bald", modes.SHUFFLED, "margin", "badge", "rlthf_band", "v_optimal")
 
 
 def main() -> None:
@@ -51,10 +55,12 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("out/features"))
     parser.add_argument("--plots", type=Path, default=Path("out"))
     parser.add_argument("--backbone", default="bundled")
-    parser.add_argument("--quick", action="store_true", help="as many seeds, up to 5, as fit into three minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="a look, in three minutes: few prompts and rules, up to 5 seeds"
+    )
     options = parser.parse_args()
     began = time.monotonic()
-    rows = list(run(options, until=began + QUICK_SECONDS if options.quick else float("inf")))
+    rows = list(run(options, began))
     told = report.summary(rows)
     for name, by_mode in told.items():
         for mode, result in by_mode.items():
@@ -71,51 +77,60 @@ def main() -> None:
         options.json.write_text(json.dumps({"seeds": seeds, "sets": told}, indent=1, default=float) + "\n")
 
 
-def run(options: Any, *, until: float) -> Iterator[dict[str, Any]]:
-    """Every row of every set, mode and seed; seeds outermost, so that a stop leaves equal numbers of each."""
-    sets = [*_sets(options)]
+def run(options: Any, began: float) -> Iterator[Row]:
+    """Every row of every seed, set and mode; seeds outermost, so that an early end leaves equal numbers of each."""
     wanted = [mode for mode in options.modes.split(",") if mode]
     if unknown := set(wanted) - set(MODES):
         raise SystemExit(f"Unknown modes {sorted(unknown)}; known: {', '.join(MODES)}.")
-    seeds = range(options.first_seed, options.first_seed + (min(options.seeds, 5) if options.quick else options.seeds))
-    todo = [(seed, name, mode) for seed in seeds for name in range(len(sets)) for mode in wanted]
-    asked_by_oracle = {at: oracle(items, rows_N_D) for at, (items, rows_N_D, _) in enumerate(sets)} if (
-        "oracle" in wanted
-    ) else {}  # fmt: skip
-    for seed, at, mode in tqdm(todo, unit="run"):
-        if time.monotonic() > until and seed > seeds[0] and (at, mode) == (0, wanted[0]):
+    sets = [*_sets(options)]
+    answered = {
+        "oracle": [oracle(items, rows_N_D) if "oracle" in wanted else items for items, rows_N_D, _ in sets],
+        **{mode: [items for items, *_ in sets] for mode in ("cold", "rlthf")},
+    }
+    count, started = min(options.seeds, 5) if options.quick else options.seeds, time.monotonic()
+    for done in tqdm(range(count), unit="seed"):
+        now = time.monotonic()
+        if options.quick and done and now - began + (now - started) / done > QUICK_SECONDS:
             break
-        items, rows_N_D, prompts_G_P = sets[at]
-        world = split(
-            asked_by_oracle[at] if mode == "oracle" else items, rows_N_D, prompts_G_P, seed=seed,
-            width=min(WIDTH, rows_N_D.shape[1]),
-        )  # fmt: skip
-        arms = _arms(options.arms, modes.COLD_ARMS if mode == "cold" else modes.MACHINE_ARMS)
-        found = (
-            modes.cold(world, arms, modes.cold_budgets(2 * len(items.outcome_M) // 3, options.most), seed=seed)
-            if mode == "cold"
-            else modes.rlthf(world, arms, modes.CONTROLS, seed=seed)
-        )
-        for row in found:
-            yield {"set": items.name, "mode": mode, "seed": seed, **row}
+        for mode in wanted:
+            for items, (_, rows_N_D, prompts_G_P) in zip(answered[mode], sets, strict=True):
+                for row in _one(options, mode, items, rows_N_D, prompts_G_P, seed=options.first_seed + done):
+                    yield {"set": items.name, "mode": mode, "seed": options.first_seed + done, **row}
 
 
-def _sets(options: Any) -> Iterator[tuple[Any, Any, Any]]:
+def _one(
+    options: Any, mode: str, items: Items, rows_N_D: np.ndarray, prompts_G_P: np.ndarray, *, seed: int
+) -> Iterator[Row]:
+    """One seed of one set in one mode."""
+    world = split(items, rows_N_D, prompts_G_P, seed=seed, width=min(WIDTH, rows_N_D.shape[1]))
+    arms = _arms(options, modes.COLD_ARMS if mode == "cold" else modes.MACHINE_ARMS)
+    if mode == "cold":
+        # The same budgets for every seed, though pools differ a little in size.
+        budgets = modes.cold_budgets(2 * len(items.outcome_M) // 3, options.most)
+        return modes.cold(world, arms, budgets, seed=seed)
+    return modes.rlthf(world, arms, modes.CONTROLS, seed=seed)
+
+
+def _sets(options: Any) -> Iterator[tuple[Items, np.ndarray, np.ndarray]]:
     names = [name for name in options.sets.split(",") if name]
     if not names and options.data is not None:
         names = sorted(path.name for path in options.data.iterdir() if any(path.glob("*.jsonl*")))
+    size = {"completions": 4, "prompts": QUICK_PROMPTS // len(names)} if options.quick and names else {}
     for name in names:
-        items = load(name, options.data, completions=options.completions)
+        items = load(name, options.data, **{"completions": options.completions, **size})
         yield (items, *features(items, options.cache, backbone=options.backbone))
     if not names:
         yield synthetic()
 
 
-def _arms(asked_for: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    if not asked_for:
-        return known
-    chosen = [arm for arm in asked_for.split(",") if arm and arm != "random"]
-    return ("random", *(arm for arm in chosen if arm == modes.SHUFFLED or arm in modes.BATCH_RULES))
+def _arms(options: Any, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Random and the rules asked for, of those that make sense in a mode."""
+    named = tuple(arm for arm in options.arms.split(",") if arm) or (QUICK_ARMS if options.quick else known)
+    if unknown := set(named) - {*modes.COLD_ARMS, *modes.MACHINE_ARMS}:
+        raise SystemExit(
+            f"Unknown rules {sorted(unknown)}; known: {', '.join({*modes.COLD_ARMS, *modes.MACHINE_ARMS})}."
+        )
+    return ("random", *(arm for arm in named if arm in known and arm != "random"))
 
 
 if __name__ == "__main__":

@@ -67,11 +67,15 @@ class _Builder:
         return len(self.texts) - 1
 
 
-def load(source: str, folder: Path | None, *, completions: int = 8, pairs: int = 28) -> Items:
-    """Read one set; at most `completions` per group and `pairs` per group are kept."""
+def load(
+    source: str, folder: Path | None, *, completions: int = 8, pairs: int = 28, prompts: int | None = None
+) -> Items:
+    """Read one set; at most `completions` and `pairs` per group, and at most `prompts` prompts, are kept."""
     built = _Builder()
     for path in _files(source, folder):
         for record in _records(path):
+            if prompts is not None and len(built.prompts) >= prompts:
+                break
             if "completions" in record:
                 _group(built, record, completions, pairs)
             else:

@@ -22,7 +22,7 @@ COLD_ARMS = (
 )  # fmt: skip
 MACHINE_ARMS = (
     "random", "stratified_bald", SHUFFLED, "margin", "feature_distance", "rlthf_band", "wrong_machine_label",
-    "bald_greedy", "bald_decisive", "bald_where_wrong", "v_optimal",
+    "bald_greedy", "bald_decisive", "bald_where_wrong", "v_optimal", "badge",
 )  # fmt: skip
 CONTROLS = ("people_first", "transfer", "rlthf", "none")
 RANDOM_SHARE = 0.1  # the product's default: the control stream, and what temperatures are fitted to

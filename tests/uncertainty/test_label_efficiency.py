@@ -128,6 +128,7 @@ def test_the_same_file_gives_the_same_items_and_large_groups_are_cut(tmp_path):
         abs(int(first.texts[a][1]) - int(first.texts[b][1])) for a, b in zip(first.left_M, first.right_M, strict=True)
     ]
     assert min(gap) >= 2  # nearer than a tenth is a tie
+    assert len(load("big", tmp_path, prompts=4).prompts) == 4
 
 
 def test_features_are_computed_once(tmp_path, monkeypatch):
@@ -229,6 +230,13 @@ def test_controls_that_know_more_do_better(world):
     assert accuracy["people"] > accuracy["transfer"] > accuracy["machine"]
     assert accuracy["people_first"] > accuracy["none"]
     assert accuracy["rlthf"] > accuracy["none"] >= accuracy["machine"]
+
+
+def test_a_rule_or_mode_that_is_not_known_is_refused_by_name(monkeypatch):
+    for wrong in ("--arms bald_gredy", "--modes cold,warm"):
+        monkeypatch.setattr(sys, "argv", ["label_efficiency", *wrong.split()])
+        with pytest.raises(SystemExit, match=r"bald_gredy|warm"):
+            label_efficiency.main()
 
 
 def test_the_benchmark_runs_draws_and_writes_what_it_found(tmp_path, monkeypatch, capsys):
