@@ -109,14 +109,14 @@ def print_gaps(name: str, mode: str, told: dict[str, Any]) -> None:
     print(f"\n{name}, {mode}: accuracy gap closed, {start:.3f} (machine's labels) to {full:.3f} (people's)")
     rows = [row for row in told["gap_closed"] if row["metric"] == "accuracy"]
     shares = sorted({row["share"] for row in rows})
-    print(f"{'controls':10s}{'arm':21s}" + "".join(f"{share:>21.0%}" for share in shares))
+    print(f"{'controls':14s}{'arm':21s}" + "".join(f"{share:>21.0%}" for share in shares))
     for control, arm in dict.fromkeys((row["control"], row["arm"]) for row in rows):
         cells = []
         for share in shares:
             row = next(r for r in rows if (r["control"], r["arm"], r["share"]) == (control, arm, share))
             mark = _mark(_point(told["points"], control, arm, share).get("accuracy_minus_random"), higher=True)
             cells.append(f"{row['mean']:6.2f} [{row['low']:5.2f},{row['high']:5.2f}]{mark}")
-        print(f"{control:10s}{arm:21s}" + "".join(f"{cell:>21s}" for cell in cells))
+        print(f"{control:14s}{arm:21s}" + "".join(f"{cell:>21s}" for cell in cells))
 
 
 def draw(told: dict[str, Any], folder: Path) -> list[Path]:
