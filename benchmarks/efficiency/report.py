@@ -157,7 +157,10 @@ def _draw_metric(axis: Any, points: list[Row], metric: str) -> None:
         if arm != "random" and all(apart[1:]):
             half = np.array([0.0 if one is None else (one["high"] - one["low"]) / 2 for one in apart])
             axis.fill_between(x, y - half, y + half, alpha=0.08, color=style["color"], lw=0)
+    budgets = sorted({p["budget"] for p in points})
     axis.set(xscale="log", xlabel="labels by people", ylabel={"nll": "log-loss"}.get(metric, metric))
+    axis.set_xticks(budgets, [str(budget) for budget in budgets])
+    axis.minorticks_off()
 
 
 def _key(row: Row) -> tuple[str, str, float]:
