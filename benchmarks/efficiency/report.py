@@ -215,6 +215,7 @@ def _mark(apart: dict[str, float] | None, *, higher: bool) -> str:
 
 
 def _ratio(row: Row) -> str:
-    bound = "" if row["arm_reached"] and row["random_reached"] else ("<" if row["random_reached"] else ">")
-    bound = "?" if not row["arm_reached"] and not row["random_reached"] else bound
+    if row["ratio"] is None:
+        return "neither got there  "
+    bound = " " if row["arm_reached"] and row["random_reached"] else ("<" if row["random_reached"] else ">")
     return f"{bound}{row['ratio']:.2f}x [{row['low']:.2f},{row['high']:.2f}]"

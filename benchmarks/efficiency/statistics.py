@@ -67,11 +67,12 @@ def isotonic(values: Sequence[float]) -> np.ndarray:
 
 def labels_saved(
     budgets: Sequence[int], arm_S_B: np.ndarray, random_S_B: np.ndarray, full_S: np.ndarray, share: float
-) -> dict[str, float | None]:
+) -> dict[str, float | bool | None]:
     """n_random / n_arm at `share` of the way from the first budget to all labels; rising curves, one row per seed.
 
     Read from the curves averaged over seeds; the interval re-draws seeds. When an arm does not get there within its
-    budgets it counts as just reaching it at the last one, so the figure is then a bound (`reached` says who did).
+    budgets it counts as just reaching it at the last one, so the figure is then a bound (`reached` says who did); where
+    neither does there is no figure.
     """
 
     def ratio(rows: np.ndarray) -> float:
@@ -81,16 +82,16 @@ def labels_saved(
         return min(needed[0], budgets[-1]) / min(needed[1], budgets[-1])
 
     every = np.arange(len(full_S))
-    rng = np.random.default_rng(0)
-    redrawn = [ratio(rng.integers(0, len(every), len(every))) for _ in range(BOOTSTRAPS)]
     start = random_S_B[:, 0].mean()
     target = start + share * (full_S.mean() - start)
+    arm_reached, random_reached = (isotonic(side.mean(axis=0))[-1] >= target for side in (arm_S_B, random_S_B))
+    told: dict[str, float | bool | None] = {"arm_reached": bool(arm_reached), "random_reached": bool(random_reached)}
+    if not (arm_reached or random_reached):
+        return told | {"ratio": None, "low": None, "high": None}
+    rng = np.random.default_rng(0)
+    redrawn = [ratio(rng.integers(0, len(every), len(every))) for _ in range(BOOTSTRAPS)]
     low, high = np.quantile(redrawn, [0.025, 0.975])
-    return {
-        "ratio": ratio(every), "low": float(low), "high": float(high),
-        "arm_reached": float(isotonic(arm_S_B.mean(axis=0))[-1] >= target),
-        "random_reached": float(isotonic(random_S_B.mean(axis=0))[-1] >= target),
-    }  # fmt: skip
+    return told | {"ratio": ratio(every), "low": float(low), "high": float(high)}
 
 
 def gap_closed(arm_S: np.ndarray, machine_S: np.ndarray, full_S: np.ndarray) -> tuple[float, float, float]:

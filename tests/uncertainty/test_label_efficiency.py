@@ -73,8 +73,10 @@ def test_an_arm_that_learns_with_half_the_labels_saves_half_of_them():
     saved = labels_saved(budgets, twice, base, base[:, -1] + 0.0, 0.9)
     assert saved["ratio"] == pytest.approx(2.0, rel=0.05)
     assert saved["low"] <= saved["ratio"] <= saved["high"]
-    assert saved["arm_reached"] == saved["random_reached"] == 1.0
+    assert saved["arm_reached"] and saved["random_reached"]
     assert labels_saved(budgets, base, base, base[:, -1], 0.8)["ratio"] == 1.0
+    beyond = labels_saved(budgets, twice, base, base[:, -1] + 9.0, 0.8)
+    assert beyond["ratio"] is None and not beyond["arm_reached"]
 
 
 def test_the_gap_closed_is_a_share_of_what_people_would_gain():
