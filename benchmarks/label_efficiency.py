@@ -37,7 +37,7 @@ from benchmarks.harness import arguments
 
 Row = dict[str, Any]
 MODES = ("cold", "rlthf", "oracle")
-QUICK_SECONDS = 160.0  # a new seed is begun only if it should end before this
+QUICK_SECONDS = 110.0  # a new seed is begun only if it should end before this; pictures and intervals come after
 QUICK_PROMPTS = 450  # of all sets together, with four completions each: about a minute of encoding
 QUICK_ARMS = ("stratified_bald", modes.SHUFFLED, "margin", "badge", "rlthf_band", "v_optimal")
 
@@ -108,7 +108,8 @@ def _one(
         # The same budgets for every seed, though pools differ a little in size.
         budgets = modes.cold_budgets(2 * len(items.outcome_M) // 3, options.most)
         return modes.cold(world, arms, budgets, seed=seed)
-    return modes.rlthf(world, arms, modes.CONTROLS, seed=seed)
+    controls = ("transfer", "none") if options.quick else modes.CONTROLS
+    return modes.rlthf(world, arms, controls, seed=seed)
 
 
 def _sets(options: Any) -> Iterator[tuple[Items, np.ndarray, np.ndarray]]:
