@@ -15,7 +15,9 @@ INSTALL_LOCK = 7_105_118  # any fixed number; two processes that start at once i
 def settings_for(database_url: str, broker_url: str) -> dict[str, Any]:
     """Celery's broker settings for a URL, or for the database itself when the URL is empty."""
     if broker_url:
-        return {"broker_url": broker_url, "broker_transport_options": {"visibility_timeout": 3600}}
+        # Our jobs take the row's lease and are acknowledged early, so a short timeout redelivers without running twice.
+        redis = {"visibility_timeout": 120, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+        return {"broker_url": broker_url, "broker_transport_options": redis if broker_url.startswith("redis") else {}}
     options = {
         "conn_string": queue_conninfo(database_url),
         "init_extension": False,  # its SQL needs no extension; install() runs it

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Worker:
     """One Celery worker with its beat, in a process group of its own."""
 
-    def __init__(self, artifacts: Path) -> None:
+    def __init__(self, artifacts: Path, broker_url: str = "") -> None:
         database = connection.settings_dict
         url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
         self.environment = {
@@ -37,7 +38,7 @@ class Worker:
             "DJANGO_SETTINGS_MODULE": "annotator.settings",
             "DATABASE_URL": url,
             "TIEBREAK_ARTIFACTS": str(artifacts),
-            "CELERY_BROKER_URL": "",
+            "CELERY_BROKER_URL": broker_url,
         }
         self.log = artifacts / "worker.log"
         self.beat_file = artifacts / "beat"
@@ -137,3 +138,28 @@ def test_a_database_killed_in_the_middle_of_a_training_costs_nothing(open_campai
     wait_for("the job to end", lambda: one_job().state == "succeeded", worker)
     assert one_job().attempt == 1
     assert RewardModelVersion.objects.count() == 1
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    """A real Redis of our own on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    server.wait()
+
+
+def test_redis_is_a_broker_without_a_change_of_code(open_campaign, people, tmp_path, redis_url):
+    worker = Worker(tmp_path, redis_url)
+    try:
+        answered_campaign(open_campaign, people)
+        wait_for(
+            "a version in production", lambda: RewardModelVersion.objects.filter(state="production").exists(), worker
+        )
+    finally:
+        worker.kill()
+    assert (one_job().state, one_job().attempt) == ("succeeded", 1)
