@@ -103,20 +103,16 @@ class AlreadySubmitted(Conflict):
     code = "already_submitted"
 
 
+class KeyReused(Conflict):
+    code = "idempotency_key_reused"
+
+
 class StaleRevision(Conflict):
     code = "stale_revision"
 
 
 class CampaignClosed(Conflict):
     code = "campaign_closed"
-
-
-class ContentChanged(Conflict):
-    code = "content_changed"
-
-
-class LabelSetFrozen(Conflict):
-    code = "label_set_frozen"
 
 
 class NothingToLearn(Conflict):

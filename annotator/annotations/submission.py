@@ -13,7 +13,15 @@ from django.db import IntegrityError, connection, transaction
 
 from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign
-from annotator.errors import AlreadySubmitted, CampaignClosed, InvalidAnswer, NotFound, StaleRevision, TiebreakError
+from annotator.errors import (
+    AlreadySubmitted,
+    CampaignClosed,
+    InvalidAnswer,
+    KeyReused,
+    NotFound,
+    StaleRevision,
+    TiebreakError,
+)
 from annotator.tasks.leasing import lost
 from annotator.tasks.models import AnnotationTask, Assignment
 
@@ -75,19 +83,28 @@ def shown_choice(annotation: Annotation) -> str:
 
 
 def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> tuple[Annotation, bool]:
-    """Store an answer; returns it and whether it is new. The same idempotency key returns the first answer again."""
+    """Store an answer; returns it and whether it is new.
+
+    The same idempotency key for the same card returns the first answer again; for another card it is refused, because
+    answering "stored" would lose that card's answer.
+    """
     try:
         with transaction.atomic():
             return _submit(assignment_id, annotator_id, lease_number, answer), True
     except (IntegrityError, TiebreakError):
         # A repetition fails like any second answer, or at the unique key when two copies of one request race.
-        if earlier := _already(annotator_id, answer):
+        if earlier := _already(annotator_id, answer, assignment_id=assignment_id, revises_id=None):
             return earlier, False
         raise
 
 
-def _already(annotator_id: int, answer: Answer) -> Annotation | None:
-    return Annotation.objects.filter(annotator_id=annotator_id, idempotency_key=answer.idempotency_key).first()
+def _already(annotator_id: int, answer: Answer, **of: int | None) -> Annotation | None:
+    """The answer stored under this key, None if there is none; raises KeyReused when it answered something else."""
+    mine = Annotation.objects.filter(annotator_id=annotator_id, idempotency_key=answer.idempotency_key)
+    earlier = mine.first()
+    if earlier is not None and any(getattr(earlier, column) != value for column, value in of.items()):
+        raise KeyReused("This idempotency_key belongs to another answer of yours.", annotation=earlier.pk)
+    return earlier
 
 
 def _submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> Annotation:
@@ -161,13 +178,13 @@ def _skip(slot: Assignment) -> None:
 
 def revise(annotation_id: int, annotator_id: int, answer: Answer) -> tuple[Annotation, bool]:
     """Correct my own answer by a new row. The chain is linear: of two corrections of one answer, one is refused."""
-    if earlier := _already(annotator_id, answer):
+    if earlier := _already(annotator_id, answer, revises_id=annotation_id):
         return earlier, False
     try:
         with transaction.atomic():
             return _revise(annotation_id, annotator_id, answer), True
     except IntegrityError as error:
-        if earlier := _already(annotator_id, answer):
+        if earlier := _already(annotator_id, answer, revises_id=annotation_id):
             return earlier, False
         raise _stale(annotation_id) from error
 

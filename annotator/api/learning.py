@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -51,7 +50,7 @@ class RewardModel(APIView):
         return Response(shape.VersionOut(version).data, headers={"ETag": etag})
 
 
-def _jobs() -> Any:
+def _jobs() -> QuerySet[TrainingJob]:
     return TrainingJob.objects.select_related("campaign", "version", "produced").order_by("-id")
 
 
@@ -70,7 +69,7 @@ def _job(pk: int) -> TrainingJob:
     found = _jobs().filter(pk=pk).first()
     if found is None:
         raise NotFound(f"There is no job {pk}.", code="unknown_job", job=pk)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 class Job(APIView):

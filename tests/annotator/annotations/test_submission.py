@@ -13,7 +13,15 @@ from django.utils import timezone
 from annotator.annotations.models import Annotation
 from annotator.annotations.submission import Answer, revise, shown_choice, submit
 from annotator.campaigns import budget, lifecycle
-from annotator.errors import AlreadySubmitted, CampaignClosed, InvalidAnswer, LeaseLost, NotFound, StaleRevision
+from annotator.errors import (
+    AlreadySubmitted,
+    CampaignClosed,
+    InvalidAnswer,
+    KeyReused,
+    LeaseLost,
+    NotFound,
+    StaleRevision,
+)
 from annotator.tasks.leasing import claim_next, expire_leases
 from annotator.tasks.models import AnnotationTask, Assignment
 
@@ -57,6 +65,19 @@ def test_repeating_a_request_changes_nothing(open_campaign, people):
     assert (first.pk, new, renewed) == (again.pk, True, False)
     with pytest.raises(AlreadySubmitted):
         submit(card.assignment, people["alice"].pk, card.lease_number, answer(key="another"))
+
+
+def test_a_key_used_for_another_card_is_refused_not_taken_for_its_answer(open_campaign, people):
+    campaign, alice = open_campaign(groups=2), people["alice"].pk
+    first, second = claim_next(campaign, alice, n=2, now=timezone.now())
+    said, _ = submit(first.assignment, alice, first.lease_number, answer())
+    with pytest.raises(KeyReused):
+        submit(second.assignment, alice, second.lease_number, answer("right"))
+    other, _ = submit(second.assignment, alice, second.lease_number, answer("right", key="fresh"))
+    revise(said.pk, alice, answer("tie", key="r"))
+    with pytest.raises(KeyReused):
+        revise(other.pk, alice, answer("tie", key="r"))
+    assert Annotation.objects.count() == 3
 
 
 def test_late_work_is_kept_if_nobody_else_began(open_campaign, people):
