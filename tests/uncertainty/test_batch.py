@@ -13,7 +13,7 @@ from scipy import special
 
 from uncertainty.batch import scores, spread
 from uncertainty.batch.greedy import SHORTLIST, greedy, top
-from uncertainty.batch.pool import Pool, candidates
+from uncertainty.batch.pool import Pool, candidates, needs
 from uncertainty.batch.rules import BATCH_RULES, NEEDS_MACHINE_LABELS, as_values
 from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
 from uncertainty.gauss import information
@@ -81,6 +81,18 @@ def test_v_optimal_is_the_drop_of_the_pools_uncertainty_computed_by_inverting(se
     after = [np.linalg.inv(np.linalg.inv(cov) + c * np.outer(d, d)) for c, d in zip(curvature, deltas, strict=True)]
     expected = [uncertainty(cov) - uncertainty(then) for then in after]
     np.testing.assert_allclose(value("v_optimal", pool), expected, atol=1e-9)
+
+
+def test_a_part_of_the_pool_is_ordered_for_the_needs_of_all():
+    whole = random_pool(5)
+    part = dataclasses.replace(
+        whole, deltas_M_D=whole.deltas_M_D[:7], groups_M=whole.groups_M[:7], prompts_M_P=None, machine_M=None
+    )
+    for_all = dataclasses.replace(part, needs_D_D=needs(whole.head, whole.deltas_M_D))
+    np.testing.assert_allclose(value("v_optimal", for_all), value("v_optimal", whole)[:7], rtol=1e-12)
+    assert not np.allclose(value("v_optimal", part), value("v_optimal", for_all))
+    with pytest.raises(ShapeMismatch):
+        dataclasses.replace(part, needs_D_D=np.eye(2))
 
 
 @settings(deadline=None, max_examples=20)
@@ -237,7 +249,7 @@ def test_an_order_goes_through_selection_with_its_random_stream_and_propensities
 
 def test_a_pool_has_no_place_for_what_people_said():
     assert {field.name for field in dataclasses.fields(Pool)} == {
-        "head", "deltas_M_D", "groups_M", "prompts_M_P", "machine_M", "asked_A_P",
+        "head", "deltas_M_D", "groups_M", "prompts_M_P", "machine_M", "asked_A_P", "needs_D_D",
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from uncertainty import gauss
 from uncertainty.arrays import AnyArray, Bools, Floats, Ints, finite, same_length
@@ -25,12 +26,12 @@ class Pool:
     prompts_M_P: Floats | None = None  # an embedding of each pair's prompt, for rules that spread over prompts
     machine_M: Floats | None = None  # labels a machine gave: 1 first, 0 second
     asked_A_P: Floats | None = None  # embeddings of the prompts asked about before
+    needs_D_D: Floats | None = None  # `needs` of a wider pool that this one is only a part of
 
     @functools.cached_property
     def needed_D_D(self) -> Floats:
-        """Second moment of the pool's differences, each weighted by how open its answer is: what will be needed."""
-        p = sigmoid(self.deltas_M_D @ self.head.mean_D)
-        return np.asarray((self.deltas_M_D.T * (p * (1.0 - p))) @ self.deltas_M_D / len(p))
+        """What the answers are for: the needs given, or else those of these very pairs."""
+        return needs(self.head, self.deltas_M_D) if self.needs_D_D is None else self.needs_D_D
 
     @functools.cached_property
     def in_band_M(self) -> Bools:
@@ -52,13 +53,26 @@ class Pool:
         return self.prompts_M_P[first_G], code_M.reshape(-1)
 
     def __post_init__(self) -> None:
-        axes = {"deltas_M_D": 2, "prompts_M_P": 2, "machine_M": 1, "asked_A_P": 2}
+        axes = {"deltas_M_D": 2, "prompts_M_P": 2, "machine_M": 1, "asked_A_P": 2, "needs_D_D": 2}
         for name, ndim in axes.items():
             if (given := getattr(self, name)) is not None and (name != "asked_A_P" or len(given)):
                 object.__setattr__(self, name, finite(given, name, ndim=ndim))
         object.__setattr__(self, "groups_M", np.asarray(self.groups_M))
         per_pair = {name: getattr(self, name) for name in ("deltas_M_D", "groups_M", "prompts_M_P", "machine_M")}
         same_length(**{name: column for name, column in per_pair.items() if column is not None})
+        width = self.deltas_M_D.shape[1]
+        if self.needs_D_D is not None and self.needs_D_D.shape != (width, width):
+            raise ShapeMismatch(f"needs_D_D must be {width} x {width}.", shape=list(self.needs_D_D.shape))
+
+
+def needs(head: BayesianHead, deltas_M_D: ArrayLike) -> Floats:
+    """Second moment of the differences, each weighted by how open its answer is: what will be needed, D x D.
+
+    A pool of only some of the pairs (the open tasks) is ordered for the needs of all by passing this as `needs_D_D`.
+    """
+    deltas = finite(deltas_M_D, "deltas_M_D", ndim=2)
+    p = sigmoid(deltas @ head.mean_D)
+    return np.asarray((deltas.T * (p * (1.0 - p))) @ deltas / len(p))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
