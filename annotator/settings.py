@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "annotator.campaigns",
     "annotator.tasks",
     "annotator.annotations",
+    "annotator.learning",
     "annotator.training",
     "annotator.local",
     "training_bridge",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 from annotator.errors import InvalidConfig
 from uncertainty.acquisition import ACQUISITIONS
+
+MACHINE = re.compile(r"(reward(:.{1,100})?|judge:[A-Za-z0-9_.-]{1,100})?")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +21,12 @@ class CampaignConfig:
     overlap: int = 1  # answers per task; 1 buys the most prompts per label
     random_share: float = 0.1  # the only unbiased control and test stream: keep it above zero
     pairs_per_group: int = 1  # one pair per prompt per round: near-duplicates teach little
-    open_tasks: int = 64  # asked at once; small, so that a new version re-orders most of what is left
+    cold_answers: int = 40  # before these, questions are spread over kinds of prompts: a belief of less is noise
+    fall_back: bool = True  # ask at random while the strategy is not shown to teach more per answer
+    per_second: bool = False  # value per second of reading instead of per answer
+    machine: str = ""  # whose labels people correct: "reward", "reward:PART", "judge:NAME"; "" nobody's
+    machine_pairs: int = 4  # pairs per group the machine labels
+    open_tasks: int = 64  # asked at once; small, so that what is learnt re-orders most of what is left
     lease_minutes: float = 10.0
     max_skips: int = 3  # a task this many people pass on is withdrawn
     retrain_every: int = 50  # new answers that make a retrain worth its minute
@@ -34,6 +42,9 @@ class CampaignConfig:
             ("overlap", 1 <= self.overlap <= 20, "1 to 20"),
             ("random_share", 0.0 <= self.random_share <= 1.0, "0 to 1"),
             ("pairs_per_group", 1 <= self.pairs_per_group <= 100, "1 to 100"),
+            ("cold_answers", 0 <= self.cold_answers <= 1_000_000, "0 to 1,000,000"),
+            ("machine", bool(MACHINE.fullmatch(self.machine)), '"", "reward", "reward:PART" or "judge:NAME"'),
+            ("machine_pairs", 1 <= self.machine_pairs <= 64, "1 to 64"),
             ("open_tasks", 1 <= self.open_tasks <= 2_000_000, "1 to 2,000,000"),
             ("lease_minutes", 0 < self.lease_minutes <= 24 * 60, "above 0, at most a day"),
             ("max_skips", 1 <= self.max_skips <= 100, "1 to 100"),
@@ -56,8 +67,9 @@ class CampaignConfig:
                 raise InvalidConfig(
                     f"Campaign config: unknown field {name!r}. Known: {', '.join(sorted(known))}.", field=name
                 )
-            wanted: Any = {"str": str, "int": int, "float": (int, float)}.get(str(known[name].type), dict)
-            if not isinstance(value, wanted) or isinstance(value, bool):
+            kinds: dict[str, Any] = {"str": str, "int": int, "float": (int, float), "bool": bool}
+            wanted = kinds.get(str(known[name].type), dict)
+            if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
                 raise InvalidConfig(f"Campaign config: {name} is {value!r}; expected {known[name].type}.", field=name)
         return cls(**raw)
 
