@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from annotator.people.models import User
-from annotator.rollouts.models import PolicyRun, RewardModelVersion
+from annotator.rollouts.models import PolicyRun, RewardModelVersion, Rollout
 
 from .config import CampaignConfig
 
@@ -87,3 +87,35 @@ class Selection(models.Model):
     pool_size = models.PositiveIntegerField()
     chosen = models.PositiveIntegerField()
     at = models.DateTimeField(auto_now_add=True)
+
+
+class MachineLabel(models.Model):
+    """What a judge said about two completions, asked from both sides, append-only (a trigger refuses edits).
+
+    A pair the judge could not be understood about has no label and says why; it is not asked again.
+    """
+
+    judge = models.CharField(max_length=100)
+    question_digest = models.CharField(max_length=64)  # of the campaign's question and guidelines
+    rollout_a = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rollout_b = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="+", db_index=False)
+    content_digest = models.BinaryField(max_length=32)  # of the two texts, whichever comes first: asked once
+    label = models.FloatField(null=True)  # 1 the first is better, 0 the second, 0.5 a tie
+    consistent = models.BooleanField()  # the same verdict from both sides
+    raw = models.JSONField(default=dict)  # the model and what it said last, shortened
+    error = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["judge", "question_digest", "rollout_a", "rollout_b"], name="one_label_per_judge_and_pair"
+            ),
+            models.CheckConstraint(condition=Q(rollout_a__lt=F("rollout_b")), name="judged_pair_in_canonical_order"),
+            models.CheckConstraint(
+                condition=Q(label__isnull=False, label__in=[0.0, 0.5, 1.0], error="")
+                | (Q(label__isnull=True) & ~Q(error="")),
+                name="a_judged_pair_has_a_label_or_says_why_not",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["judge", "question_digest", "content_digest"], name="judged_content")]
