@@ -27,8 +27,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.arrays import AnyArray, Bools, Floats, Ints, finite, same_length
+from uncertainty.arrays import Bools, Floats, Ints, finite, group_codes, same_length
 from uncertainty.errors import ShapeMismatch
+from uncertainty.ordering import best_first, place_in_group
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -53,14 +54,14 @@ def select(
 
     Give the pool in a stable order (by id): the seed fixes the choice for that order.
     """
-    values, groups = finite(values_M, "values_M", ndim=1), np.asarray(groups_M)
-    same_length(values_M=values, groups_M=groups)
+    values = finite(values_M, "values_M", ndim=1)
     if n < 1 or per_group < 1 or not 0.0 <= random_share <= 1.0:
         raise ShapeMismatch(
             "n and per_group must be at least 1 and random_share between 0 and 1.",
             n=n, per_group=per_group, random_share=random_share,
         )  # fmt: skip
-    pool = _Pool.of(groups, per_group)
+    pool = _Pool.of(groups_M, per_group)
+    same_length(values_M=values, groups_M=pool.code_M)
     n = min(n, int(pool.room_G.sum()))
     wanted = n * random_share
     n_random = math.floor(wanted) + int(rng.random() < wanted - math.floor(wanted))
@@ -85,9 +86,10 @@ class _Pool:
     room_G: Ints
 
     @classmethod
-    def of(cls, groups: AnyArray, per_group: int) -> _Pool:
-        _, code_M, size_G = np.unique(groups, return_inverse=True, return_counts=True)
-        return cls(code_M.reshape(-1), size_G, np.minimum(size_G, per_group))
+    def of(cls, groups: ArrayLike, per_group: int) -> _Pool:
+        code_M, _ = group_codes(groups, "groups_M")
+        size_G = np.bincount(code_M)
+        return cls(code_M, size_G, np.minimum(size_G, per_group))
 
     def random_propensity_G(self, wanted: float) -> Floats:
         """Chance that the random stream picks a given pair of each group, averaged over the rounding of `wanted`."""
@@ -120,25 +122,13 @@ def _random_stream(pool: _Pool, n_random: int, rng: np.random.Generator) -> Ints
     take_G = np.minimum(pool.room_G, full_rounds)
     take_G[rng.permutation(np.flatnonzero(open_G))[:left]] += 1
     # Uniform without replacement inside every group at once: the first take_g of a shuffled group.
-    order_M = np.lexsort((rng.random(len(pool.code_M)), pool.code_M))
-    return rng.permutation(order_M[_place_in_group(pool, order_M) < take_G[pool.code_M[order_M]]])
+    rows: Ints = rng.permutation(np.flatnonzero(take_G[pool.code_M] > 0))
+    return rows[place_in_group(pool.code_M[rows]) < take_G[pool.code_M[rows]]]
 
 
 def _value_stream(values: Floats, pool: _Pool, taken: Ints, n: int, rng: np.random.Generator) -> Ints:
-    if n == 0:
-        return np.empty(0, dtype=np.int64)
-    noise = rng.random(len(values))
     free_M = np.ones(len(values), dtype=np.bool_)
     free_M[taken] = False
+    free = np.flatnonzero(free_M)
     room_G = pool.room_G - np.bincount(pool.code_M[taken], minlength=len(pool.room_G))
-    # Taken pairs sort behind the free ones of their group, so places count only free pairs.
-    order_M = np.lexsort((noise, -values, ~free_M, pool.code_M))
-    allowed = (_place_in_group(pool, order_M) < room_G[pool.code_M[order_M]]) & free_M[order_M]
-    eligible = order_M[allowed]
-    return eligible[np.lexsort((noise[eligible], -values[eligible]))[:n]]
-
-
-def _place_in_group(pool: _Pool, order_M: Ints) -> Ints:
-    """0, 1, 2, ... inside each group, for an order that keeps the groups together and ascending."""
-    first_G = np.concatenate(([0], np.cumsum(pool.size_G)[:-1]))
-    return np.arange(len(order_M)) - first_G[pool.code_M[order_M]]
+    return free[best_first(values[free], rng.random(len(free)), pool.code_M[free], room_G, n)]
