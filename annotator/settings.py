@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+from annotator.campaigns.judges import judges_from_json
 from annotator.local.home import embedded_url, read_or_make_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -85,6 +86,11 @@ TORCH_THREADS = env_int("TIEBREAK_TORCH_THREADS", 1)
 # Where this web server is reached from the trainings it starts.
 PUBLIC_URL = env_str("TIEBREAK_URL", "http://127.0.0.1:8000")
 REWARD_SERVER_URL = env_str("TIEBREAK_REWARD_URL", "http://127.0.0.1:8001")
+# Language models that compare completions, by the name a campaign's `machine` gives after "judge:".
+try:
+    JUDGES = judges_from_json(env_str("TIEBREAK_JUDGES"))
+except ValueError as mistake:
+    raise ImproperlyConfigured(f"TIEBREAK_JUDGES: {mistake}.") from mistake
 MAX_BODY_BYTES = env_int("TIEBREAK_MAX_BODY_MB", 64) * 1024 * 1024
 
 INSTALLED_APPS = [

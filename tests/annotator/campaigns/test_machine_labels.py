@@ -161,13 +161,15 @@ def test_twenty_thousand_groups_take_seconds(open_campaign):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO rollouts_promptgroup (run_id, external_id, step, prompt, prompt_digest, meta, created_at)"
-            " SELECT %s, 'many' || n, 0, '\"p\"', decode(md5(n::text), 'hex'), '{}', now() FROM generate_series(1, 20000) n",
+            " SELECT %s, 'many' || n, 0, '\"p\"', decode(md5(n::text), 'hex'), '{}', now()"
+            " FROM generate_series(1, 20000) n",
             [run.pk],
         )
         cursor.execute(
             "INSERT INTO rollouts_rollout (run_id, group_id, external_id, ordinal, completion, reward, reward_parts,"
             " generator, meta, content_digest, text_digest, created_at)"
-            " SELECT run_id, id, external_id || '/' || i, i, '\"c\"', i, '{}', '', '{}', decode(md5(id || '/' || i), 'hex'),"
+            " SELECT run_id, id, external_id || '/' || i, i, '\"c\"', i, '{}', '', '{}',"
+            " decode(md5(id || '/' || i), 'hex'),"
             " decode(md5(id || '/' || i), 'hex'), now() FROM rollouts_promptgroup, generate_series(1, 4) i"
             " WHERE external_id LIKE 'many%%'"
         )
