@@ -11,20 +11,16 @@ To add one: write a function beside `bald`, add a line to `ACQUISITIONS`, add a 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.arrays import Floats, finite, same_length
+from uncertainty.arrays import Floats, Reals, blocks, finite, finite_as_stored, same_length
 from uncertainty.errors import ShapeMismatch
-from uncertainty.logistic import entropy, entropy_of_sigmoid, sigmoid
-
-# Columns worked on at a time: bounds the temporaries of a million pairs to tens of megabytes and stays in cache.
-BLOCK_M = 16_384
-
+from uncertainty.logistic import both_sides, entropy, entropy_of_sigmoid, sigmoid
 
 class Value(Protocol):
     def __call__(self, margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats: ...
@@ -41,7 +37,7 @@ class Acquisition:
 
 def margin_std(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     """Ask where the draws disagree about the *difference*: its standard deviation over the draws."""
-    return np.asarray(finite(margins_S_M, "margins_S_M", ndim=2).std(axis=0))
+    return _by_block(_disagreeing(margins_S_M), lambda block_S_B: block_S_B.std(axis=0))
 
 
 def bald(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
@@ -50,14 +46,7 @@ def bald(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     In nats, 0 to log 2. A pair on which every draw says one half is a coin flip of the annotator and is worth 0; a pair
     on which half of the draws are sure of each side is worth log 2.
     """
-    margins = finite(margins_S_M, "margins_S_M", ndim=2)
-    values_M = np.empty(margins.shape[1])
-    for start in range(0, margins.shape[1], BLOCK_M):
-        block = margins[:, start : start + BLOCK_M]
-        total = entropy(sigmoid(block).mean(axis=0), sigmoid(-block).mean(axis=0))
-        values_M[start : start + BLOCK_M] = total - entropy_of_sigmoid(block).mean(axis=0)
-    # Never negative in exact arithmetic (entropy is concave); rounding can leave -1e-17.
-    return np.asarray(np.maximum(values_M, 0.0))
+    return _by_block(_disagreeing(margins_S_M), _information)
 
 
 def margin(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
@@ -65,19 +54,20 @@ def margin(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
 
     Kept as a baseline. Where people are noisy it buys coin flips: it cannot tell ignorance from a true tie.
     """
-    mean_M: Floats = finite(margins_S_M, "margins_S_M", ndim=2).mean(axis=0)
-    return np.asarray(-np.abs(mean_M))
+    return _by_block(_margins(margins_S_M), lambda block_S_B: -np.abs(block_S_B.mean(axis=0)))
 
 
 def entropy_of_mean(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     """Ask where the *answer* is hardest to foretell: H2(mean p), in nats, be it ignorance or a true coin flip."""
-    return entropy(*_probabilities(finite(margins_S_M, "margins_S_M", ndim=2)))
+    return _by_block(_margins(margins_S_M), lambda block_S_B: entropy(*_probabilities(block_S_B)))
 
 
 def bald_decisive(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     """Ask where an answer would teach *and* a person is likely to be able to give one: BALD times `decisive`."""
-    margins = finite(margins_S_M, "margins_S_M", ndim=2)
-    return np.asarray(bald(margins, rng=rng) * decisive(_probabilities(margins)[0]))
+    return _by_block(
+        _disagreeing(margins_S_M),
+        lambda block_S_B: _information(block_S_B) * decisive(_probabilities(block_S_B)[0]),
+    )
 
 
 def infomax(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
@@ -86,9 +76,7 @@ def infomax(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     The interval is that of the difference. (The duelling-bandit original adds up the intervals of the two rewards,
     which calls two uncertain twins uncertain.)
     """
-    margins = finite(margins_S_M, "margins_S_M", ndim=2)
-    mean_M, reach_M = margins.mean(axis=0), 2.0 * margins.std(axis=0)
-    return np.asarray(sigmoid(mean_M + reach_M) - sigmoid(mean_M - reach_M))
+    return _by_block(_disagreeing(margins_S_M), _plausible_span)
 
 
 def decisive(prob_M: Floats) -> Floats:
@@ -110,16 +98,44 @@ def per_second(values_M: ArrayLike, seconds_M: ArrayLike) -> Floats:
 
 def random(margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats:
     """Ask anywhere: the control arm, blind to the margins."""
-    return np.asarray(rng.random(size=finite(margins_S_M, "margins_S_M", ndim=2).shape[1:]))
+    return np.asarray(rng.random(size=_margins(margins_S_M).shape[1]))
+
+
+def _margins(margins_S_M: ArrayLike) -> Reals:
+    return finite_as_stored(margins_S_M, "margins_S_M", ndim=2)
+
+
+def _disagreeing(margins_S_M: ArrayLike) -> Reals:
+    """One draw cannot disagree with itself: a rule that asks for disagreement refuses it rather than answer 0."""
+    margins = _margins(margins_S_M)
+    if len(margins) < 2:
+        raise ShapeMismatch("This rule reads how draws disagree and needs two or more.", draws=len(margins))
+    return margins
+
+
+def _by_block(margins_S_M: Reals, formula: Callable[[Floats], Floats]) -> Floats:
+    """The formula of some pairs at a time, in double precision: bounds the temporaries, and stays in cache."""
+    values_M = np.empty(margins_S_M.shape[1])
+    for block in blocks(len(values_M)):
+        values_M[block] = formula(margins_S_M[:, block].astype(np.float64))
+    return values_M
 
 
 def _probabilities(margins: Floats) -> tuple[Floats, Floats]:
     """Mean over the draws of P(first) and P(second), given apart so that neither is rounded."""
-    p_M, q_M = np.empty(margins.shape[1]), np.empty(margins.shape[1])
-    for start in range(0, margins.shape[1], BLOCK_M):
-        block = slice(start, start + BLOCK_M)
-        p_M[block], q_M[block] = sigmoid(margins[:, block]).mean(axis=0), sigmoid(-margins[:, block]).mean(axis=0)
-    return p_M, q_M
+    p_S_B, q_S_B = both_sides(margins)
+    return p_S_B.mean(axis=0), q_S_B.mean(axis=0)
+
+
+def _information(margins: Floats) -> Floats:
+    # Never negative in exact arithmetic (entropy is concave); rounding can leave -1e-17.
+    known = entropy_of_sigmoid(margins).mean(axis=0)
+    return np.asarray(np.maximum(entropy(*_probabilities(margins)) - known, 0.0))
+
+
+def _plausible_span(margins: Floats) -> Floats:
+    mean_B, reach_B = margins.mean(axis=0), 2.0 * margins.std(axis=0)
+    return np.asarray(sigmoid(mean_B + reach_B) - sigmoid(mean_B - reach_B))
 
 
 ACQUISITIONS: Mapping[str, Acquisition] = MappingProxyType(

@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 AnyArray = NDArray[Any]
 
 # Rows (or columns) widened to double precision at a time: a million of them are never copied at once.
-BLOCK = 16_384
+BLOCK = 4_096
 
 
 def blocks(count: int) -> Iterator[slice]:

@@ -6,20 +6,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from uncertainty.arrays import Floats
+from uncertainty.arrays import Floats, blocks
 from uncertainty.logistic import entropy, entropy_of_sigmoid, sigmoid
 
 # 15 nodes are exact for polynomials up to degree 29; for sigmoids of margins with a spread up to 3 the error is < 1e-3.
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
-BLOCK_M = 16_384
 
 
 def expect(function: Callable[[Floats], Floats], mean_M: Floats, var_M: Floats) -> Floats:
     """The mean of function(z) for z ~ N(mean, var), for every pair."""
     out_M = np.empty(len(mean_M))
-    for start in range(0, len(mean_M), BLOCK_M):
-        block = slice(start, start + BLOCK_M)
+    for block in blocks(len(mean_M)):
         z_Q_M = mean_M[block] + NODES[:, None] * np.sqrt(var_M[block])
         out_M[block] = WEIGHTS @ function(z_Q_M)
     return out_M

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty import gauss
-from uncertainty.arrays import Floats, finite, same_length
+from uncertainty.arrays import Floats, Reals, blocks, finite, finite_as_stored, same_length
 from uncertainty.errors import NonFiniteReward, ShapeMismatch
 from uncertainty.logistic import log_sigmoid, sigmoid
 
@@ -30,6 +30,13 @@ class BayesianHead:
 
     mean_D: Floats
     cov_D_D: Floats
+
+    def __post_init__(self) -> None:
+        mean_D, cov_D_D = finite(self.mean_D, "mean_D", ndim=1), finite(self.cov_D_D, "cov_D_D", ndim=2)
+        if cov_D_D.shape != (len(mean_D), len(mean_D)) or cov_D_D.diagonal().min() < 0.0:
+            raise ShapeMismatch("A covariance is as wide as the mean, with no negative variance.", width=len(mean_D))
+        object.__setattr__(self, "mean_D", mean_D)
+        object.__setattr__(self, "cov_D_D", cov_D_D)
 
     @classmethod
     def prior(cls, width: int, precision: float = 1.0) -> BayesianHead:
@@ -53,8 +60,7 @@ class BayesianHead:
     def margins(self, deltas_M_D: ArrayLike) -> tuple[Floats, Floats]:
         """Mean and variance of every pair's margin; two equal completions have variance 0, whatever is unknown."""
         deltas = self._rows(deltas_M_D, "deltas_M_D")
-        var_M = np.einsum("md,md->m", deltas @ self.cov_D_D, deltas)
-        return np.asarray(deltas @ self.mean_D), np.maximum(var_M, 0.0)
+        return in_direction(deltas, self.mean_D), np.maximum(quadratic_form(deltas, self.cov_D_D), 0.0)
 
     def prob_M(self, deltas_M_D: ArrayLike) -> Floats:
         """Probability that the first is preferred, averaged over the belief."""
@@ -80,17 +86,34 @@ class BayesianHead:
             raise ShapeMismatch("Outcomes lie in 0..1, weights at or above 0.", outcome=outcome, weight=weight)
         margin, variance = (float(side[0]) for side in self.margins(delta[None, :]))
         step = _mode_along(margin, variance, outcome, weight)
-        p = float(sigmoid(np.array(margin + step * variance)))
+        p = _chance(margin + step * variance)
         moved_D = self.mean_D + step * (self.cov_D_D @ delta)
         return BayesianHead(moved_D, after_label(self.cov_D_D, delta, weight * p * (1.0 - p)))
 
-    def _rows(self, rows: ArrayLike, what: str) -> Floats:
-        array = finite(rows, what, ndim=2)
+    def _rows(self, rows: ArrayLike, what: str) -> Reals:
+        array = finite_as_stored(rows, what, ndim=2)
         if array.shape[1] != len(self.mean_D):
             raise ShapeMismatch(
                 f"This head reads {len(self.mean_D)} features per row.", what=what, shape=list(array.shape)
             )
         return array
+
+
+def in_direction(rows_M_D: Reals, direction_D: Floats) -> Floats:
+    """row . direction of every row."""
+    out_M = np.empty(len(rows_M_D))
+    for block in blocks(len(rows_M_D)):
+        out_M[block] = rows_M_D[block].astype(np.float64, copy=False) @ direction_D
+    return out_M
+
+
+def quadratic_form(rows_M_D: Reals, matrix_D_D: Floats) -> Floats:
+    """row . matrix . row of every row."""
+    out_M = np.empty(len(rows_M_D))
+    for block in blocks(len(rows_M_D)):
+        rows = rows_M_D[block].astype(np.float64, copy=False)
+        out_M[block] = np.einsum("md,md->m", rows @ matrix_D_D, rows)
+    return out_M
 
 
 def after_label(cov_D_D: Floats, delta_D: Floats, curvature: float) -> Floats:
@@ -133,8 +156,8 @@ def fit_from(
     # theta = mean + root u with u standard normal: an ordinary fit of u, from known margins.
     root_D_D = vector_D_D * np.sqrt(np.maximum(value_D, 0.0))
     inner, evidence = _fit(deltas @ root_D_D, outcomes, weights, 1.0, None, deltas @ prior.mean_D)
-    belief = BayesianHead(prior.mean_D + root_D_D @ inner.mean_D, root_D_D @ inner.cov_D_D @ root_D_D.T)
-    return belief, evidence
+    cov_D_D = _symmetric(root_D_D @ inner.cov_D_D @ root_D_D.T)
+    return BayesianHead(prior.mean_D + root_D_D @ inner.mean_D, cov_D_D), evidence
 
 
 def leave_one_out(
@@ -212,7 +235,7 @@ def _fit(
     curvature_D_D, _ = _curvature_and_slope(deltas, outcomes, weights, precision, theta_D, known_M)
     log_det = float(np.linalg.slogdet(curvature_D_D)[1])
     evidence = -now + 0.5 * width * math.log(precision) - 0.5 * log_det
-    return BayesianHead(theta_D, np.asarray(np.linalg.inv(curvature_D_D))), evidence
+    return BayesianHead(theta_D, _symmetric(np.linalg.inv(curvature_D_D))), evidence
 
 
 def _curvature_and_slope(
@@ -225,6 +248,11 @@ def _curvature_and_slope(
     return curvature, precision * theta_D + deltas.T @ (weights * (p - outcomes))
 
 
+def _symmetric(cov_D_D: Reals) -> Floats:
+    """Without what rounding left of a difference between the two triangles; updates then keep it exactly symmetric."""
+    return np.asarray((cov_D_D + cov_D_D.T) / 2.0, dtype=np.float64)
+
+
 def _mode_along(margin: float, variance: float, outcome: float, weight: float) -> float:
     """The root a of a - weight * (outcome - sigmoid(margin + a * variance)), by bisection: it cannot fail."""
     low, high = weight * (outcome - 1.0), weight * outcome
@@ -232,8 +260,14 @@ def _mode_along(margin: float, variance: float, outcome: float, weight: float) -
         middle = 0.5 * (low + high)
         if middle in (low, high):
             break
-        if middle < weight * (outcome - float(sigmoid(np.array(margin + middle * variance)))):
+        if middle < weight * (outcome - _chance(margin + middle * variance)):
             low = middle
         else:
             high = middle
     return 0.5 * (low + high)
+
+
+def _chance(z: float) -> float:
+    """sigmoid of one number: a hundred times as quick as of an array of one."""
+    e = math.exp(-abs(z))
+    return (1.0 if z >= 0 else e) / (1.0 + e)

@@ -13,6 +13,15 @@ def sigmoid(z: Floats) -> Floats:
     return np.asarray(np.where(z >= 0, 1.0, e) / (1.0 + e))
 
 
+def both_sides(z: Floats) -> tuple[Floats, Floats]:
+    """sigmoid(z) and sigmoid(-z) from one exponential, neither rounded."""
+    e = np.exp(-np.abs(z))
+    more = 1.0 / (1.0 + e)
+    less = e * more
+    first = z >= 0
+    return np.where(first, more, less), np.where(first, less, more)
+
+
 def log_sigmoid(z: Floats) -> Floats:
     """log sigmoid(z), which stays finite where sigmoid(z) underflows to 0."""
     return np.asarray(np.minimum(z, 0.0) - np.log1p(np.exp(-np.abs(z))))

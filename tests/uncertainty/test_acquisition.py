@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uncertainty.acquisition import ACQUISITIONS, BLOCK_M, decisive, per_second
+from uncertainty.acquisition import ACQUISITIONS, decisive, per_second
+from uncertainty.arrays import BLOCK
 from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
 from uncertainty.reward_samples import RewardSamples
 
@@ -119,7 +120,7 @@ def test_bald_lies_between_nothing_and_one_bit(seed, scale):
 
 
 def test_a_pool_longer_than_a_block_gives_the_same_values_as_its_parts():
-    margins = np.random.default_rng(0).normal(size=(3, BLOCK_M + 5))
+    margins = np.random.default_rng(0).normal(size=(3, BLOCK + 5))
     np.testing.assert_array_equal(value("bald", margins)[-5:], value("bald", margins[:, -5:]))
 
 

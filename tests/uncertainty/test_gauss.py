@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import integrate, special
 
-from uncertainty.gauss import BLOCK_M, information, probability
+from uncertainty.arrays import BLOCK
+from uncertainty.gauss import information, probability
 
 
 def h2(p):
@@ -36,5 +37,5 @@ def test_without_spread_there_is_nothing_to_learn_and_the_side_does_not_matter()
 
 def test_a_pool_longer_than_a_block_is_the_same_as_its_parts():
     rng = np.random.default_rng(0)
-    mean, var = rng.normal(size=BLOCK_M + 7), rng.random(BLOCK_M + 7)
+    mean, var = rng.normal(size=BLOCK + 7), rng.random(BLOCK + 7)
     np.testing.assert_array_equal(information(mean, var)[-7:], information(mean[-7:], var[-7:]))
