@@ -26,6 +26,7 @@ from benchmarks.harness import arguments, finish, free_port
 VICTIMS = {
     "web": re.compile(r"granian"),
     "worker": re.compile(r"celery .*worker@"),
+    "queue keeper": re.compile(r"keep_queues"),
     "trainer": re.compile(r"celery .*trainer@"),
     "reward server": re.compile(r"uvicorn"),
     "training": re.compile(r"training_bridge\.(policies|reward_models)\.run"),

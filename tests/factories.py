@@ -6,11 +6,20 @@ import hashlib
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.utils import timezone
 
 from annotator.campaigns import lifecycle
 from annotator.campaigns.models import Campaign
-from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
+from annotator.rollouts.models import (
+    CompletionFeature,
+    KnownBackbone,
+    PolicyRun,
+    PromptGroup,
+    RewardModelVersion,
+    Rollout,
+    Score,
+)
 from annotator.tasks.opening import open_due_tasks
 
 
@@ -110,3 +119,18 @@ def score_all(version: RewardModelVersion, run: PolicyRun, *, seed: int = 0) -> 
         )
         for n, rollout in enumerate(rollouts)
     )
+
+
+def encode_all(run: PolicyRun, *, width: int = 12, seed: int = 0) -> dict[int, np.ndarray]:
+    """Give every rollout of a run seeded features, as the scoring workers would; returns them by rollout id."""
+    rng = np.random.default_rng(seed)
+    KnownBackbone.objects.update_or_create(spec=settings.BACKBONE, defaults={"digest": "b" * 64})
+    rows = {rollout.pk: rollout for rollout in run.rollouts.order_by("id")}
+    features = {pk: rng.normal(size=width).astype("<f4") for pk in rows}
+    CompletionFeature.objects.bulk_create(
+        CompletionFeature(
+            backbone_digest="b" * 64, text_digest=bytes(rows[pk].text_digest), features=features[pk].tobytes()
+        )
+        for pk in rows
+    )
+    return features

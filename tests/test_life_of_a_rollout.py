@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from annotator.annotations.models import Annotation
 from annotator.campaigns.models import Campaign
+from annotator.learning.keeping import QueueKeeper
 from annotator.rollouts.models import RewardModelVersion, Rollout, Score
 from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
@@ -123,9 +124,9 @@ def test_a_rollout_lives_its_whole_life(api, settings, tmp_path, monkeypatch):
     send_rollouts(trainer, 1, 30)
     scoring.sweep()
     assert answer_everything(alice, 100) == 6
-    jobs.open_due_tasks.run()
+    QueueKeeper().step()
     assert answer_everything(alice, 100) == 30
-    jobs.open_due_tasks.run()
+    QueueKeeper().step()
     assert answer_everything(alice, 100) == 0  # the budget is spent
     asked = AnnotationTask.objects.filter(selection__version=version)
     assert {t.stream for t in asked} == {"acquisition", "random"}

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict
 from annotator.rollouts.models import RewardModelVersion
-from annotator.tasks import leasing, opening
+from annotator.tasks import leasing
 from annotator.training import due, ownership
 from annotator.training.models import TrainingJob
 
@@ -25,13 +25,6 @@ WAKE_EXPIRES = 10.0  # a wake-up nobody took is sent again by the next sweep
 def expire_leases() -> None:
     """Put lapsed leases back into the queue."""
     leasing.expire_leases(now=timezone.now())
-
-
-@shared_task
-def open_due_tasks() -> None:
-    """Keep every open campaign's queue filled, within its budget."""
-    for campaign in Campaign.objects.filter(state=Campaign.State.OPEN).values_list("id", flat=True):
-        opening.open_due_tasks(campaign)
 
 
 @shared_task
@@ -89,3 +82,11 @@ def score_unscored() -> None:
     from training_bridge.scoring import sweep
 
     sweep()
+
+
+@shared_task
+def judge_pairs() -> None:
+    """Let the judges of open campaigns label what they have not labelled yet, for a slice of time."""
+    from training_bridge.judges import sweep
+
+    sweep.sweep()

@@ -24,9 +24,16 @@ from django.utils import timezone
 
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
-from annotator.rollouts.models import CompletionFeature, PolicyRun, RewardModelVersion, Rollout, Score
+from annotator.rollouts.models import (
+    CompletionFeature,
+    KnownBackbone,
+    PolicyRun,
+    RewardModelVersion,
+    Rollout,
+    Score,
+)
 from annotator.tasks.models import Assignment
-from annotator.tasks.opening import reorder
+from annotator.tasks.ordering import reorder
 from training_bridge.features import Backbone
 from training_bridge.reward_models.model import RewardModel
 from uncertainty.reward_samples import RewardSamples
@@ -45,7 +52,9 @@ Beat = Callable[[], None]
 
 @functools.lru_cache(maxsize=2)
 def backbone(spec: str) -> Backbone:
-    return Backbone.load(spec, threads=settings.TORCH_THREADS)
+    loaded = Backbone.load(spec, threads=settings.TORCH_THREADS)
+    KnownBackbone.objects.update_or_create(spec=spec, defaults={"digest": loaded.digest})
+    return loaded
 
 
 @functools.lru_cache(maxsize=4)

@@ -22,6 +22,7 @@ from uncertainty.pairs import overlap_weights
 PRECISIONS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 DOUBTS = (0.0, 0.03, 0.3, 3.0, 30.0)  # variance added to what a machine's labels taught, per direction
 TRUST = (0.0, 0.25, 0.5, 1.0)  # how much of the machine's mean is kept
+DOUBT_AT_START = 0.3  # before anybody answered: a belief without doubt has no questions
 # Fifteen equally likely values of a standard normal.
 QUANTILES = np.array([NormalDist().inv_cdf((k + 0.5) / 15) for k in range(15)])
 
@@ -63,6 +64,11 @@ def learn(
 def learn_machine(deltas_M_D: ArrayLike, machine_M: ArrayLike, prompts_M: ArrayLike) -> BayesianHead:
     """What a machine's labels teach on their own: the prior that people's answers start from."""
     return fit_by_evidence(deltas_M_D, machine_M, precisions=PRECISIONS, weights_M=overlap_weights(prompts_M))[0]
+
+
+def before_any_answer(width: int, prior: BayesianHead | None) -> Learnt:
+    """What is believed at the start: nothing, or what a machine's labels taught, doubted a little."""
+    return Learnt(BayesianHead.prior(width) if prior is None else prior.loosened(DOUBT_AT_START))
 
 
 def _temperature(head: BayesianHead, deltas: Floats, outcomes: Floats, weights_M: Floats, random_M: AnyArray) -> float:

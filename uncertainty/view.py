@@ -19,6 +19,7 @@ from uncertainty.errors import EmptyPool, ShapeMismatch
 WIDTH = 128  # directions kept; chosen on random answers, see benchmarks/efficiency/learners.py
 BOUND = 2.0  # standard deviations inside pairs
 SAMPLE = 20_000  # pairs that are enough to learn the directions from
+PROMPT_WIDTH = 16
 BLOCK = 8_192  # rows turned at once: features may be stored in half precision, and are never all widened
 
 
@@ -68,3 +69,22 @@ def _table(features_N_D: ArrayLike) -> AnyArray:
 
 def _bounded(features: Floats, centre_D: Floats, scale_D: Floats) -> Floats:
     return np.asarray(np.clip((features - centre_D) / scale_D, -BOUND, BOUND))
+
+
+def prompt_points(features_N_D: ArrayLike, groups_N: ArrayLike, *, width: int = PROMPT_WIDTH) -> Floats:
+    """(N, P): where each rollout's prompt lies: the mean of its group's features, on the directions groups differ most.
+
+    Completions of one prompt talk about one thing, so what they share stands for the prompt and costs no encoding.
+    """
+    features = _table(features_N_D)
+    groups = np.asarray(groups_N)
+    same_length(features_N_D=features, groups_N=groups)
+    _, code_N, count_G = np.unique(groups, return_inverse=True, return_counts=True)
+    mean_G_D = np.zeros((len(count_G), features.shape[1]))
+    for start in range(0, len(features), BLOCK):
+        block = slice(start, start + BLOCK)
+        np.add.at(mean_G_D, code_N.reshape(-1)[block], finite(features[block], "features_N_D", ndim=2))
+    mean_G_D = mean_G_D / count_G[:, None]
+    mean_G_D -= mean_G_D.mean(axis=0)
+    _, vector_D_D = np.linalg.eigh(mean_G_D.T @ mean_G_D)
+    return np.asarray((mean_G_D @ vector_D_D[:, ::-1][:, :width])[code_N.reshape(-1)])

@@ -14,6 +14,7 @@ from annotator.annotations.models import Annotation
 from annotator.campaigns import budget, lifecycle
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import Proposal, rank
+from annotator.learning.belief import Believer
 from annotator.people.models import Scope
 from annotator.rollouts.models import PromptGroup, Rollout, Score
 from annotator.tasks.opening import asked_in, open_due_tasks
@@ -86,7 +87,8 @@ class Move(APIView):
     def post(self, request: Request, slug: str) -> Response:
         campaign = lifecycle.move(find_campaign(request, slug), self.to, now=timezone.now())
         if self.to == Campaign.State.OPEN:
-            open_due_tasks(campaign.pk)  # the first cards are there when the manager looks; later rounds are swept
+            # The first cards are there when the manager looks; the queue keeper opens all later rounds.
+            open_due_tasks(campaign.pk, believe=Believer(campaign))
             campaign.refresh_from_db()
         return Response(present(request, campaign))
 
@@ -110,7 +112,9 @@ class PreviewView(APIView):
         """Dry run: what this campaign would ask first. Stores nothing, spends nothing."""
         n = checked(shape.PreviewQuery, request.query_params.dict())["n"]
         campaign = find_campaign(request, slug)
-        ranking = rank(campaign, n, seed=campaign.config.seed, asked_between=asked_in(campaign))
+        ranking = rank(
+            campaign, n, seed=campaign.config.seed, asked_between=asked_in(campaign), believe=Believer(campaign)
+        )
         version_id = ranking.version.pk if ranking.version else None
         found = {
             "acquisition": ranking.acquisition,

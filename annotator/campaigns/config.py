@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from annotator.errors import InvalidConfig
-from uncertainty.acquisition import ACQUISITIONS
+
+from .strategies import STRATEGIES
 
 MACHINE = re.compile(r"(reward(:.{1,100})?|judge:[A-Za-z0-9_.-]{1,100})?")
 
@@ -38,7 +39,7 @@ class CampaignConfig:
 
     def __post_init__(self) -> None:
         checks: list[tuple[str, bool, str]] = [
-            ("acquisition", self.acquisition in ACQUISITIONS, f"one of {', '.join(sorted(ACQUISITIONS))}"),
+            ("acquisition", self.acquisition in STRATEGIES, f"one of {', '.join(sorted(STRATEGIES))}"),
             ("overlap", 1 <= self.overlap <= 20, "1 to 20"),
             ("random_share", 0.0 <= self.random_share <= 1.0, "0 to 1"),
             ("pairs_per_group", 1 <= self.pairs_per_group <= 100, "1 to 100"),
@@ -58,6 +59,11 @@ class CampaignConfig:
                 raise InvalidConfig(
                     f"Campaign config: {field} is {getattr(self, field)!r}; it must be {allowed}.", field=field
                 )
+        if STRATEGIES[self.acquisition].needs_machine and not self.machine:
+            raise InvalidConfig(
+                f"Campaign config: {self.acquisition} corrects a machine's labels; say whose with `machine`.",
+                field="machine",
+            )
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> CampaignConfig:

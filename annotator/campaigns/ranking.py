@@ -1,35 +1,50 @@
 """Most informative first, a fixed share at random, few per group; same seed, same order. Only reads.
 
-Before the first reward model version there is nothing to be uncertain about, so every pair is drawn at random. Only
-the random share of those stays in the random stream; the others are put in order as soon as a version has an opinion.
+While there is nothing to go by (no features, no scored version) every pair is drawn at random; only the random share of
+those stays in the random stream, the others are put in order as soon as there is an opinion. A strategy that reads the
+belief starts by spreading its questions over kinds of prompts, until `cold_answers` are in.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Set
+from collections.abc import Callable
 
 import numpy as np
 
-from annotator.rollouts.models import PromptGroup, RewardModelVersion, Rollout, Score
-from uncertainty.acquisition import ACQUISITIONS, Acquisition
-from uncertainty.pairs import pairs_within_groups
-from uncertainty.reward_samples import RewardSamples
+from annotator.rollouts.models import RewardModelVersion
+from uncertainty.batch.pool import Pool
+from uncertainty.batch.rules import BATCH_RULES, as_values
+from uncertainty.laplace import BayesianHead
 from uncertainty.selection import select
 
+from . import machine_labels
 from .models import Campaign
+from .pool import Askable, AskedBetween, askable, nothing_asked, scored_draws
+from .strategies import STRATEGIES, Reads, Strategy, values_of_draws
 
-# The newest groups are looked at; older ones are off-policy anyway. Bounds memory: 20k groups of 8 are about 30 MB.
-POOL_GROUPS = 20_000
-MAX_PAIRS_PER_GROUP = 64
-
-
-# The pairs already asked whose first rollout lies between two ids: only what can be in the pool is ever looked up.
-AskedBetween = Callable[[int, int], Set[tuple[int, int]]]
+COLD_START = "stratified_random"
+# Pairs a rule looks at. Drawn anew each round; which prompts are asked is hardly touched, since one group has many.
+MOST_PAIRS = 50_000
 
 
-def nothing_asked(lowest: int, highest: int) -> Set[tuple[int, int]]:
-    return frozenset()
+@dataclasses.dataclass(frozen=True, eq=False)
+class Belief:
+    """What a campaign's answers have taught, over the rollouts of a pool (rows as in the pool)."""
+
+    head: BayesianHead
+    points_N_W: np.ndarray  # zero where unknown
+    prompts_N_P: np.ndarray
+    known_N: np.ndarray  # rollouts whose features are there
+    needs_D_D: np.ndarray  # what the pool's answers depend on, for rules that ask for what the pool needs
+    cold: bool  # too little is known to choose by
+
+
+Believe = Callable[[Askable], Belief | None]
+
+
+def nothing_believed(pool: Askable) -> Belief | None:
+    return None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +65,7 @@ class Ranking:
 
     proposals: list[Proposal]
     version: RewardModelVersion | None
-    acquisition: str
+    acquisition: str  # what was really used
     pool_size: int
     seed: int
 
@@ -59,105 +74,117 @@ def production_version(reward_model: str) -> RewardModelVersion | None:
     return RewardModelVersion.objects.filter(name=reward_model, state=RewardModelVersion.State.PRODUCTION).first()
 
 
-def scored_draws(version: RewardModelVersion, rollout_ids: list[int], draws: str) -> dict[int, np.ndarray]:
-    """The joint draws (S,) of each rollout this version has scored; `draws` is "ensemble" or "mc_dropout"."""
-    K = version.ensemble_draws
-    part = slice(0, K) if draws == "ensemble" else slice(K, None)
-    rows = Score.objects.filter(version=version, rollout_id__in=rollout_ids).values_list("rollout_id", "rewards_S")
-    return {rollout: np.frombuffer(raw, dtype="<f4")[part] for rollout, raw in rows.iterator(chunk_size=5000)}
+def rank(
+    campaign: Campaign,
+    n: int,
+    *,
+    seed: int,
+    asked_between: AskedBetween = nothing_asked,
+    believe: Believe = nothing_believed,
+    fallen_back: bool = False,
+) -> Ranking:
+    """The `n` pairs to ask next, none asked before. The random share is drawn independently of every opinion.
 
-
-@dataclasses.dataclass(frozen=True)
-class _Pool:
-    rollouts_N: np.ndarray
-    groups_N: np.ndarray
-    i_M: np.ndarray
-    j_M: np.ndarray
-
-
-def _pool(
-    campaign: Campaign, asked_between: AskedBetween, only_scored_by: RewardModelVersion | None, seed: int
-) -> _Pool:
-    """Every askable pair: same group, different text, not asked before in this campaign."""
-    runs = list(campaign.runs.values_list("id", flat=True))
-    newest = Rollout.objects.filter(run_id__in=runs)
-    if only_scored_by is not None:
-        newest = newest.filter(scores__version=only_scored_by)
-    groups = PromptGroup.objects.filter(run_id__in=runs).order_by("-id").values("id")[:POOL_GROUPS]
-    rows = list(newest.filter(group_id__in=groups).order_by("id").values_list("id", "group_id", "text_digest"))
-    rollouts_N = np.array([row[0] for row in rows], dtype=np.int64)
-    groups_N = np.array([row[1] for row in rows], dtype=np.int64)
-    if not rows:
-        return _Pool(rollouts_N, groups_N, np.empty(0, np.int64), np.empty(0, np.int64))
-    i_M, j_M = pairs_within_groups(groups_N, max_pairs_per_group=MAX_PAIRS_PER_GROUP, seed=seed)
-    digests = [bytes(row[2]) for row in rows]
-    asked = asked_between(rows[0][0], rows[-1][0])
-    keep_M = np.fromiter(
-        (
-            digests[i] != digests[j] and (int(rollouts_N[i]), int(rollouts_N[j])) not in asked
-            for i, j in zip(i_M.tolist(), j_M.tolist(), strict=True)
-        ),
-        dtype=bool,
-        count=len(i_M),
-    )
-    return _Pool(rollouts_N, groups_N, i_M[keep_M], j_M[keep_M])
-
-
-def _values(version: RewardModelVersion, acquisition: Acquisition, pool: _Pool, rng: np.random.Generator) -> np.ndarray:
-    draws = scored_draws(version, pool.rollouts_N.tolist(), acquisition.draws)
-    samples = RewardSamples(np.stack([draws[rollout] for rollout in pool.rollouts_N.tolist()], axis=1).astype(float))
-    return acquisition.value(samples.margins_S_M(pool.i_M, pool.j_M), rng=rng)
-
-
-def rank(campaign: Campaign, n: int, *, seed: int, asked_between: AskedBetween = nothing_asked) -> Ranking:
-    """The `n` pairs to ask next, none asked before. The random share is drawn independently of every score."""
+    With `fallen_back` all of them are the random stream: the strategy has to prove itself first.
+    """
     config = campaign.config
+    strategy = STRATEGIES["random" if fallen_back else config.acquisition]
     version = production_version(campaign.reward_model)
     rng = np.random.default_rng(seed)
-    pool = _pool(campaign, asked_between, version, seed)
-    name = config.acquisition if version is not None else "random"
-    if len(pool.i_M) == 0:
-        return Ranking([], version, name, 0, seed)
-    if version is None:
-        values_M, random_share = rng.random(len(pool.i_M)), 1.0
-    else:
-        values_M, random_share = _values(version, ACQUISITIONS[name], pool, rng), config.random_share
+    pool = askable(campaign, asked_between, version if strategy.reads_draws else None, seed)
+    if len(pool) == 0:
+        return Ranking([], version, strategy.name, 0, seed)
+    valued = _valued(campaign, strategy, version, pool, believe, n, rng)
+    blind = valued is None or fallen_back
+    name, values_M = valued if valued is not None else ("random", rng.random(len(pool)))
     selected = select(
         values_M,
-        pool.groups_N[pool.i_M],
+        pool.groups_M,
         n=n,
         per_group=config.pairs_per_group,
-        random_share=random_share,
+        random_share=1.0 if blind else config.random_share,
         rng=rng,
     )
     control_n = selected.from_random
-    if version is None:
+    if valued is None:
         control_n = rng.random(len(control_n)) < config.random_share
+    chosen = zip(selected.indices.tolist(), control_n.tolist(), selected.propensities.tolist(), strict=True)
     proposals = [
         Proposal(
-            group_id=int(pool.groups_N[pool.i_M[m]]),
-            rollout_a=int(pool.rollouts_N[pool.i_M[m]]),
-            rollout_b=int(pool.rollouts_N[pool.j_M[m]]),
-            from_random=bool(from_random),
-            propensity=float(propensity),
-            value=None if from_random or version is None else float(values_M[m]),
+            int(pool.groups_M[m]), *pool.pair(m), from_random, propensity,
+            value=None if from_random or valued is None else float(values_M[m]),
         )
-        for m, from_random, propensity in zip(selected.indices.tolist(), control_n, selected.propensities, strict=True)
-    ]
-    return Ranking(proposals, version, name, len(pool.i_M), seed)
+        for m, from_random, propensity in chosen
+    ]  # fmt: skip
+    return Ranking(proposals, version, name, len(pool), seed)
 
 
-def revalue(
-    version: RewardModelVersion, acquisition_name: str, pairs: list[tuple[int, int]], *, seed: int
-) -> np.ndarray | None:
-    """The acquisition's value of given pairs under a version (M,), or None while some of them are unscored."""
-    acquisition = ACQUISITIONS[acquisition_name]
-    rollouts = sorted({rollout for pair in pairs for rollout in pair})
-    draws = scored_draws(version, rollouts, acquisition.draws)
-    if len(draws) < len(rollouts):
+def _valued(
+    campaign: Campaign,
+    strategy: Strategy,
+    version: RewardModelVersion | None,
+    pool: Askable,
+    believe: Believe,
+    n: int,
+    rng: np.random.Generator,
+) -> tuple[str, np.ndarray] | None:
+    """(what was used, value of every pair), or None while there is nothing to go by."""
+    if strategy.reads is Reads.CHANCE:
+        return strategy.name, rng.random(len(pool))
+    if strategy.reads is Reads.BELIEF:
+        belief = believe(pool)
+        if belief is None:
+            return None
+        return believed_values(
+            campaign, strategy, belief, pool, n=n, per_group=campaign.config.pairs_per_group, rng=rng
+        )
+    if version is None:
         return None
-    column = {rollout: n for n, rollout in enumerate(rollouts)}
-    samples = RewardSamples(np.stack([draws[rollout] for rollout in rollouts], axis=1).astype(float))
-    i_M = np.array([column[a] for a, _ in pairs])
-    j_M = np.array([column[b] for _, b in pairs])
-    return acquisition.value(samples.margins_S_M(i_M, j_M), rng=np.random.default_rng(seed))
+    draws = scored_draws(version, pool.rollouts_N.tolist(), strategy.reads.value)
+    rewards_S_N = np.stack([draws[rollout] for rollout in pool.rollouts_N.tolist()], axis=1).astype(float)
+    return strategy.name, values_of_draws(strategy.name, rewards_S_N, pool.groups_N, pool.i_M, pool.j_M, rng)
+
+
+def believed_values(
+    campaign: Campaign,
+    strategy: Strategy,
+    belief: Belief,
+    pool: Askable,
+    *,
+    n: int,
+    per_group: int,
+    rng: np.random.Generator,
+) -> tuple[str, np.ndarray] | None:
+    """(what was used, values (M,)): a rule's order of up to MOST_PAIRS pairs with known features; others come last."""
+    name = COLD_START if belief.cold else strategy.name
+    rows_R = np.flatnonzero(belief.known_N[pool.i_M] & belief.known_N[pool.j_M])
+    machine_R = _machine_labels(campaign, pool, rows_R) if STRATEGIES[name].needs_machine else None
+    if machine_R is not None:
+        rows_R, machine_R = rows_R[~np.isnan(machine_R)], machine_R[~np.isnan(machine_R)]
+    if len(rows_R) == 0:
+        return None
+    if len(rows_R) > MOST_PAIRS:
+        some = np.sort(rng.choice(len(rows_R), MOST_PAIRS, replace=False))
+        rows_R, machine_R = rows_R[some], None if machine_R is None else machine_R[some]
+    order = BATCH_RULES[name](_seen_by_rule(belief, pool, rows_R, machine_R), n=n, per_group=per_group, rng=rng)
+    values_M = np.zeros(len(pool))
+    values_M[rows_R] = as_values(order, len(rows_R))
+    return name, values_M
+
+
+def _machine_labels(campaign: Campaign, pool: Askable, rows_R: np.ndarray) -> np.ndarray:
+    sides = np.stack((pool.rollouts_N[pool.i_M[rows_R]], pool.rollouts_N[pool.j_M[rows_R]]), axis=1)
+    return machine_labels.labels_of(campaign, sides)
+
+
+def _seen_by_rule(belief: Belief, pool: Askable, rows_R: np.ndarray, machine_R: np.ndarray | None) -> Pool:
+    """All that a rule gets to see of some rows: where the pairs lie and what is believed; no answer is in it."""
+    i_R, j_R = pool.i_M[rows_R], pool.j_M[rows_R]
+    return Pool(
+        head=belief.head,
+        deltas_M_D=belief.points_N_W[i_R] - belief.points_N_W[j_R],
+        groups_M=pool.groups_N[i_R],
+        prompts_M_P=belief.prompts_N_P[i_R],
+        machine_M=machine_R,
+        needs_D_D=belief.needs_D_D,
+    )

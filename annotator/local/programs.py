@@ -56,6 +56,7 @@ def programs(plan: Plan) -> list[Program]:
     ]
     if plan.workers:
         listed += [
+            Program("queue", [*python, "django", "keep_queues"], WORKERS),
             Program(
                 "worker",
                 [*celery, "worker", "-n", "worker@%h", "-Q", "default", "-c", str(plan.workers), *quiet],

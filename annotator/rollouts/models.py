@@ -99,6 +99,13 @@ class RewardModelVersion(models.Model):
         ]
 
 
+class KnownBackbone(models.Model):
+    """Which backbone a name meant when it was last loaded, so that its features are found without loading it."""
+
+    spec = models.CharField(max_length=500, unique=True)
+    digest = models.CharField(max_length=64)
+
+
 class CompletionFeature(models.Model):
     """The frozen backbone's features of one text, computed once. A cache: safe to empty at any time."""
 

@@ -1,7 +1,7 @@
 """No task without reserved budget: choose what to ask, reserve it, and open its slots, all or nothing.
 
-A campaign keeps only `open_tasks` tasks in front of people, so that a new reward model version re-orders most of
-what is left. When nobody is waiting, nothing is opened.
+A campaign keeps only `open_tasks` tasks in front of people, so that what is learnt meanwhile decides about most of
+what is left.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from django.db import transaction
 
 from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign, Selection
-from annotator.campaigns.ranking import AskedBetween, Proposal, Ranking, rank, revalue
-from annotator.rollouts.models import RewardModelVersion
+from annotator.campaigns.pool import AskedBetween
+from annotator.campaigns.ranking import Believe, Proposal, Ranking, nothing_believed, rank
 
 from .models import AnnotationTask, Assignment
 
@@ -44,7 +44,7 @@ def asked_in(campaign: Campaign) -> AskedBetween:
     return between
 
 
-def open_due_tasks(campaign_id: int) -> int:
+def open_due_tasks(campaign_id: int, *, believe: Believe = nothing_believed, fallen_back: bool = False) -> int:
     """Open what is due in one campaign; returns how many tasks. Safe to call at any time, from anywhere."""
     campaign = Campaign.objects.get(id=campaign_id)
     n = due(campaign)
@@ -53,7 +53,7 @@ def open_due_tasks(campaign_id: int) -> int:
     rounds = campaign.selections.count()
     # A seed per round, derived: the same campaign config and history give the same questions.
     seed = zlib.crc32(f"{campaign.config.seed}:{campaign.slug}:{rounds}".encode())
-    ranking = rank(campaign, n, seed=seed, asked_between=asked_in(campaign))
+    ranking = rank(campaign, n, seed=seed, asked_between=asked_in(campaign), believe=believe, fallen_back=fallen_back)
     return _open(campaign_id, ranking, rounds) if ranking.proposals else 0
 
 
@@ -108,37 +108,3 @@ def _priorities(proposals: list[Proposal], seed: int) -> list[float]:
     chosen = sum(not proposal.from_random for proposal in proposals)
     ranks = iter(np.linspace(1.0, 0.0, chosen, endpoint=False).tolist())
     return [float(rng.random()) if proposal.from_random else next(ranks) for proposal in proposals]
-
-
-def reorder(campaign: Campaign, version: RewardModelVersion) -> int:
-    """Re-rank the open, unleased acquisition tasks under a new version; returns how many were placed.
-
-    Leased work and the random stream stay as they are: the one belongs to a person, the other to chance.
-    """
-    open_slots = campaign.assignments.filter(
-        state=Assignment.State.OPEN, task__stream=AnnotationTask.Stream.ACQUISITION
-    )
-    rows = list(open_slots.order_by("task_id").values_list("task_id", "task__rollout_a_id", "task__rollout_b_id"))
-    tasks = {task: (a, b) for task, a, b in rows}
-    if not tasks:
-        Campaign.objects.filter(id=campaign.pk).update(ordered_by=version)
-        return 0
-    values_M = revalue(version, campaign.config.acquisition, list(tasks.values()), seed=campaign.config.seed)
-    if values_M is None:
-        return 0  # some are not scored yet; the next sweep comes back
-    order = np.argsort(-values_M, kind="stable")
-    rank_M = np.empty(len(order))
-    rank_M[order] = np.linspace(1.0, 0.0, len(order), endpoint=False)
-    new = {task: float(rank_M[m]) for m, task in enumerate(tasks)}
-    with transaction.atomic():
-        # SKIP LOCKED: a slot being claimed this instant keeps its place; nobody waits for a re-ordering.
-        slots = list(
-            Assignment.objects.select_for_update(skip_locked=True)
-            .filter(state=Assignment.State.OPEN, task_id__in=new)
-            .only("id", "task_id", "priority")
-        )
-        for slot in slots:
-            slot.priority = new[slot.task_id]
-        Assignment.objects.bulk_update(slots, ["priority"], batch_size=2000)
-        Campaign.objects.filter(id=campaign.pk).update(ordered_by=version)
-    return len({slot.task_id for slot in slots})

@@ -13,7 +13,8 @@ from annotator.campaigns.models import BudgetEntry
 from annotator.campaigns.ranking import rank
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
-from annotator.tasks.opening import open_due_tasks, reorder
+from annotator.tasks.opening import open_due_tasks
+from annotator.tasks.ordering import reorder
 from tests.factories import make_run, make_version, score_all
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_before_the_first_version_everything_is_drawn_at_random_and_says_so(open
 
 def test_the_first_version_puts_what_was_drawn_at_random_in_order_but_not_the_control(open_campaign):
     run = make_run("fresh", groups=20)
-    campaign = open_campaign(run=run, random_share=0.25)
+    campaign = open_campaign(run=run, random_share=0.25, acquisition="ensemble_std")
     before = dict(Assignment.objects.values_list("id", "priority"))
     version = make_version("helpful")
     score_all(version, run)
@@ -121,7 +122,7 @@ def test_a_new_version_reorders_open_tasks_and_leaves_leased_and_random_ones(ope
 def test_reordering_waits_until_every_open_task_is_scored(open_campaign):
     run = make_run("scored", groups=4)
     score_all(make_version("helpful"), run)
-    campaign = open_campaign(run=run, random_share=0.0)
+    campaign = open_campaign(run=run, random_share=0.0, acquisition="ensemble_std")
     assert reorder(campaign, make_version("helpful", number=2, state="candidate")) == 0
     campaign.refresh_from_db()
     assert campaign.ordered_by is None

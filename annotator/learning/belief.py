@@ -1,0 +1,196 @@
+"""One campaign's belief: fitted to all its answers when a round is opened, and one answer at a time in between.
+
+Held-out prompts teach nothing here either: what is asked must not depend on the answers a version is judged by.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from annotator.annotations.models import Annotation
+from annotator.campaigns.machine_labels import MachinePairs, machine_pairs
+from annotator.campaigns.models import Campaign
+from annotator.campaigns.pool import Askable
+from annotator.campaigns.ranking import Belief, believed_values
+from annotator.campaigns.strategies import STRATEGIES, Reads
+from annotator.tasks.ordering import Waiting
+from uncertainty.batch.pool import needs
+from uncertainty.laplace import BayesianHead
+from uncertainty.learner import Learnt, before_any_answer, learn, learn_machine
+from uncertainty.view import PairView, prompt_points
+
+from .answers import Answers, answers_of
+from .features import Features, backbone_digest
+
+# The newest groups a rule chooses among: 5,000 groups of 8 are 60 MB of features. The random stream sees all.
+BELIEF_GROUPS = 5_000
+MACHINE_PAIRS = 5_000  # labels that a machine's taste is learnt from; more would hardly sharpen it
+NEEDS_SAMPLE = 20_000
+# Ids are given before answers are committed: this far back, one may have come in unseen.
+LOOK_BACK = 200
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Space:
+    """Where rollouts lie in the coordinates of one fit."""
+
+    ids_N: np.ndarray  # ascending
+    points_N_W: np.ndarray
+    prompts_N_P: np.ndarray
+    needed_from: np.ndarray  # differences of a sample of the pool
+
+    def rows(self, rollouts: np.ndarray) -> np.ndarray:
+        """The row of each rollout, -1 where its features are not known."""
+        at = np.minimum(np.searchsorted(self.ids_N, rollouts), len(self.ids_N) - 1)
+        return np.where(self.ids_N[at] == rollouts, at, -1)
+
+    def deltas(self, a_M: np.ndarray, b_M: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(differences of the pairs whose sides are both known, which those are)."""
+        row_a, row_b = self.rows(a_M), self.rows(b_M)
+        known_M = (row_a >= 0) & (row_b >= 0)
+        return self.points_N_W[row_a[known_M]] - self.points_N_W[row_b[known_M]], known_M
+
+
+class Believer:
+    """Answers `ranking.Believe` for one campaign, and goes on learning from every answer until it is asked again."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self._features: Features | None = None
+        self._space: _Space | None = None
+        self._prior: BayesianHead | None = None  # what a machine's labels taught
+        self._learnt = Learnt(BayesianHead.prior(1))
+        self._seen: set[int] = set()  # annotations, whether or not they taught anything
+        self._answers_by_prompt: Counter[int] = Counter()
+
+    @property
+    def cold(self) -> bool:
+        """Too little is known to choose by: few answers, and no machine's labels to start from."""
+        return self._prior is None and self._answers_by_prompt.total() < self.campaign.config.cold_answers
+
+    def __call__(self, pool: Askable) -> Belief | None:
+        """The belief after all answers up to now, over a pool; None while none of its pairs has features."""
+        digest = backbone_digest(self.campaign)
+        if digest is None:
+            return None
+        if self._features is None or self._features.digest != digest:
+            self._features = Features(digest)
+        told, machine = answers_of(self.campaign), machine_pairs(self.campaign, MACHINE_PAIRS)
+        machine = machine.where(~np.isnan(machine.label_M))
+        self._space = _space(self._features, pool, told, machine)
+        if self._space is None:
+            return None
+        self._prior = _machine_prior(self._space, machine)
+        self._learn(told)
+        return self._over(pool)
+
+    def catch_up(self) -> int:
+        """Learn from what was said since; returns how many new rows there were. A correction is learnt by a new fit."""
+        if self._space is None:
+            return 0
+        after = max(self._seen, default=0) - LOOK_BACK
+        recent = Annotation.objects.filter(campaign=self.campaign, id__gt=after).values_list("id", "revises_id")
+        fresh = {row: revises for row, revises in recent if row not in self._seen}
+        if not fresh:
+            return 0
+        if any(revises is not None for revises in fresh.values()):
+            self._learn(answers_of(self.campaign))
+        else:
+            told = answers_of(self.campaign, after=min(fresh) - 1)
+            self._observe(told.where(np.isin(told.ids_M, list(fresh))))
+        self._seen |= fresh.keys()
+        return len(fresh)
+
+    def values(self, tasks: Sequence[Waiting]) -> np.ndarray | None:
+        """What each open task is worth by now (M,); None while it is too early, or not for the belief, to say."""
+        strategy = STRATEGIES[self.campaign.config.acquisition]
+        if strategy.reads is not Reads.BELIEF or not tasks or self._space is None or self.cold:
+            return None
+        pool = _pool_of(tasks)
+        valued = believed_values(
+            self.campaign, strategy, self._over(pool), pool,
+            n=len(tasks), per_group=len(tasks),
+            rng=np.random.default_rng([self.campaign.config.seed, len(self._seen)]),
+        )  # fmt: skip
+        return None if valued is None else valued[1]
+
+    def _learn(self, told: Answers) -> None:
+        assert self._space is not None
+        used = told.where(~told.heldout_M)
+        deltas, known_M = self._space.deltas(used.rollout_a_M, used.rollout_b_M)
+        used = used.where(known_M)
+        if len(used):
+            self._learnt = learn(deltas, used.outcome_M, used.prompt_M, used.from_random_M, prior=self._prior)
+        else:
+            self._learnt = before_any_answer(self._space.points_N_W.shape[1], self._prior)
+        self._seen |= set(told.ids_M.tolist())
+        self._answers_by_prompt = Counter(used.prompt_M.tolist())
+
+    def _observe(self, told: Answers) -> None:
+        """One exact step per answer; it counts as one more of its prompt's, as in a fit of all."""
+        assert self._space is not None
+        used = told.where(~told.heldout_M)
+        deltas, known_M = self._space.deltas(used.rollout_a_M, used.rollout_b_M)
+        used = used.where(known_M)
+        for delta, outcome, prompt in zip(deltas, used.outcome_M.tolist(), used.prompt_M.tolist(), strict=True):
+            self._answers_by_prompt[prompt] += 1
+            self._learnt = self._learnt.observe(delta, outcome, weight=self._answers_by_prompt[prompt] ** -0.5)
+
+    def _over(self, pool: Askable) -> Belief:
+        assert self._space is not None
+        space, head = self._space, self._learnt.calibrated
+        row_N = space.rows(pool.rollouts_N)
+        return Belief(
+            head=head,
+            points_N_W=space.points_N_W[row_N],
+            prompts_N_P=space.prompts_N_P[row_N],
+            known_N=row_N >= 0,
+            needs_D_D=needs(head, space.needed_from),
+            cold=self.cold,
+        )
+
+
+def _space(features: Features, pool: Askable, told: Answers, machine: MachinePairs) -> _Space | None:
+    """Read the features of all that is spoken of and turn them; None while no pair of the pool is known."""
+    near_N = pool.rollouts_N[np.isin(pool.groups_N, np.unique(pool.groups_N)[-BELIEF_GROUPS:])]
+    rollouts = np.concatenate((near_N, told.rollout_a_M, told.rollout_b_M, machine.a_M, machine.b_M))
+    groups = np.concatenate(
+        (pool.groups_N[np.isin(pool.rollouts_N, near_N)], *[told.group_M] * 2, *[machine.groups_M] * 2)
+    )
+    ids_N, first_N = np.unique(rollouts, return_index=True)
+    features_N_D, known_N = features.read(ids_N)
+    ids_N, groups_N, features_N_D = ids_N[known_N], groups[first_N][known_N], features_N_D[known_N]
+    if not len(ids_N):
+        return None
+    blank = _Space(ids_N, features_N_D, features_N_D, features_N_D)
+    i_M, j_M = (blank.rows(pool.rollouts_N[side]) for side in (pool.i_M, pool.j_M))
+    known_M = (i_M >= 0) & (j_M >= 0)
+    if not known_M.any():
+        return None
+    i_M, j_M = i_M[known_M], j_M[known_M]
+    points_N_W = PairView.fit(features_N_D, i_M, j_M).points(features_N_D)
+    some = slice(None, None, -(-len(i_M) // NEEDS_SAMPLE))
+    return _Space(
+        ids_N, points_N_W, prompt_points(features_N_D, groups_N), points_N_W[i_M[some]] - points_N_W[j_M[some]]
+    )
+
+
+def _machine_prior(space: _Space, machine: MachinePairs) -> BayesianHead | None:
+    deltas, known_M = space.deltas(machine.a_M, machine.b_M)
+    if not len(deltas):
+        return None
+    return learn_machine(deltas, machine.label_M[known_M], machine.groups_M[known_M])
+
+
+def _pool_of(tasks: Sequence[Waiting]) -> Askable:
+    """Open tasks as a pool of their own."""
+    sides = np.array([(task.rollout_a, task.rollout_b) for task in tasks], dtype=np.int64)
+    rollouts_N, row_M_2 = np.unique(sides, return_inverse=True)
+    row_M_2 = row_M_2.reshape(-1, 2)
+    groups_N = np.empty(len(rollouts_N), dtype=np.int64)
+    groups_N[row_M_2] = np.array([task.group for task in tasks], dtype=np.int64)[:, None]
+    return Askable(rollouts_N, groups_N, row_M_2[:, 0], row_M_2[:, 1])

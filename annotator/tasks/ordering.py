@@ -1,0 +1,91 @@
+"""Which of the open tasks comes first. Leased work belongs to a person and the random stream to chance: both stay."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from django.db import transaction
+
+from annotator.campaigns.models import Campaign
+from annotator.campaigns.pool import scored_draws
+from annotator.campaigns.strategies import STRATEGIES, values_of_draws
+from annotator.rollouts.models import RewardModelVersion
+
+from .models import AnnotationTask, Assignment
+
+# A longer queue is put in order at its head only: nobody will reach the rest before the next time.
+HEAD = 2_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Waiting:
+    """An open task of the acquisition stream."""
+
+    task: int
+    group: int
+    rollout_a: int
+    rollout_b: int
+
+
+def waiting(campaign: Campaign) -> list[Waiting]:
+    """The open tasks that may be put in another order, those asked first at the head."""
+    slots = campaign.assignments.filter(
+        state=Assignment.State.OPEN, task__stream=AnnotationTask.Stream.ACQUISITION
+    ).order_by("-priority", "id")
+    columns = ("task_id", "task__group_id", "task__rollout_a_id", "task__rollout_b_id")
+    rows = slots.values_list(*columns)[: HEAD * campaign.config.overlap]
+    return [Waiting(*row) for row in sorted(set(rows))]
+
+
+def place(campaign: Campaign, tasks: list[Waiting], values_M: np.ndarray) -> int:
+    """Give tasks the priorities of their values' ranks; returns how many moved.
+
+    SKIP LOCKED: a slot being claimed this instant keeps its place; nobody waits for a re-ordering.
+    """
+    order = np.argsort(-values_M, kind="stable")
+    rank_M = np.empty(len(order))
+    rank_M[order] = np.linspace(1.0, 0.0, len(order), endpoint=False)
+    new = {task.task: float(rank_M[m]) for m, task in enumerate(tasks)}
+    with transaction.atomic():
+        slots = Assignment.objects.select_for_update(skip_locked=True).filter(
+            state=Assignment.State.OPEN, task_id__in=new
+        )
+        moved = [slot for slot in slots.only("id", "task_id", "priority") if slot.priority != new[slot.task_id]]
+        for slot in moved:
+            slot.priority = new[slot.task_id]
+        Assignment.objects.bulk_update(moved, ["priority"], batch_size=2000)
+    return len({slot.task_id for slot in moved})
+
+
+def reorder(campaign: Campaign, version: RewardModelVersion) -> int:
+    """Re-rank what waits under a new version's draws; returns how many tasks moved. 0 while some are unscored."""
+    tasks = waiting(campaign)
+    if tasks and STRATEGIES[campaign.config.acquisition].reads_draws:
+        values_M = _revalued(version, campaign, tasks)
+        if values_M is None:
+            return 0  # some are not scored yet; the next sweep comes back
+        moved = place(campaign, tasks, values_M)
+    else:
+        moved = 0
+    Campaign.objects.filter(id=campaign.pk).update(ordered_by=version)
+    return moved
+
+
+def _revalued(version: RewardModelVersion, campaign: Campaign, tasks: list[Waiting]) -> np.ndarray | None:
+    """The strategy's value of given pairs under a version (M,), or None while some of them are unscored."""
+    strategy = STRATEGIES[campaign.config.acquisition]
+    rollouts = sorted({rollout for task in tasks for rollout in (task.rollout_a, task.rollout_b)})
+    draws = scored_draws(version, rollouts, strategy.reads.value)
+    if len(draws) < len(rollouts):
+        return None
+    column = {rollout: n for n, rollout in enumerate(rollouts)}
+    group = {rollout: task.group for task in tasks for rollout in (task.rollout_a, task.rollout_b)}
+    return values_of_draws(
+        strategy.name,
+        np.stack([draws[rollout] for rollout in rollouts], axis=1).astype(float),
+        np.array([group[rollout] for rollout in rollouts]),
+        np.array([column[task.rollout_a] for task in tasks]),
+        np.array([column[task.rollout_b] for task in tasks]),
+        np.random.default_rng(campaign.config.seed),
+    )
