@@ -2,6 +2,10 @@
 
 import type { NewCampaign } from "../api/types";
 import { slugOf } from "./format";
+import { DEFAULT_STRATEGY, needsMachine } from "./strategies";
+
+/** Whose labels people correct: nobody's, the run's reward, one part of it, or a judge's. */
+export type MachineKind = "none" | "reward" | "part" | "judge";
 
 export interface CampaignForm {
   name: string;
@@ -12,8 +16,14 @@ export interface CampaignForm {
   annotators: string;
   budget: string;
   acquisition: string;
+  machineKind: MachineKind;
+  machineName: string;
+  machinePairs: string;
   overlap: string;
   randomShare: string;
+  coldAnswers: string;
+  fallBack: boolean;
+  perSecond: boolean;
   retrainEvery: string;
   minLabels: string;
   pairsPerGroup: string;
@@ -21,13 +31,12 @@ export interface CampaignForm {
   leaseMinutes: string;
 }
 
-export const ACQUISITIONS: { name: string; meaning: string }[] = [
-  { name: "bald", meaning: "Most to learn about the model, not about people's coin flips. The random share shows what it is worth on your data." },
-  { name: "mc_dropout_std", meaning: "Where dropout draws disagree most about the difference." },
-  { name: "ensemble_std", meaning: "Where the ensemble's heads disagree most about the difference." },
-  { name: "margin", meaning: "Where the two completions score closest together." },
-  { name: "random", meaning: "No preference: the control every other choice is measured against." },
-];
+/** The fields that are typed or chosen, as opposed to ticked. */
+export type TextField = {
+  [Field in keyof CampaignForm]: CampaignForm[Field] extends string ? Field : never;
+}[keyof CampaignForm];
+
+export type Problems = Partial<Record<keyof CampaignForm, string>>;
 
 export const freshForm: CampaignForm = {
   name: "",
@@ -37,9 +46,15 @@ export const freshForm: CampaignForm = {
   runs: [],
   annotators: "",
   budget: "500",
-  acquisition: "bald",
+  acquisition: DEFAULT_STRATEGY,
+  machineKind: "none",
+  machineName: "",
+  machinePairs: "4",
   overlap: "1",
   randomShare: "10",
+  coldAnswers: "40",
+  fallBack: true,
+  perSecond: false,
   retrainEvery: "50",
   minLabels: "20",
   pairsPerGroup: "1",
@@ -47,13 +62,32 @@ export const freshForm: CampaignForm = {
   leaseMinutes: "10",
 };
 
-export function problems(form: CampaignForm): Partial<Record<keyof CampaignForm, string>> {
-  const found: Partial<Record<keyof CampaignForm, string>> = {};
+/** A strategy that reads a machine's labels goes with them. */
+export function withMachine(form: CampaignForm, machineKind: MachineKind): CampaignForm {
+  const orphaned = machineKind === "none" && needsMachine(form.acquisition);
+  return { ...form, machineKind, machineName: "", acquisition: orphaned ? DEFAULT_STRATEGY : form.acquisition };
+}
+
+function named(kind: MachineKind): kind is "part" | "judge" {
+  return kind === "part" || kind === "judge";
+}
+
+export function problems(form: CampaignForm): Problems {
+  const found: Problems = {};
   if (!slugOf(form.name)) found.name = "Give the campaign a name with at least one letter or digit.";
   if (!form.question.trim()) found.question = "Say what people should decide.";
   if (form.runs.length === 0) found.runs = "Choose at least one run to ask about.";
+  if (named(form.machineKind) && !form.machineName.trim()) {
+    found.machineName = form.machineKind === "judge" ? "Name the judge." : "Name the part of the reward.";
+  }
   if (!(Number.isInteger(Number(form.budget)) && Number(form.budget) >= 1)) found.budget = "A whole number of labels, at least 1.";
   return found;
+}
+
+function machineOf({ machineKind, machineName }: CampaignForm): string {
+  if (machineKind === "none") return "";
+  if (machineKind === "reward") return "reward";
+  return `${machineKind === "judge" ? "judge" : "reward"}:${machineName.trim()}`;
 }
 
 export function toRequest(form: CampaignForm): NewCampaign {
@@ -71,8 +105,13 @@ export function toRequest(form: CampaignForm): NewCampaign {
     ...(annotators.length > 0 ? { annotators } : {}),
     config: {
       acquisition: form.acquisition,
+      machine: machineOf(form),
+      machine_pairs: Number(form.machinePairs),
       overlap: Number(form.overlap),
       random_share: Number(form.randomShare) / 100,
+      cold_answers: Number(form.coldAnswers),
+      fall_back: form.fallBack,
+      per_second: form.perSecond,
       retrain_every: Number(form.retrainEvery),
       min_labels: Number(form.minLabels),
       pairs_per_group: Number(form.pairsPerGroup),
@@ -80,4 +119,56 @@ export function toRequest(form: CampaignForm): NewCampaign {
       lease_minutes: Number(form.leaseMinutes),
     },
   };
+}
+
+/** The server's names for what this form asks for. */
+const FIELDS: Record<string, keyof CampaignForm> = {
+  slug: "name",
+  name: "name",
+  question: "question",
+  guidelines: "guidelines",
+  reward_model: "rewardModel",
+  budget_labels: "budget",
+  runs: "runs",
+  annotators: "annotators",
+  users: "annotators",
+  acquisition: "acquisition",
+  machine: "machineKind",
+  machine_pairs: "machinePairs",
+  overlap: "overlap",
+  random_share: "randomShare",
+  cold_answers: "coldAnswers",
+  fall_back: "fallBack",
+  per_second: "perSecond",
+  retrain_every: "retrainEvery",
+  min_labels: "minLabels",
+  pairs_per_group: "pairsPerGroup",
+  open_tasks: "openTasks",
+  lease_minutes: "leaseMinutes",
+};
+
+/** A refusal, at the fields it is about: `context` names one field, several, or the things that were not found. */
+export function refusedFields(message: string, context: Record<string, unknown>): Problems {
+  const { field, fields } = context;
+  if (typeof field === "string") return at([[field, message]]);
+  if (fields && typeof fields === "object") {
+    return at(Object.entries(fields).map(([name, details]) => [name, sentences(details) || message]));
+  }
+  return at(Object.keys(context).map((name) => [name, message]));
+}
+
+function at(found: [name: string, message: string][]): Problems {
+  const placed: Problems = {};
+  for (const [name, message] of found) {
+    const field = FIELDS[name];
+    if (field) placed[field] = message;
+  }
+  return placed;
+}
+
+/** The messages inside a nest of lists and objects that each hold a `message`. */
+function sentences(details: unknown): string {
+  if (Array.isArray(details)) return details.map(sentences).filter(Boolean).join(" ");
+  if (!details || typeof details !== "object") return "";
+  return "message" in details ? String(details.message) : sentences(Object.values(details));
 }

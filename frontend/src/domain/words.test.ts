@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { decimal, percent, plural, seconds, slugOf } from "./format";
 import { asked, summary, turns } from "./messages";
-import { freshForm, problems, toRequest } from "./newCampaign";
+import { freshForm, problems, refusedFields, toRequest, withMachine } from "./newCampaign";
 
 describe("numbers", () => {
   test("a missing number is a dash, never a zero", () => {
@@ -49,6 +49,32 @@ describe("a new campaign", () => {
 
   test("the random share is typed in percent", () => {
     expect(toRequest(filled).config).toMatchObject({ random_share: 0.1, acquisition: "bald" });
+  });
+
+  test("it falls back by itself unless told otherwise", () => {
+    expect(toRequest(filled).config).toMatchObject({ fall_back: true, per_second: false, cold_answers: 40, machine: "" });
+  });
+
+  test("a machine's labels are named as the server names them", () => {
+    const source = (part: object) => toRequest({ ...filled, ...part }).config?.machine;
+    expect(source({ machineKind: "reward", machineName: "left over" })).toBe("reward");
+    expect(source({ machineKind: "part", machineName: " format " })).toBe("reward:format");
+    expect(source({ machineKind: "judge", machineName: "small" })).toBe("judge:small");
+    expect(Object.keys(problems({ ...filled, machineKind: "judge" }))).toEqual(["machineName"]);
+  });
+
+  test("a strategy that corrects a machine leaves with the machine", () => {
+    const correcting = { ...filled, machineKind: "reward", acquisition: "rlthf_band" } as const;
+    expect(withMachine(correcting, "none").acquisition).toBe("bald");
+    expect(withMachine(correcting, "part").acquisition).toBe("rlthf_band");
+  });
+
+  test("a refusal is shown at the fields it is about", () => {
+    expect(refusedFields("overlap is 99", { field: "overlap" })).toEqual({ overlap: "overlap is 99" });
+    expect(refusedFields("No run named x.", { runs: ["x"] })).toEqual({ runs: "No run named x." });
+    const fields = { budget_labels: [{ message: "A valid integer is required.", code: "invalid" }] };
+    expect(refusedFields("Some fields are not usable.", { fields })).toEqual({ budget: "A valid integer is required." });
+    expect(refusedFields("Something else.", { moon: 1 })).toEqual({});
   });
 
   test("what is missing is named", () => {

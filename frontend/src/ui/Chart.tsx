@@ -13,12 +13,18 @@ export interface Palette {
   line: string;
   a: string;
   b: string;
+  good: string;
+  warn: string;
+  bad: string;
+  surface: string;
 }
+
+export type ChartOptions = Omit<uPlot.Options, "width" | "height">;
 
 interface Props {
   label: string;
   data: uPlot.AlignedData;
-  options: (palette: Palette) => Omit<uPlot.Options, "width" | "height">;
+  options: (palette: Palette) => ChartOptions;
   height?: number;
 }
 
@@ -30,7 +36,17 @@ function paletteOf(box: HTMLElement): Palette {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
-  const palette = { ink: colour("ink"), quiet: colour("ink-quiet"), line: colour("line"), a: colour("a"), b: colour("b") };
+  const palette = {
+    ink: colour("ink"),
+    quiet: colour("ink-quiet"),
+    line: colour("line"),
+    a: colour("a"),
+    b: colour("b"),
+    good: colour("good"),
+    warn: colour("warn"),
+    bad: colour("bad"),
+    surface: colour("surface"),
+  };
   probe.remove();
   return palette;
 }
@@ -58,5 +74,6 @@ export default function Chart({ label, data, options, height = 200 }: Props) {
   }, [dark, height, options]);
 
   useEffect(() => plot.current?.setData(data), [data]);
-  return <div ref={box} className="chart" role="img" aria-label={label} />;
+  // The box has its height before anything is drawn in it, so that nothing below it moves.
+  return <div ref={box} className="chart" role="img" aria-label={label} style={{ minHeight: height }} />;
 }

@@ -25,10 +25,17 @@ export function Page({ title, actions, children }: { title: string; actions?: Re
   );
 }
 
-export function Panel({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+interface PanelProps {
+  title: string;
+  aside?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+export function Panel({ title, aside, wide = false, children }: PanelProps) {
   const id = useId();
   return (
-    <section className="panel" aria-labelledby={id}>
+    <section className={wide ? "panel panel-wide" : "panel"} aria-labelledby={id}>
       <div className="panel-head">
         <h2 id={id}>{title}</h2>
         {aside}

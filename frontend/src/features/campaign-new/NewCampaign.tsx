@@ -1,35 +1,27 @@
-/** A new campaign, in three short parts with sensible defaults. It becomes a draft; nothing is asked before it opens. */
+/** A new campaign, in four short parts with sensible defaults. It becomes a draft; nothing is asked before it opens. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
-import { api } from "../../api/client";
+import { api, ApiError } from "../../api/client";
 import { count, slugOf } from "../../domain/format";
-import { ACQUISITIONS, type CampaignForm, freshForm, problems, toRequest } from "../../domain/newCampaign";
+import {
+  type CampaignForm,
+  freshForm,
+  type MachineKind,
+  problems,
+  type Problems,
+  refusedFields,
+  type TextField,
+  toRequest,
+  withMachine,
+} from "../../domain/newCampaign";
 import { Page, Panel, Problem } from "../../ui/parts";
+import { Field } from "./Field";
+import { type FormProps, StrategyFields, typed } from "./StrategyFields";
 
-interface FieldProps {
-  label: string;
-  hint?: ReactNode;
-  problem?: string | undefined;
-  children: (ids: { id: string; "aria-describedby": string; "aria-invalid": boolean }) => ReactNode;
-}
-
-function Field({ label, hint, problem, children }: FieldProps) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {children({ id, "aria-describedby": `${id}-hint`, "aria-invalid": !!problem })}
-      <p id={`${id}-hint`} className={problem ? "field-problem" : "hint"}>
-        {problem ?? hint}
-      </p>
-    </div>
-  );
-}
-
-const ADVANCED: { field: keyof CampaignForm; label: string; hint: string; min: number; max: number; step?: string }[] = [
+const ADVANCED: { field: TextField; label: string; hint: string; min: number; max: number; step?: string }[] = [
   { field: "retrainEvery", label: "Retrain after", hint: "New labels that start a retrain.", min: 1, max: 100_000 },
   { field: "minLabels", label: "First training at", hint: "Below this many labels a reward model is noise.", min: 2, max: 100_000 },
   { field: "pairsPerGroup", label: "Pairs per prompt", hint: "Per round. Near-duplicates teach little.", min: 1, max: 100 },
@@ -37,107 +29,152 @@ const ADVANCED: { field: keyof CampaignForm; label: string; hint: string; min: n
   { field: "leaseMinutes", label: "Lease, minutes", hint: "How long a card is held for one person.", min: 1, max: 1440, step: "0.5" },
 ];
 
+function Question(props: FormProps) {
+  const { form, wrong } = props;
+  return (
+    <Panel title="1. The question">
+      <Field label="Name" hint={slugOf(form.name) ? `Address: ${slugOf(form.name)}` : "Short, for lists."} problem={wrong.name}>
+        {(ids) => <input {...ids} {...typed(props, "name")} maxLength={200} autoFocus required />}
+      </Field>
+      <Field label="Question" hint="Shown above every pair." problem={wrong.question}>
+        {(ids) => <input {...ids} {...typed(props, "question")} maxLength={1000} required />}
+      </Field>
+      <Field label="Guidelines" hint="Markdown. Annotators open them with the H key." problem={wrong.guidelines}>
+        {(ids) => <textarea {...ids} {...typed(props, "guidelines")} rows={5} />}
+      </Field>
+    </Panel>
+  );
+}
+
+function Subject(props: FormProps) {
+  const { form, wrong, set } = props;
+  const runs = useQuery({ queryKey: ["runs"], queryFn: api.runs });
+  const toggleRun = (name: string) =>
+    set({ runs: form.runs.includes(name) ? form.runs.filter((one) => one !== name) : [...form.runs, name] });
+  return (
+    <Panel title="2. What to ask about">
+      <fieldset className="field">
+        <legend>Runs</legend>
+        {runs.isError && <Problem error={runs.error} />}
+        {runs.data?.length === 0 && <p className="hint">No run has sent rollouts yet.</p>}
+        {runs.data?.map((run) => (
+          <label key={run.name} className="check">
+            <input
+              type="checkbox"
+              checked={form.runs.includes(run.name)}
+              aria-invalid={!!wrong.runs}
+              onChange={() => toggleRun(run.name)}
+            />
+            {run.name}
+            <span className="hint">
+              {count(run.groups)} groups, {count(run.rollouts)} rollouts
+            </span>
+          </label>
+        ))}
+        {wrong.runs && <p className="field-problem">{wrong.runs}</p>}
+      </fieldset>
+      <Field label="Reward model" hint="The model these labels teach. Campaigns may share one." problem={wrong.rewardModel}>
+        {(ids) => <input {...ids} {...typed(props, "rewardModel")} placeholder={slugOf(form.name) || "same as the address"} />}
+      </Field>
+    </Panel>
+  );
+}
+
+function BudgetAndPeople(props: FormProps) {
+  const { wrong } = props;
+  return (
+    <Panel title="4. Budget and people">
+      <div className="field-row">
+        <Field label="Budget, labels" hint="Never exceeded." problem={wrong.budget}>
+          {(ids) => <input {...ids} {...typed(props, "budget")} type="number" min={1} step={1} inputMode="numeric" required />}
+        </Field>
+        <Field label="Overlap" hint="Answers per pair, by different people." problem={wrong.overlap}>
+          {(ids) => <input {...ids} {...typed(props, "overlap")} type="number" min={1} max={20} step={1} inputMode="numeric" />}
+        </Field>
+      </div>
+      <Field
+        label="Annotators"
+        hint="Usernames, separated by commas. Empty means everybody who annotates."
+        problem={wrong.annotators}
+      >
+        {(ids) => <input {...ids} {...typed(props, "annotators")} />}
+      </Field>
+      <details>
+        <summary>Pace and leases</summary>
+        <div className="field-row">
+          {ADVANCED.map(({ field, label, hint, min, max, step }) => (
+            <Field key={field} label={label} hint={hint} problem={wrong[field]}>
+              {(ids) => <input {...ids} {...typed(props, field)} type="number" min={min} max={max} step={step ?? "1"} />}
+            </Field>
+          ))}
+        </div>
+      </details>
+    </Panel>
+  );
+}
+
+/** What is wrong, field by field. A new refusal takes the person to its first field; a field that is edited is given another chance. */
+function useProblems() {
+  const [wrong, setWrong] = useState<Problems>({});
+  const [refusals, setRefusals] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const first = refusals > 0 ? form.current?.querySelector<HTMLElement>("[aria-invalid=true]") : null;
+    const folded = first?.closest("details");
+    if (folded) folded.open = true;
+    first?.focus();
+  }, [refusals]);
+  const refuse = (found: Problems) => {
+    setWrong(found);
+    setRefusals((before) => before + 1);
+  };
+  const edited = (part: Partial<CampaignForm>) =>
+    setWrong((before) => Object.fromEntries(Object.entries(before).filter(([field]) => !(field in part))));
+  return { form, wrong, refuse, edited };
+}
+
 export default function NewCampaign() {
   const navigate = useNavigate();
   const client = useQueryClient();
-  const runs = useQuery({ queryKey: ["runs"], queryFn: api.runs });
   const [form, setForm] = useState(freshForm);
-  const [tried, setTried] = useState(false);
+  const { form: element, wrong, refuse, edited } = useProblems();
   const create = useMutation({
     mutationFn: () => api.createCampaign(toRequest(form)),
     onSuccess: async (campaign) => {
       await client.invalidateQueries({ queryKey: ["campaigns"] });
       await navigate(`/campaigns/${campaign.slug}`);
     },
+    onError: (error) => {
+      if (error instanceof ApiError) refuse(refusedFields(error.message, error.context));
+    },
   });
-  const wrong = tried ? problems(form) : {};
-  const set = (part: Partial<CampaignForm>) => setForm((before) => ({ ...before, ...part }));
-  const input = (field: keyof CampaignForm) => ({
-    value: form[field] as string,
-    onChange: (event: { target: { value: string } }) => set({ [field]: event.target.value }),
-  });
+  const set = (part: Partial<CampaignForm>) => {
+    setForm((before) => ({ ...before, ...part }));
+    edited(part);
+  };
+  const chooseMachine = (machineKind: MachineKind) => set(withMachine(form, machineKind));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setTried(true);
-    if (Object.keys(problems(form)).length === 0) create.mutate();
+    const found = problems(form);
+    refuse(found);
+    create.reset();
+    if (Object.keys(found).length === 0) create.mutate();
   };
-  const toggleRun = (name: string) =>
-    set({ runs: form.runs.includes(name) ? form.runs.filter((one) => one !== name) : [...form.runs, name] });
-  const acquisition = ACQUISITIONS.find((one) => one.name === form.acquisition);
+  const props = { form, wrong, set };
 
   return (
     <Page title="New campaign">
-      <form className="form form-wide" onSubmit={submit} noValidate>
-        <Panel title="1. The question">
-          <Field label="Name" hint={slugOf(form.name) ? `Address: ${slugOf(form.name)}` : "Short, for lists."} problem={wrong.name}>
-            {(ids) => <input {...ids} {...input("name")} maxLength={200} autoFocus required />}
-          </Field>
-          <Field label="Question" hint="Shown above every pair." problem={wrong.question}>
-            {(ids) => <input {...ids} {...input("question")} maxLength={1000} required />}
-          </Field>
-          <Field label="Guidelines" hint="Markdown. Annotators open them with the H key.">
-            {(ids) => <textarea {...ids} {...input("guidelines")} rows={5} />}
-          </Field>
+      <form ref={element} className="form form-wide" onSubmit={submit} noValidate>
+        <Question {...props} />
+        <Subject {...props} />
+        <Panel title="3. How to choose">
+          <StrategyFields {...props} onKind={chooseMachine} />
         </Panel>
-        <Panel title="2. What to ask about">
-          <fieldset className="field">
-            <legend>Runs</legend>
-            {runs.isError && <Problem error={runs.error} />}
-            {runs.data?.length === 0 && <p className="hint">No run has sent rollouts yet.</p>}
-            {runs.data?.map((run) => (
-              <label key={run.name} className="check">
-                <input type="checkbox" checked={form.runs.includes(run.name)} onChange={() => toggleRun(run.name)} />
-                {run.name}
-                <span className="hint">
-                  {count(run.groups)} groups, {count(run.rollouts)} rollouts
-                </span>
-              </label>
-            ))}
-            {wrong.runs && <p className="field-problem">{wrong.runs}</p>}
-          </fieldset>
-          <Field label="Acquisition" hint={acquisition?.meaning}>
-            {(ids) => (
-              <select {...ids} {...input("acquisition")}>
-                {ACQUISITIONS.map((one) => (
-                  <option key={one.name}>{one.name}</option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <Field label="Reward model" hint="The model these labels teach. Campaigns may share one.">
-            {(ids) => <input {...ids} {...input("rewardModel")} placeholder={slugOf(form.name) || "same as the address"} />}
-          </Field>
-          <Field label="Random share, %" hint="Asked regardless of acquisition: the only unbiased control.">
-            {(ids) => <input {...ids} {...input("randomShare")} type="number" min={0} max={100} step={1} inputMode="numeric" />}
-          </Field>
-        </Panel>
-        <Panel title="3. Budget and people">
-          <div className="field-row">
-            <Field label="Budget, labels" hint="Never exceeded." problem={wrong.budget}>
-              {(ids) => <input {...ids} {...input("budget")} type="number" min={1} step={1} inputMode="numeric" required />}
-            </Field>
-            <Field label="Overlap" hint="Answers per pair, by different people.">
-              {(ids) => <input {...ids} {...input("overlap")} type="number" min={1} max={20} step={1} inputMode="numeric" />}
-            </Field>
-          </div>
-          <Field label="Annotators" hint="Usernames, separated by commas. Empty means everybody who annotates.">
-            {(ids) => <input {...ids} {...input("annotators")} />}
-          </Field>
-          <details>
-            <summary>Pace and leases</summary>
-            <div className="field-row">
-              {ADVANCED.map(({ field, label, hint, min, max, step }) => (
-                <Field key={field} label={label} hint={hint}>
-                  {(ids) => <input {...ids} {...input(field)} type="number" min={min} max={max} step={step ?? "1"} />}
-                </Field>
-              ))}
-            </div>
-          </details>
-        </Panel>
+        <BudgetAndPeople {...props} />
         {create.isError && <Problem error={create.error} />}
-        {tried && Object.keys(problems(form)).length > 0 && (
+        {!create.isError && Object.keys(wrong).length > 0 && (
           <p className="problem" role="alert">
-            {Object.values(problems(form)).join(" ")}
+            {Object.values(wrong).join(" ")}
           </p>
         )}
         <div className="actions">

@@ -8,9 +8,12 @@ import type { Campaign, Dashboard as Data } from "../../api/types";
 import { count, decimal, percent, plural } from "../../domain/format";
 import { Badge, Loading, Page, Panel, Problem, ShareBar, Stat } from "../../ui/parts";
 import { JobRow } from "../jobs/JobRow";
+import { CalibrationPanel } from "./CalibrationPanel";
 import { LearningCurve, UncertaintyHistogram } from "./charts";
 import { LabelSets } from "./LabelSets";
+import { MachinePanel } from "./MachinePanel";
 import { PreviewPanel } from "./PreviewPanel";
+import { StrategyPanel } from "./StrategyPanel";
 import { Annotators, Versions } from "./tables";
 
 const SHOWN_JOBS = 4;
@@ -155,14 +158,17 @@ function Live({ data, slug }: { data: Data; slug: string }) {
     <>
       <Figures data={data} />
       <div className="panels">
+        {data.strategy && <StrategyPanel strategy={data.strategy} campaign={data.campaign} />}
         <BudgetPanel campaign={data.campaign} />
         <LabelsPanel labels={data.labels} />
+        {data.machine && <MachinePanel machine={data.machine} />}
         <Panel title="Learning curve">
           <LearningCurve points={data.learning_curve} />
         </Panel>
         <Panel title="Where the model is unsure">
           <UncertaintyHistogram histogram={data.uncertainty_histogram} />
         </Panel>
+        <CalibrationPanel found={data.calibration ?? null} />
         <Panel title="Annotators">
           <Annotators rows={data.annotators} />
         </Panel>

@@ -5,21 +5,14 @@ import uPlot from "uplot";
 
 import type { CurvePoint, Dashboard } from "../../api/types";
 import { count, decimal, percent } from "../../domain/format";
-import Chart, { type Palette } from "../../ui/Chart";
+import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
+import { DataTable } from "../../ui/DataTable";
+import { axes, still } from "../../ui/drawing";
 
-function axes(palette: Palette, x: string): uPlot.Axis[] {
-  const common = { stroke: palette.quiet, grid: { stroke: palette.line, width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
-  return [
-    { ...common, label: x, labelSize: 22, labelFont: "12px system-ui, sans-serif", size: 34, grid: { show: false } },
-    { ...common, size: 48 },
-  ];
-}
-
-const curveOptions = (palette: Palette): Omit<uPlot.Options, "width" | "height"> => ({
+const curveOptions = (palette: Palette): ChartOptions => ({
   scales: { x: { time: false }, y: { range: { min: { pad: 0.15, soft: 0, mode: 0 }, max: { pad: 0.15, mode: 0 } } } },
-  legend: { show: false },
-  cursor: { show: false },
-  axes: axes(palette, "labels"),
+  ...still,
+  axes: axes(palette, { x: "labels" }),
   series: [
     {},
     { label: "held-out loss", stroke: palette.a, width: 2, points: { size: 7, fill: palette.a } },
@@ -35,14 +28,13 @@ function halfBin(plot: uPlot, min: number, max: number): number {
 
 const bars = uPlot.paths.bars?.({ size: [0.9], align: 0 });
 
-const histogramOptions = (palette: Palette): Omit<uPlot.Options, "width" | "height"> => ({
+const histogramOptions = (palette: Palette): ChartOptions => ({
   scales: {
     x: { time: false, range: (plot, min, max) => [min - halfBin(plot, min, max), max + halfBin(plot, min, max)] },
     y: { range: (_plot, _min, max) => [0, max * 1.1 || 1] },
   },
-  legend: { show: false },
-  cursor: { show: false },
-  axes: axes(palette, "spread of the score inside its group"),
+  ...still,
+  axes: axes(palette, { x: "spread of the score inside its group" }),
   series: [
     {},
     { stroke: palette.a, fill: palette.a, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) },
@@ -66,29 +58,15 @@ export function LearningCurve({ points }: { points: CurvePoint[] }) {
         </li>
       </ul>
       <Chart label="Learning curve: held-out loss and accuracy by labels spent" data={data} options={curveOptions} />
-      <details>
-        <summary>As a table</summary>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">Labels</th>
-              <th scope="col">Held-out loss</th>
-              <th scope="col">Held-out accuracy</th>
-            </tr>
-          </thead>
-          <tbody>
-            {points.map((point) => (
-              <tr key={`${point.version}-${point.labels}`}>
-                <th scope="row">{point.version}</th>
-                <td>{count(point.labels)}</td>
-                <td>{decimal(point.heldout_nll, 3)}</td>
-                <td>{percent(point.heldout_accuracy, 1)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <DataTable
+        heads={["Version", "Labels", "Held-out loss", "Held-out accuracy"]}
+        rows={points.map((point) => [
+          String(point.version),
+          count(point.labels),
+          decimal(point.heldout_nll, 3),
+          percent(point.heldout_accuracy, 1),
+        ])}
+      />
     </>
   );
 }
@@ -103,27 +81,10 @@ export function UncertaintyHistogram({ histogram }: { histogram: Dashboard["unce
   return (
     <>
       <Chart label="Histogram of uncertainty over scored rollouts" data={data} options={histogramOptions} />
-      <details>
-        <summary>As a table</summary>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Spread from</th>
-              <th scope="col">to</th>
-              <th scope="col">Rollouts</th>
-            </tr>
-          </thead>
-          <tbody>
-            {counts.map((n, i) => (
-              <tr key={i}>
-                <th scope="row">{decimal(edges[i], 3)}</th>
-                <td>{decimal(edges[i + 1], 3)}</td>
-                <td>{count(n)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <DataTable
+        heads={["Spread from", "to", "Rollouts"]}
+        rows={counts.map((n, bin) => [decimal(edges[bin], 3), decimal(edges[bin + 1], 3), count(n)])}
+      />
     </>
   );
 }

@@ -1,0 +1,172 @@
+/** How questions are chosen: the strategy, what judges it, and the machine's labels it may start from. */
+
+import type { CampaignForm, MachineKind, Problems, TextField } from "../../domain/newCampaign";
+import { meaningOf, STRATEGY_GROUPS } from "../../domain/strategies";
+import { Field } from "./Field";
+
+export interface FormProps {
+  form: CampaignForm;
+  wrong: Problems;
+  set: (part: Partial<CampaignForm>) => void;
+}
+
+export function typed({ form, set }: FormProps, field: TextField) {
+  return {
+    value: form[field],
+    onChange: (event: { target: { value: string } }) => set({ [field]: event.target.value }),
+  };
+}
+
+function Strategies() {
+  return (
+    <details className="strategies">
+      <summary>What each strategy does</summary>
+      {STRATEGY_GROUPS.map((group) => (
+        <div key={group.title}>
+          <h3>{group.title}</h3>
+          <dl>
+            {group.strategies.map((one) => (
+              <div key={one.name}>
+                <dt>
+                  {one.title} <code>{one.name}</code>
+                </dt>
+                <dd>{one.meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+      ))}
+    </details>
+  );
+}
+
+function StrategyChoice(props: FormProps) {
+  const { form, wrong } = props;
+  return (
+    <Field label="Strategy" hint={meaningOf(form.acquisition)} problem={wrong.acquisition}>
+      {(ids) => (
+        <select {...ids} {...typed(props, "acquisition")}>
+          {STRATEGY_GROUPS.map((group) => {
+            const closed = !!group.needsMachine && form.machineKind === "none";
+            return (
+              <optgroup key={group.title} label={closed ? `${group.title} (choose whose labels below)` : group.title} disabled={closed}>
+                {group.strategies.map((one) => (
+                  <option key={one.name} value={one.name}>
+                    {one.title} ({one.name})
+                  </option>
+                ))}
+              </optgroup>
+            );
+          })}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+const MACHINES: [MachineKind, string][] = [
+  ["none", "None: start from people's answers alone"],
+  ["reward", "The run's reward"],
+  ["part", "One part of the reward"],
+  ["judge", "A judge"],
+];
+
+const MACHINE_NAME = {
+  part: ["Reward part", "The name the trainer gives it."],
+  judge: ["Judge", "The name of a judge of this installation."],
+} as const;
+
+function Machine(props: FormProps & { onKind: (kind: MachineKind) => void }) {
+  const { form, wrong, onKind } = props;
+  const kind = form.machineKind;
+  const name = kind === "part" || kind === "judge" ? MACHINE_NAME[kind] : null;
+  return (
+    <div className="field-row">
+      <Field label="Machine labels to correct" hint="People are asked where such a label is doubtful." problem={wrong.machineKind}>
+        {(ids) => (
+          <select {...ids} value={kind} onChange={(event) => onKind(event.target.value as MachineKind)}>
+            {MACHINES.map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {name && (
+        <Field label={name[0]} hint={name[1]} problem={wrong.machineName}>
+          {(ids) => <input {...ids} {...typed(props, "machineName")} maxLength={100} required />}
+        </Field>
+      )}
+      {kind !== "none" && (
+        <Field label="Pairs labelled per group" hint="How many pairs of each group the machine labels." problem={wrong.machinePairs}>
+          {(ids) => <input {...ids} {...typed(props, "machinePairs")} type="number" min={1} max={64} step={1} inputMode="numeric" />}
+        </Field>
+      )}
+    </div>
+  );
+}
+
+interface TickProps {
+  label: string;
+  hint: string;
+  problem: string | undefined;
+  checked: boolean;
+  onTick: (checked: boolean) => void;
+}
+
+function Tick({ label, hint, problem, checked, onTick }: TickProps) {
+  return (
+    <div className="field">
+      <label className="check tick">
+        <input type="checkbox" checked={checked} aria-invalid={!!problem} onChange={(event) => onTick(event.target.checked)} />
+        <span>
+          {label} <span className="hint">{hint}</span>
+        </span>
+      </label>
+      {problem && <p className="field-problem">{problem}</p>}
+    </div>
+  );
+}
+
+export function StrategyFields(props: FormProps & { onKind: (kind: MachineKind) => void }) {
+  const { form, wrong, set } = props;
+  const unjudged = Number(form.randomShare) <= 0;
+  return (
+    <>
+      <StrategyChoice {...props} />
+      <Strategies />
+      <Machine {...props} />
+      <div className="field-row">
+        <Field
+          label="Random share, %"
+          hint={unjudged ? "At 0 nothing can show whether the strategy pays." : "Asked whatever the strategy says: these answers judge it."}
+          problem={wrong.randomShare}
+        >
+          {(ids) => <input {...ids} {...typed(props, "randomShare")} type="number" min={0} max={100} step={1} inputMode="numeric" />}
+        </Field>
+        <Field
+          label="Cold start, answers"
+          hint="Spread over all kinds of prompts before the strategy begins: it knows nothing yet."
+          problem={wrong.coldAnswers}
+        >
+          {(ids) => <input {...ids} {...typed(props, "coldAnswers")} type="number" min={0} step={1} inputMode="numeric" />}
+        </Field>
+      </div>
+      <Tick
+        label="Fall back to random"
+        hint="when the strategy is not shown to teach more per answer than chance."
+        problem={wrong.fallBack}
+        checked={form.fallBack}
+        onTick={(fallBack) => set({ fallBack })}
+      />
+      <Tick
+        label="Value per second"
+        hint="of a person's time instead of per answer: shorter texts come earlier."
+        problem={wrong.perSecond}
+        checked={form.perSecond}
+        onTick={(perSecond) => set({ perSecond })}
+      />
+    </>
+  );
+}

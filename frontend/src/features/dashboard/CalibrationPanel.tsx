@@ -1,0 +1,191 @@
+/** Whether the production version's probabilities can be believed, and whether it knows when it does not know. */
+
+import { useMemo } from "react";
+import type uPlot from "uplot";
+
+import type { Calibration } from "../../api/types";
+import { measures, wilson } from "../../domain/calibration";
+import { count, decimal, percent, plural } from "../../domain/format";
+import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
+import { DataTable } from "../../ui/DataTable";
+import { axes, dot, level, still, whisker } from "../../ui/drawing";
+import { Panel } from "../../ui/parts";
+
+interface Bin {
+  predicted: number;
+  observed: number;
+  count: number;
+  low: number;
+  high: number;
+}
+
+function binsOf({ reliability }: Calibration): Bin[] {
+  return reliability.count.flatMap((n, at) => {
+    const [predicted, observed] = [reliability.predicted[at], reliability.observed[at]];
+    if (n === 0 || predicted === undefined || observed === undefined) return [];
+    const [low, high] = wilson(observed, n);
+    return [{ predicted, observed, count: n, low, high }];
+  });
+}
+
+/** The line on which what is said is what happens. */
+function diagonal(plot: uPlot, palette: Palette): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = palette.quiet;
+  ctx.setLineDash([6, 5]);
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.beginPath();
+  ctx.moveTo(plot.valToPos(0, "x", true), plot.valToPos(0, "y", true));
+  ctx.lineTo(plot.valToPos(1, "x", true), plot.valToPos(1, "y", true));
+  ctx.stroke();
+  ctx.restore();
+}
+
+function Reliability({ bins }: { bins: Bin[] }) {
+  const { data, options } = useMemo(() => {
+    const most = Math.max(...bins.map((bin) => bin.count));
+    const from = Math.min(...bins.map((bin) => bin.predicted)) >= 0.5 ? 0.5 : 0;
+    const asPercent = (value: number) => percent(value);
+    return {
+      data: [bins.map((bin) => bin.predicted), bins.map((bin) => bin.observed)] satisfies uPlot.AlignedData,
+      options: (palette: Palette): ChartOptions => ({
+        ...still,
+        scales: { x: { time: false, range: () => [from, 1] }, y: { range: () => [Math.min(from, ...bins.map((bin) => bin.low)), 1.02] } },
+        axes: axes(palette, { x: "what the model says", xValues: asPercent, yValues: asPercent }),
+        series: [{}, { stroke: palette.line, width: 2, points: { show: false } }],
+        hooks: {
+          drawClear: [(plot) => diagonal(plot, palette)],
+          draw: [
+            (plot) => {
+              for (const bin of bins) {
+                whisker(plot, bin.predicted, bin.low, bin.high, palette.quiet);
+                dot(plot, bin.predicted, bin.observed, 3 + 5 * Math.sqrt(bin.count / most), palette.a);
+              }
+            },
+          ],
+        },
+      }),
+    };
+  }, [bins]);
+  const worst = bins.reduce((a, b) => (Math.abs(a.predicted - a.observed) > Math.abs(b.predicted - b.observed) ? a : b));
+  const label = `Reliability: share right by stated probability, in ${plural(bins.length, "bin")}; furthest from the diagonal where the model says ${percent(worst.predicted)} and ${percent(worst.observed)} happens`;
+  return <Chart label={label} data={data} options={options} height={220} />;
+}
+
+function RiskCoverage({ coverage, risk }: Calibration["risk_coverage"]) {
+  const overall = risk.at(-1) ?? 0;
+  const { data, options } = useMemo(() => {
+    const top = Math.max(0.1, ...risk);
+    const asPercent = (value: number) => percent(value);
+    return {
+      data: [coverage, risk] satisfies uPlot.AlignedData,
+      options: (palette: Palette): ChartOptions => ({
+        ...still,
+        scales: { x: { time: false, range: () => [0, 1] }, y: { range: () => [0, top * 1.1] } },
+        axes: axes(palette, { x: "most certain share of pairs", xValues: asPercent, yValues: asPercent }),
+        series: [{}, { stroke: palette.a, width: 2, points: { show: false } }],
+        hooks: { drawClear: [(plot) => level(plot, overall, { colour: palette.quiet, text: "all pairs", dash: [6, 5] })] },
+      }),
+    };
+  }, [coverage, risk, overall]);
+  const at = (share: number) => risk[coverage.findIndex((value) => value >= share)];
+  const label = `Risk against coverage: ${percent(at(0.5))} wrong among the most certain half, ${percent(overall)} among all`;
+  return <Chart label={label} data={data} options={options} height={220} />;
+}
+
+function Measures({ found }: { found: Calibration }) {
+  return (
+    <table className="measures">
+      <thead>
+        <tr>
+          <th scope="col">Measure</th>
+          <th scope="col">Value</th>
+        </tr>
+      </thead>
+      <tbody>
+        {measures(found).map(({ name, value, meaning }) => (
+          <tr key={name}>
+            <th scope="row">
+              {name} <span className="cell-detail">{meaning}</span>
+            </th>
+            <td className="number">{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function CalibrationPanel({ found }: { found: Calibration | null }) {
+  const bins = useMemo(() => (found ? binsOf(found) : []), [found]);
+  if (!found) {
+    return (
+      <Panel title="Can its doubt be trusted?" wide>
+        <p className="quiet">Known once a version in production has been judged by held-out answers.</p>
+      </Panel>
+    );
+  }
+  const { coverage, risk } = found.risk_coverage;
+  return (
+    <Panel
+      title="Can its doubt be trusted?"
+      wide
+      aside={
+        <span className="quiet">
+          version {found.version}, {plural(found.n_heldout, "held-out answer")}
+        </span>
+      }
+    >
+      <div className="charts">
+        {bins.length > 0 && (
+          <figure>
+            <figcaption>
+              Said and happened <span className="quiet">share right, 95% interval; on the diagonal both agree</span>
+            </figcaption>
+            <Reliability bins={bins} />
+          </figure>
+        )}
+        {risk.length > 0 && (
+          <figure>
+            <figcaption>
+              Risk against coverage <span className="quiet">share wrong among the most certain</span>
+            </figcaption>
+            <RiskCoverage coverage={coverage} risk={risk} />
+          </figure>
+        )}
+      </div>
+      <Measures found={found} />
+      <div className="tables-row">
+        {bins.length > 0 && (
+          <DataTable
+            name="Said and happened, as a table"
+            heads={["Said", "Happened", "95% interval", "Answers"]}
+            rows={bins.map((bin) => [
+              percent(bin.predicted, 1),
+              percent(bin.observed, 1),
+              `${percent(bin.low)} to ${percent(bin.high)}`,
+              count(bin.count),
+            ])}
+          />
+        )}
+        {risk.length > 0 && (
+          <DataTable
+            name="Risk against coverage, as a table"
+            heads={["Most certain share", "Wrong"]}
+            rows={thinned(coverage).map((at) => [percent(coverage[at]), decimal(risk[at], 3)])}
+          />
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+/** At most twenty rows of a long curve, its last point among them. */
+function thinned(values: number[]): number[] {
+  const step = Math.max(1, Math.ceil(values.length / 20));
+  const last = values.length - 1;
+  return values.map((_, at) => at).filter((at) => (last - at) % step === 0);
+}

@@ -1,0 +1,128 @@
+/** Does the strategy pay? What is in force, what it was measured to be worth, and the measurements over time. */
+
+import type { Campaign, StrategyCheck, StrategyStatus, Verdict } from "../../api/types";
+import { count, when } from "../../domain/format";
+import { titleOf } from "../../domain/strategies";
+import { interval, labelsSaved, latestSentence, signed, stateSentence, times } from "../../domain/verdict";
+import { Panel, Stat } from "../../ui/parts";
+import { DataTable } from "../../ui/DataTable";
+import { LiftChart, liftWords, SavedChart, savedWords } from "./strategyCharts";
+
+const STATE: Record<StrategyStatus["state"], [tone: string, text: string]> = {
+  cold: ["queued", "cold start"],
+  running: ["running", "running"],
+  fallen_back: ["paused", "fallen back"],
+};
+
+const VERDICT: Record<Verdict, string> = {
+  better: "better than chance",
+  unproven: "not shown to beat chance",
+  worse: "worse than chance",
+  too_early: "too early to tell",
+};
+
+function StateBadge({ state }: { state: StrategyStatus["state"] }) {
+  const [tone, text] = STATE[state];
+  return <span className={`badge badge-${tone}`}>{text}</span>;
+}
+
+function InForce({ strategy }: { strategy: StrategyStatus }) {
+  const differs = strategy.in_force !== strategy.acquisition;
+  return (
+    <p>
+      Asking now by <strong>{titleOf(strategy.in_force)}</strong> <span className="quiet">({strategy.in_force})</span>
+      {differs && (
+        <span className="quiet">
+          {" "}
+          instead of {titleOf(strategy.acquisition)} ({strategy.acquisition})
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Figures({ check }: { check: StrategyCheck }) {
+  const { saved } = check;
+  const total = labelsSaved(check.answers - check.judged_by, saved);
+  return (
+    <dl className="stats">
+      <Stat
+        label="One answer is worth"
+        value={saved?.ratio == null ? "–" : `${times(saved.ratio)}×`}
+        detail={saved ? `a random one; ${interval(saved.low, saved.high, times)}` : "a random one; not measured yet"}
+      />
+      <Stat
+        label="Labels saved so far"
+        value={total ? signed(total.middle) : "–"}
+        detail={total ? interval(total.low, total.high, signed) : "against asking at random"}
+      />
+      <Stat label="Judged by" value={count(check.judged_by)} detail="random answers" />
+    </dl>
+  );
+}
+
+function Legend({ fallen }: { fallen: boolean }) {
+  return (
+    <ul className="legend">
+      <li>
+        <span className="dot dot-good" aria-hidden="true" /> above chance
+      </li>
+      <li>
+        <span className="dot dot-open" aria-hidden="true" /> may be chance
+      </li>
+      <li>
+        <span className="dot dot-bad" aria-hidden="true" /> below chance
+      </li>
+      {fallen && (
+        <li>
+          <span className="dot zone-ask" aria-hidden="true" /> fallen back: asking at random
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function rowOf(check: StrategyCheck): string[] {
+  const verdict = VERDICT[check.verdict] + (check.falls_back ? "; asks at random" : "");
+  return [count(check.answers), when(check.at), liftWords(check), savedWords(check), count(check.judged_by), verdict];
+}
+
+export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus; campaign: Campaign }) {
+  const { checks } = strategy;
+  const latest = checks.at(-1);
+  const { random_share, fall_back } = campaign.config;
+  const measured = checks.some((check) => check.lift !== null || check.saved !== null);
+  return (
+    <Panel title="Does the strategy pay?" wide aside={<StateBadge state={strategy.state} />}>
+      <p className={`verdict verdict-${latest?.verdict ?? "too_early"}`} role="status">
+        {latestSentence(strategy)}
+      </p>
+      <InForce strategy={strategy} />
+      <p className="quiet">{stateSentence(strategy, random_share, fall_back)}</p>
+      {latest && measured && <Figures check={latest} />}
+      {measured && (
+        <div className="charts">
+          <figure>
+            <figcaption>
+              Lift over chance <span className="quiet">nats per answer, 95% interval; chance is 0</span>
+            </figcaption>
+            <LiftChart checks={checks} />
+          </figure>
+          <figure>
+            <figcaption>
+              What one answer is worth <span className="quiet">in random answers, 95% interval; chance is 1×</span>
+            </figcaption>
+            <SavedChart checks={checks} />
+          </figure>
+        </div>
+      )}
+      {measured && <Legend fallen={checks.some((check) => check.falls_back)} />}
+      {checks.length > 0 && (
+        <DataTable
+          heads={["Answers", "Checked", "Lift, nats", "Worth, random answers", "Judged by", "Verdict"]}
+          rows={checks.map(rowOf).reverse()}
+        />
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,172 @@
+/** What the strategy's answers were worth, check by check: against chance in nats, and in random answers. */
+
+import { useMemo } from "react";
+import type uPlot from "uplot";
+
+import type { StrategyCheck } from "../../api/types";
+import { interval, times } from "../../domain/verdict";
+import { count, decimal } from "../../domain/format";
+import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
+import { axes, dot, level, still, whisker, zone } from "../../ui/drawing";
+
+// The ratio is drawn by doublings; what lies beyond the widest doubling is drawn at the edge and exact in the table.
+const WIDEST = 4;
+// Both plots show chance at zero: no lift, no doubling.
+const EVEN = 0;
+
+interface Estimate {
+  at: number;
+  middle: number | null;
+  low: number | null;
+  high: number | null;
+  fallsBack: boolean;
+}
+
+function padded(estimates: Estimate[]): (plot: uPlot, min: number, max: number) => [number, number] {
+  const [first = 0, last = 1] = [estimates[0]?.at, estimates.at(-1)?.at];
+  const room = Math.max((last - first) * 0.04, 5);
+  return () => [first - room, last + room];
+}
+
+function colourOf(palette: Palette, { low, high }: Estimate): string {
+  if (low !== null && low > EVEN) return palette.good;
+  if (high !== null && high < EVEN) return palette.bad;
+  return palette.quiet;
+}
+
+function drawn(estimates: Estimate[], palette: Palette): NonNullable<ChartOptions["hooks"]> {
+  return {
+    drawClear: [
+      (plot) => {
+        for (const [from, to] of fallenBack(estimates)) {
+          zone(plot, from, to, palette.warn, "rising", "at random", palette.ink);
+        }
+        level(plot, EVEN, { colour: palette.ink });
+      },
+    ],
+    draw: [
+      (plot) => {
+        for (const one of estimates) {
+          const colour = colourOf(palette, one);
+          whisker(plot, one.at, one.low, one.high, colour);
+          if (one.middle !== null) dot(plot, one.at, one.middle, 3.5, colour);
+        }
+      },
+    ],
+  };
+}
+
+/** From a check that made the campaign fall back to the check that ended it, or to the edge of the plot. */
+function fallenBack(estimates: Estimate[]): [from: number, to: number][] {
+  const spans: [number, number][] = [];
+  for (const [index, { at, fallsBack }] of estimates.entries()) {
+    const before = estimates[index - 1]?.fallsBack ?? false;
+    const open = spans.at(-1);
+    if (fallsBack && !before) spans.push([at, Infinity]);
+    if (!fallsBack && before && open) open[1] = at;
+  }
+  return spans;
+}
+
+function line(estimates: Estimate[]): uPlot.AlignedData {
+  return [estimates.map((one) => one.at), estimates.map((one) => one.middle)];
+}
+
+const series = (palette: Palette): uPlot.Series[] => [{}, { stroke: palette.line, width: 2, points: { show: false } }];
+
+/** Room for every estimate, and for the intervals of the later half: the first ones are wide and would flatten the rest. */
+function ends(estimates: Estimate[]): [number, number] {
+  const later = estimates.slice(Math.floor(estimates.length / 2)).flatMap((one) => [one.low, one.high]);
+  const known = [...estimates.map((one) => one.middle), ...later].filter((value) => value !== null);
+  const [low, high] = [Math.min(EVEN, ...known), Math.max(EVEN, ...known)];
+  const room = (high - low) * 0.15 || 0.1;
+  return [low - room, high + room];
+}
+
+export function LiftChart({ checks }: { checks: StrategyCheck[] }) {
+  const { data, options, label } = useMemo(() => {
+    const estimates = checks
+      .filter((check) => check.lift !== null)
+      .map(({ answers, lift, falls_back }) => ({
+        at: answers,
+        middle: lift?.mean ?? null,
+        low: lift?.low ?? null,
+        high: lift?.high ?? null,
+        fallsBack: falls_back,
+      }));
+    const range = ends(estimates);
+    return {
+      data: line(estimates),
+      label: described("Lift over chance, nats per answer", checks, liftWords),
+      options: (palette: Palette): ChartOptions => ({
+        ...still,
+        scales: { x: { time: false, range: padded(estimates) }, y: { range: () => range } },
+        axes: axes(palette, { x: "answers", yValues: (value) => decimal(value, 2) }),
+        series: series(palette),
+        hooks: drawn(estimates, palette),
+      }),
+    };
+  }, [checks]);
+  return <Chart label={label} data={data} options={options} height={230} />;
+}
+
+const doublings = (ratio: number | null | undefined): number | null =>
+  ratio === null || ratio === undefined ? null : Math.max(-WIDEST, Math.min(WIDEST, Math.log2(Math.max(ratio, 2 ** -WIDEST))));
+
+const FRACTION = ["", "½", "¼", "⅛", "1/16"];
+
+function timesTick(doubling: number): string {
+  return `${doubling < 0 ? FRACTION[-doubling] : 2 ** doubling}×`;
+}
+
+function wholeBetween([low, high]: [number, number]): number[] {
+  const first = Math.ceil(low);
+  return Array.from({ length: Math.max(0, Math.floor(high) - first + 1) }, (_, step) => first + step);
+}
+
+export function SavedChart({ checks }: { checks: StrategyCheck[] }) {
+  const { data, options, label } = useMemo(() => {
+    const estimates = checks
+      .filter((check) => check.saved !== null)
+      .map(({ answers, saved, falls_back }) => ({
+        at: answers,
+        middle: doublings(saved?.ratio),
+        low: doublings(saved?.low),
+        high: doublings(saved?.high),
+        fallsBack: falls_back,
+      }));
+    const [low, high] = ends(estimates);
+    const range: [number, number] = [Math.min(low, -1.15), Math.max(high, 1.15)];
+    return {
+      data: line(estimates),
+      label: described("Random answers that one answer is worth", checks, savedWords),
+      options: (palette: Palette): ChartOptions => ({
+        ...still,
+        scales: { x: { time: false, range: padded(estimates) }, y: { range: () => range } },
+        axes: axes(palette, { x: "answers", ySplits: () => wholeBetween(range), yValues: timesTick }),
+        series: series(palette),
+        hooks: drawn(estimates, palette),
+      }),
+    };
+  }, [checks]);
+  return <Chart label={label} data={data} options={options} height={230} />;
+}
+
+export function liftWords({ lift }: StrategyCheck): string {
+  return lift ? `${decimal(lift.mean, 3)} (${decimal(lift.low, 3)} to ${decimal(lift.high, 3)})` : "–";
+}
+
+export function savedWords({ saved }: StrategyCheck): string {
+  if (!saved) return "–";
+  if (saved.ratio === null) return interval(saved.low, saved.high, times);
+  return `${times(saved.ratio)} (${interval(saved.low, saved.high, times).replace("95% interval ", "")})`;
+}
+
+/** The drawing in words: its first and its latest estimate. */
+function described(what: string, checks: StrategyCheck[], words: (check: StrategyCheck) => string): string {
+  const known = checks.filter((check) => words(check) !== "–");
+  const [first, latest] = [known[0], known.at(-1)];
+  if (!first || !latest) return `${what}: nothing measured yet`;
+  const start = first === latest ? "" : ` ${words(first)} after ${count(first.answers)} answers;`;
+  return `${what}, with 95% interval:${start} ${words(latest)} after ${count(latest.answers)} answers`;
+}
