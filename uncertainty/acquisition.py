@@ -22,6 +22,7 @@ from uncertainty.arrays import Floats, Reals, blocks, finite, finite_as_stored, 
 from uncertainty.errors import ShapeMismatch
 from uncertainty.logistic import both_sides, entropy, entropy_of_sigmoid, sigmoid
 
+
 class Value(Protocol):
     def __call__(self, margins_S_M: ArrayLike, *, rng: np.random.Generator) -> Floats: ...
 

@@ -87,6 +87,12 @@ def same_length(**arrays: AnyArray) -> None:
         raise ShapeMismatch(f"Arrays must have one length, but: {told}.", **lengths)
 
 
+def at_least_one(**counts: int) -> None:
+    """Nobody means to choose none: a count of 0 is a mistake upstream, not an empty choice."""
+    if min(counts.values()) < 1:
+        raise ShapeMismatch(f"{' and '.join(counts)} must be at least 1.", **counts)
+
+
 def group_codes(groups: ArrayLike, what: str) -> tuple[Ints, AnyArray]:
     """Every row's group as a number 0..G-1 in the order of the ids, and the G ids.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -9,6 +11,8 @@ from uncertainty.arrays import Floats, Ints, finite
 from uncertainty.errors import ShapeMismatch
 
 STEPS = 20
+LEARN_FROM = 8_192  # points that are enough to place centres by (or four per cluster); all are assigned to them
+TILE = 4_194_304  # distances held at once: 32 MB
 
 
 def squared_distances(points_N_D: Floats, centres_K_D: Floats) -> Floats:
@@ -17,18 +21,25 @@ def squared_distances(points_N_D: Floats, centres_K_D: Floats) -> Floats:
     return np.asarray(np.maximum(apart, 0.0))
 
 
+def distance_tiles(points_N_D: Floats, centres_K_D: Floats) -> Iterator[tuple[slice, Floats]]:
+    """Some points at a time with their squared distances to all centres: N x K is never held at once."""
+    height = max(TILE // len(centres_K_D), 1)
+    for start in range(0, len(points_N_D), height):
+        rows = slice(start, start + height)
+        yield rows, squared_distances(points_N_D[rows], centres_K_D)
+
+
 def spread_out(points_N_D: Floats, k: int, rng: np.random.Generator, first: int | None = None) -> Ints:
     """k different rows, each drawn with chance proportional to its squared distance from those drawn (k-means++)."""
     chosen = [int(rng.integers(len(points_N_D))) if first is None else first]
     near_N = squared_distances(points_N_D, points_N_D[chosen])[:, 0]
     while len(chosen) < k:
-        near_N[chosen] = 0.0
+        near_N[chosen[-1]] = 0.0
         total = near_N.sum()
-        left = np.setdiff1d(np.arange(len(points_N_D)), chosen)
         # All that is left coincides with what was drawn: any of it is as good.
-        pick = int(rng.choice(len(near_N), p=near_N / total)) if total > 0 else int(rng.choice(left))
-        chosen.append(pick)
-        near_N = np.minimum(near_N, squared_distances(points_N_D, points_N_D[[pick]])[:, 0])
+        left = np.arange(len(near_N)) if total > 0 else np.setdiff1d(np.arange(len(near_N)), chosen)
+        chosen.append(int(rng.choice(left, p=near_N / total if total > 0 else None)))
+        near_N = np.minimum(near_N, squared_distances(points_N_D, points_N_D[chosen[-1:]])[:, 0])
     return np.array(chosen)
 
 
@@ -37,13 +48,22 @@ def k_means(points_N_D: ArrayLike, k: int, *, rng: np.random.Generator) -> Ints:
     points = finite(points_N_D, "points_N_D", ndim=2)
     if not 1 <= k <= len(points):
         raise ShapeMismatch("The number of clusters lies between 1 and the number of points.", k=k, points=len(points))
-    centres = points[spread_out(points, k, rng)].copy()
-    cluster_N = np.full(len(points), -1)
+    enough = max(LEARN_FROM, 4 * k)
+    some = points if len(points) <= enough else points[rng.choice(len(points), enough, replace=False)]
+    centres = some[spread_out(some, k, rng)].copy()
+    cluster_N = np.full(len(some), -1)
     for _ in range(STEPS):
-        nearest_N = squared_distances(points, centres).argmin(axis=1)
+        nearest_N = _nearest(some, centres)
         if (nearest_N == cluster_N).all():
             break
         cluster_N = nearest_N
-        for c in np.unique(cluster_N):
-            centres[c] = points[cluster_N == c].mean(axis=0)
-    return cluster_N
+        count_K = np.bincount(cluster_N, minlength=k)
+        total_K_D = np.zeros_like(centres)
+        np.add.at(total_K_D, cluster_N, some)
+        centres[count_K > 0] = total_K_D[count_K > 0] / count_K[count_K > 0, None]
+    return cluster_N if some is points else _nearest(points, centres)
+
+
+def _nearest(points_N_D: Floats, centres_K_D: Floats) -> Ints:
+    parts = [apart_B_K.argmin(axis=1) for _, apart_B_K in distance_tiles(points_N_D, centres_K_D)]
+    return np.concatenate(parts)

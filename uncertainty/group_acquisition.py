@@ -1,4 +1,4 @@
-"""Acquisitions that look at whole groups: which two of a prompt's completions to compare, or which few to rank.
+"""Acquisitions that look at whole groups: which two of a prompt's completions to compare.
 
 One signature: joint draws, each rollout's group, and the pairs (i, j) to value, both of one group. Duelling rules are
 given as the *exact probability* that the rule would ask about the pair, instead of one throw of its dice: seeded ties
@@ -15,12 +15,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.arrays import AnyArray, Floats, Ints, finite, indices, same_length
+from uncertainty.arrays import AnyArray, Floats, Ints, group_codes, indices, same_length
 from uncertainty.errors import ShapeMismatch
 from uncertainty.reward_samples import RewardSamples
 
 REACH = 2.0  # standard deviations of an optimistic or pessimistic reward
-CURVATURE = 0.25  # of a logistic answer at one half: the most one comparison can tell
 
 
 class GroupValue(Protocol):
@@ -71,45 +70,14 @@ GROUP_ACQUISITIONS: Mapping[str, GroupValue] = MappingProxyType(
 )
 
 
-def subset_to_rank(rewards_S_G: ArrayLike, k: int) -> Ints:
-    """Which k completions of one group to rank: those whose order would tell most, found greedily.
-
-    What a ranking tells is measured by log det(I + cov / 4) of the draws' contrasts inside the subset, so a near-twin
-    of a completion already chosen adds nothing. The best pair is found by looking at all; each further completion is
-    the one that adds most. A group smaller than k is shown whole.
-    """
-    rewards = finite(rewards_S_G, "rewards_S_G", ndim=2)
-    if k < 2:
-        raise ShapeMismatch("A comparison shows at least two completions.", k=k)
-    cov_G_G = np.atleast_2d(np.cov(rewards, rowvar=False, ddof=0))
-    count = len(cov_G_G)
-    if count <= k:
-        return np.arange(count)
-    var_G = np.diag(cov_G_G)
-    apart_G_G = np.triu(var_G[:, None] + var_G - 2.0 * cov_G_G, k=1)
-    chosen = [int(side) for side in np.unravel_index(int(apart_G_G.argmax()), apart_G_G.shape)]
-    if chosen[0] == chosen[1]:  # every draw says the same of all: nothing to tell apart, so the first two
-        chosen = [0, 1]
-    while len(chosen) < k:
-        left = [c for c in range(count) if c not in chosen]
-        gains = [_told_by_ranking(cov_G_G[np.ix_([*chosen, c], [*chosen, c])]) for c in left]
-        chosen.append(left[int(np.argmax(gains))])
-    return np.array(chosen)
-
-
-def _told_by_ranking(cov: Floats) -> float:
-    """log det(I + cov / 4) over contrasts: the direction in which all move together is projected out."""
-    t = len(cov)
-    centre = np.eye(t) - 1.0 / t
-    return float(np.linalg.slogdet(np.eye(t) + CURVATURE * centre @ cov @ centre)[1])
-
-
 def _pairs(samples: RewardSamples, groups_N: ArrayLike, i_M: ArrayLike, j_M: ArrayLike) -> tuple[Ints, Ints, Ints]:
-    n, groups = samples.rewards_S_N.shape[1], np.asarray(groups_N)
+    draws, n = samples.rewards_S_N.shape
+    if draws < 2:
+        raise ShapeMismatch("This rule reads how draws disagree and needs two or more.", draws=draws)
     i, j = indices(i_M, "i_M", below=n), indices(j_M, "j_M", below=n)
     same_length(i_M=i, j_M=j)
-    same_length(groups_N=groups, rewards=samples.rewards_S_N.T)
-    code_N = np.unique(groups, return_inverse=True)[1].reshape(-1)
+    code_N, _ = group_codes(groups_N, "groups_N")
+    same_length(groups_N=code_N, rewards=samples.rewards_S_N.T)
     if (code_N[i] != code_N[j]).any() or (i == j).any():
         raise ShapeMismatch("A pair is two different completions of one group.")
     return i, j, code_N

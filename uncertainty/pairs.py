@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.arrays import Floats, Ints
+from uncertainty.arrays import Floats, Ints, group_codes
 from uncertainty.errors import ShapeMismatch
 
 
@@ -46,8 +46,8 @@ def overlap_weights(groups_M: ArrayLike) -> Floats:
     (too sure) and counting every prompt once (too timid); on two public collections it was the best of the powers
     0, 1/2, 3/4 and 1 wherever prompts had several answers.
     """
-    _, code_M, count_G = np.unique(np.asarray(groups_M), return_inverse=True, return_counts=True)
-    return np.asarray(1.0 / np.sqrt(count_G)[code_M.reshape(-1)])
+    code_M, _ = group_codes(groups_M, "groups_M")
+    return np.asarray(1.0 / np.sqrt(np.bincount(code_M))[code_M])
 
 
 def _pairs_of_size(size: int, which: Ints, id_G: Ints, cap: int | None, seed: int) -> tuple[Ints, Ints, Ints]:

@@ -13,7 +13,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.arrays import Floats, finite, indices, same_length
+from uncertainty.arrays import Floats, finite, group_codes, indices, same_length
 from uncertainty.logistic import sigmoid
 
 
@@ -48,11 +48,11 @@ class RewardSamples:
         A constant that one draw adds to a whole prompt changes no comparison and no advantage, so it is taken out. A
         rollout alone in its group has spread 0: there is nothing it could be compared with.
         """
-        groups = np.asarray(groups_N)
-        same_length(groups_N=groups, rewards=self.rewards_S_N.T)
-        _, code_N, size_G = np.unique(groups, return_inverse=True, return_counts=True)
-        draws, spread_N = len(self.rewards_S_N), np.zeros(len(groups))
+        code_N, _ = group_codes(groups_N, "groups_N")
+        same_length(groups_N=code_N, rewards=self.rewards_S_N.T)
+        size_G = np.bincount(code_N)
+        draws, spread_N = len(self.rewards_S_N), np.zeros(len(code_N))
         for reward_N in self.rewards_S_N - self.rewards_S_N.mean(axis=0):
-            mean_G = np.bincount(code_N, weights=reward_N, minlength=len(size_G)) / size_G
+            mean_G = np.bincount(code_N, weights=reward_N) / size_G
             spread_N += (reward_N - mean_G[code_N]) ** 2
         return np.asarray(np.sqrt(spread_N / draws))

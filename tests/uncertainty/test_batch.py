@@ -57,7 +57,8 @@ def test_scores_worked_by_hand():
     assert value("feature_distance", pool).tolist() == [1.0, 2.0]
     np.testing.assert_allclose(value("bald", pool), information(np.array([1.0, 0.0]), np.array([1.0, 4.0])))
     foreseen = pool.head.prob_M(pool.deltas_M_D)
-    np.testing.assert_allclose(value("entropy", pool), [0.5 - foreseen[0], 0.0], atol=1e-12)
+    h2 = special.entr(foreseen[0]) + special.entr(1 - foreseen[0])
+    np.testing.assert_allclose(value("entropy", pool), [h2, math.log(2)], rtol=1e-12)
     # The machine said second where the first is likelier, and first where nobody knows.
     np.testing.assert_allclose(value("wrong_machine_label", pool), [foreseen[0], 0.5], atol=1e-12)
     strict = np.array([0.2 + 2 * (foreseen[0] - 0.5), 0.2])
@@ -249,7 +250,7 @@ def test_an_order_goes_through_selection_with_its_random_stream_and_propensities
 
 def test_a_pool_has_no_place_for_what_people_said():
     assert {field.name for field in dataclasses.fields(Pool)} == {
-        "head", "deltas_M_D", "groups_M", "prompts_M_P", "machine_M", "asked_A_P", "needs_D_D",
+        "head", "deltas_M_D", "groups_M", "prompts_M_P", "machine_M", "asked_A_P", "needs_D_D", "seconds_M", "drawn",
     }  # fmt: skip
 
 

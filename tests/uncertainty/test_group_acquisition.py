@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uncertainty.errors import ShapeMismatch
-from uncertainty.group_acquisition import GROUP_ACQUISITIONS, subset_to_rank
+from uncertainty.group_acquisition import GROUP_ACQUISITIONS
 from uncertainty.reward_samples import RewardSamples
 
 # One group of three. Best in the draws: 0, 0, 1, 0. Worst: 1, 2, 2, 2.
@@ -84,41 +81,3 @@ def test_a_pair_across_prompts_or_with_itself_is_refused():
     for i, j in (([0], [1]), ([2], [2])):
         with pytest.raises(ShapeMismatch):
             value("dts", groups=[1, 2, 2], i=i, j=j)
-
-
-def information(cov):
-    t = len(cov)
-    centre = np.eye(t) - 1 / t
-    return math.log(np.linalg.det(np.eye(t) + centre @ cov @ centre / 4))
-
-
-def test_the_subset_shown_is_nearly_the_best_of_all_subsets():
-    for seed in range(20):
-        rewards = np.random.default_rng(seed).normal(size=(30, 6)) * np.linspace(0.5, 3, 6)
-        cov = np.cov(rewards, rowvar=False, ddof=0)
-        best = max(information(cov[np.ix_(s, s)]) for s in itertools.combinations(range(6), 3))
-        chosen = subset_to_rank(rewards, 3)
-        assert len(set(chosen.tolist())) == 3
-        assert information(cov[np.ix_(chosen, chosen)]) >= 0.9 * best
-        pair = subset_to_rank(rewards, 2)
-        assert np.var(rewards[:, pair[0]] - rewards[:, pair[1]]) == pytest.approx(
-            max(np.var(rewards[:, a] - rewards[:, b]) for a, b in itertools.combinations(range(6), 2))
-        )
-
-
-def test_a_twin_is_shown_last():
-    rng = np.random.default_rng(0)
-    rewards = rng.normal(size=(40, 4))
-    rewards[:, 3] = rewards[:, 0] + 1e-6
-    assert not {0, 3} <= set(subset_to_rank(rewards, 3).tolist())
-
-
-def test_small_groups_are_shown_whole_and_equal_ones_still_give_two():
-    assert subset_to_rank(np.zeros((3, 2)), 4).tolist() == [0, 1]
-    assert len(set(subset_to_rank(np.ones((3, 5)), 2).tolist())) == 2
-    with pytest.raises(ShapeMismatch):
-        subset_to_rank(np.zeros((3, 5)), 1)
-
-
-def test_a_group_of_a_thousand_is_looked_at_in_a_moment():
-    assert len(subset_to_rank(np.random.default_rng(0).normal(size=(20, 1000)), 4)) == 4

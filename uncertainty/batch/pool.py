@@ -4,29 +4,57 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty import gauss
-from uncertainty.arrays import AnyArray, Bools, Floats, Ints, finite, same_length
+from uncertainty.arrays import (
+    AnyArray,
+    Bools,
+    Floats,
+    Ints,
+    Reals,
+    at_least_one,
+    blocks,
+    finite,
+    finite_as_stored,
+    group_codes,
+    same_length,
+)  # fmt: skip
+from uncertainty.batch.drawn import Drawn
 from uncertainty.errors import EmptyPool, ShapeMismatch
-from uncertainty.laplace import BayesianHead, after_label
+from uncertainty.laplace import BayesianHead, after_label, in_direction
 from uncertainty.logistic import sigmoid
 from uncertainty.rlthf import Zone, agreement, reward_curve
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Pool:
-    """M pairs that may be asked about, and what the model believes: no answer of a person is in here."""
+    """M pairs that may be asked about, and what the model believes: no answer of a person is in here.
+
+    `deltas_M_D` and `prompts_M_P` may be single precision, and are then never copied whole.
+    """
 
     head: BayesianHead
-    deltas_M_D: Floats  # features of the first completion minus those of the second
+    deltas_M_D: Reals  # features of the first completion minus those of the second
     groups_M: AnyArray
-    prompts_M_P: Floats | None = None  # an embedding of each pair's prompt, for rules that spread over prompts
+    prompts_M_P: Reals | None = None  # an embedding of each pair's prompt, for rules that spread over prompts
     machine_M: Floats | None = None  # labels a machine gave: 1 first, 0 second
     asked_A_P: Floats | None = None  # embeddings of the prompts asked about before
     needs_D_D: Floats | None = None  # `needs` of a wider pool that this one is only a part of
+    seconds_M: Floats | None = None  # how long a person will probably take: what is worth an amount is divided by it
+    drawn: Drawn | None = None  # joint draws of a reward model version's heads, for rules that read no belief
+
+    @functools.cached_property
+    def code_M(self) -> Ints:
+        """Groups as numbers 0..G-1."""
+        return group_codes(self.groups_M, "groups_M")[0]
+
+    def room_G(self, per_group: int) -> Ints:
+        """Places of every group under the cap."""
+        return np.full(int(self.code_M.max()) + 1, per_group)
 
     @functools.cached_property
     def needed_D_D(self) -> Floats:
@@ -36,7 +64,7 @@ class Pool:
     @functools.cached_property
     def in_band_M(self) -> Bools:
         """Pairs whose machine label lies between reflection and knee of the reward-distribution curve."""
-        agreement_M = agreement(self.deltas_M_D @ self.head.mean_D, self.machine_labels_M)
+        agreement_M = agreement(in_direction(self.deltas_M_D, self.head.mean_D), self.machine_labels_M)
         return np.asarray(reward_curve(agreement_M).zones(agreement_M) == Zone.ASK)
 
     @property
@@ -45,24 +73,43 @@ class Pool:
             raise EmptyPool("This rule reads the labels a machine gave, and there are none.", what="machine_M")
         return self.machine_M
 
-    def prompts(self) -> tuple[Floats, Ints]:
-        """One embedding per group, and each row's group as a number."""
+    @property
+    def draws(self) -> Drawn:
+        if self.drawn is None:
+            raise EmptyPool("This rule reads joint draws of rewards, and there are none.", what="drawn")
+        return self.drawn
+
+    def prompts_G_P(self) -> Floats:
+        """One embedding per group."""
         if self.prompts_M_P is None:
             raise EmptyPool("This rule reads embeddings of the prompts, and there are none.", what="prompts_M_P")
-        _, first_G, code_M = np.unique(self.groups_M, return_index=True, return_inverse=True)
-        return self.prompts_M_P[first_G], code_M.reshape(-1)
+        first_G = np.empty(int(self.code_M.max()) + 1, dtype=np.int64)
+        first_G[self.code_M[::-1]] = np.arange(len(self.code_M))[::-1]
+        return self.prompts_M_P[first_G].astype(np.float64, copy=False)
 
     def __post_init__(self) -> None:
-        axes = {"deltas_M_D": 2, "prompts_M_P": 2, "machine_M": 1, "asked_A_P": 2, "needs_D_D": 2}
-        for name, ndim in axes.items():
-            if (given := getattr(self, name)) is not None and (name != "asked_A_P" or len(given)):
-                object.__setattr__(self, name, finite(given, name, ndim=ndim))
+        self._check("deltas_M_D", 2, finite_as_stored)
+        self._check("prompts_M_P", 2, finite_as_stored)
+        for name, ndim in {"machine_M": 1, "needs_D_D": 2, "seconds_M": 1}.items():
+            self._check(name, ndim, finite)
+        if self.asked_A_P is not None and len(self.asked_A_P):
+            self._check("asked_A_P", 2, finite)
         object.__setattr__(self, "groups_M", np.asarray(self.groups_M))
-        per_pair = {name: getattr(self, name) for name in ("deltas_M_D", "groups_M", "prompts_M_P", "machine_M")}
+        per_pair = {"deltas_M_D": self.deltas_M_D, "groups_M": self.code_M, "prompts_M_P": self.prompts_M_P,
+                    "machine_M": self.machine_M, "seconds_M": self.seconds_M,
+                    "drawn": None if self.drawn is None else self.drawn.i_M}  # fmt: skip
         same_length(**{name: column for name, column in per_pair.items() if column is not None})
         width = self.deltas_M_D.shape[1]
-        if self.needs_D_D is not None and self.needs_D_D.shape != (width, width):
-            raise ShapeMismatch(f"needs_D_D must be {width} x {width}.", shape=list(self.needs_D_D.shape))
+        if len(self.head.mean_D) != width or (self.needs_D_D is not None and self.needs_D_D.shape != (width, width)):
+            raise ShapeMismatch(f"The head and needs_D_D must read {width} features.", width=width)
+        if self.machine_M is not None and not np.isin(self.machine_M, (0.0, 1.0)).all():
+            raise ShapeMismatch("A machine's label is 1 (first) or 0 (second); leave ties out.", what="machine_M")
+        if self.seconds_M is not None and self.seconds_M.min() <= 0.0:
+            raise ShapeMismatch("Seconds must be positive.", what="seconds_M")
+
+    def _check(self, name: str, ndim: int, check: Callable[..., Reals]) -> None:
+        if (given := getattr(self, name)) is not None:
+            object.__setattr__(self, name, check(given, name, ndim=ndim))
 
 
 def needs(head: BayesianHead, deltas_M_D: ArrayLike) -> Floats:
@@ -70,9 +117,13 @@ def needs(head: BayesianHead, deltas_M_D: ArrayLike) -> Floats:
 
     A pool of only some of the pairs (the open tasks) is ordered for the needs of all by passing this as `needs_D_D`.
     """
-    deltas = finite(deltas_M_D, "deltas_M_D", ndim=2)
-    p = sigmoid(deltas @ head.mean_D)
-    return np.asarray((deltas.T * (p * (1.0 - p))) @ deltas / len(p))
+    deltas = finite_as_stored(deltas_M_D, "deltas_M_D", ndim=2)
+    p_M = sigmoid(in_direction(deltas, head.mean_D))
+    total_D_D = np.zeros((deltas.shape[1],) * 2)
+    for block in blocks(len(deltas)):
+        rows, p = deltas[block].astype(np.float64, copy=False), p_M[block]
+        total_D_D += (rows.T * (p * (1.0 - p))) @ rows
+    return total_D_D / len(deltas)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -81,7 +132,7 @@ class Candidates:
 
     pool: Pool
     rows_R: Ints
-    deltas_R_D: Floats
+    deltas_R_D: Reals
     mean_R: Floats
     var_R: Floats
     cov_D_D: Floats
@@ -104,8 +155,8 @@ class Candidates:
 
     def as_if_known(self, pick: int) -> Candidates:
         """What is left to know once this one's answer is in: variances shrink along it, expected margins stay."""
-        delta_D, curvature = self.deltas_R_D[pick], float(self.curvature_R[pick])
-        shared_R = self.deltas_R_D @ (self.cov_D_D @ delta_D)
+        delta_D, curvature = self.deltas_R_D[pick].astype(np.float64), float(self.curvature_R[pick])
+        shared_R = in_direction(self.deltas_R_D, self.cov_D_D @ delta_D)
         var_R = self.var_R - shared_R**2 * (curvature / (1.0 + curvature * self.var_R[pick]))
         cov_D_D = after_label(self.cov_D_D, delta_D, curvature)
         return dataclasses.replace(self, cov_D_D=cov_D_D, var_R=np.asarray(np.maximum(var_R, 0.0)))
@@ -119,18 +170,28 @@ def candidates(pool: Pool, rng: np.random.Generator) -> Candidates:
 
 
 class Room:
-    """Which rows may still be picked under the cap per group; a row is picked once."""
+    """Which rows may still be picked: n in all, at most `per_group` of one group, each once."""
 
-    def __init__(self, groups_M: AnyArray, per_group: int) -> None:
-        if per_group < 1:
-            raise ShapeMismatch("per_group must be at least 1.", per_group=per_group)
-        _, code_M, size_G = np.unique(groups_M, return_inverse=True, return_counts=True)
-        self.code_M, self.left_G = code_M.reshape(-1), np.minimum(size_G, per_group)
-        self.open_M: Bools = np.ones(len(self.code_M), dtype=np.bool_)
+    def __init__(self, code_R: Ints, *, n: int, per_group: int) -> None:
+        at_least_one(n=n, per_group=per_group)
+        self.chosen: list[int] = []
+        self.open_R: Bools = np.ones(len(code_R), dtype=np.bool_)
+        self._n, self._code_R = n, code_R
+        self._left_G = np.full(int(code_R.max()) + 1, per_group)
+
+    def is_left(self) -> bool:
+        return len(self.chosen) < self._n and bool(self.open_R.any())
+
+    def best(self, value_R: Floats, chance_R: Floats) -> int:
+        """The open row of the highest value, ties by chance."""
+        open_R = np.where(self.open_R, value_R, -np.inf)
+        ties = np.flatnonzero(open_R == open_R.max())
+        return int(ties[chance_R[ties].argmin()])
 
     def take(self, row: int) -> None:
-        group = self.code_M[row]
-        self.left_G[group] -= 1
-        self.open_M[row] = False
-        if self.left_G[group] == 0:
-            self.open_M[self.code_M == group] = False
+        group = self._code_R[row]
+        self.chosen.append(row)
+        self._left_G[group] -= 1
+        self.open_R[row] = False
+        if self._left_G[group] == 0:
+            self.open_R[self._code_R == group] = False

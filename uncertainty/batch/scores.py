@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
 
-from uncertainty import gauss
+from uncertainty import acquisition, gauss, logistic
 from uncertainty.acquisition import decisive
 from uncertainty.arrays import Floats
 from uncertainty.batch.pool import Candidates
+from uncertainty.laplace import quadratic_form
 
 Score = Callable[[Candidates], Floats]
+
+
+def per_second(score: Score) -> Score:
+    """The score per second its answer will probably take, where that is known. For amounts: scores of 0 or more."""
+
+    @functools.wraps(score)
+    def worth(at: Candidates) -> Floats:
+        seconds_M = at.pool.seconds_M
+        return score(at) if seconds_M is None else acquisition.per_second(score(at), seconds_M[at.rows_R])
+
+    return worth
 
 
 def random(at: Candidates) -> Floats:
@@ -25,8 +38,8 @@ def margin(at: Candidates) -> Floats:
 
 
 def entropy(at: Candidates) -> Floats:
-    """Ask where the answer is hardest to foretell."""
-    return -np.abs(at.prob_R - 0.5)
+    """Ask where the answer is hardest to foretell: its entropy in nats."""
+    return logistic.entropy(at.prob_R, gauss.probability(-at.mean_R, at.var_R))
 
 
 def bald(at: Candidates) -> Floats:
@@ -51,14 +64,13 @@ def v_optimal(at: Candidates) -> Floats:
     a direction counts by how often the pool needs it: the drop of the pool's curvature-weighted margin variance,
     curvature * delta' cov A cov delta / (1 + curvature * variance), A the pool's second moment.
     """
-    target_D_D = at.cov_D_D @ at.pool.needed_D_D @ at.cov_D_D
-    gain_R = np.einsum("rd,rd->r", at.deltas_R_D @ target_D_D, at.deltas_R_D)
+    gain_R = quadratic_form(at.deltas_R_D, at.cov_D_D @ at.pool.needed_D_D @ at.cov_D_D)
     return np.asarray(at.curvature_R * gain_R / (1.0 + at.curvature_R * at.var_R))
 
 
 def feature_distance(at: Candidates) -> Floats:
     """Ask where the two completions differ most: knows nothing of rewards, and must be beaten."""
-    return np.asarray(np.linalg.norm(at.deltas_R_D, axis=1))
+    return np.asarray(np.sqrt(np.einsum("rd,rd->r", at.deltas_R_D, at.deltas_R_D)), dtype=np.float64)
 
 
 def wrong_machine_label(at: Candidates) -> Floats:

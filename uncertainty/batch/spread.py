@@ -6,15 +6,18 @@ import dataclasses
 
 import numpy as np
 
-from uncertainty.arrays import Floats, Ints
+from uncertainty.arrays import Bools, Floats, Ints, at_least_one
+from uncertainty.batch import scores
 from uncertainty.batch.greedy import greedy
 from uncertainty.batch.pool import Pool, Room, candidates
-from uncertainty.batch.scores import bald
-from uncertainty.clusters import k_means, squared_distances
+from uncertainty.clusters import distance_tiles, k_means, squared_distances
 from uncertainty.logistic import sigmoid
+from uncertainty.ordering import best_first, place_in_group
 
+BADGE_ROWS = 32_768  # of a larger pool, so many at random: every pick measures its distance to all of them
 BAL_PM_NEIGHBOURS = 13
 BAL_PM_WEIGHT = 0.01
+BAL_PM_PROMPTS = 4_096  # of more prompts, so many at random tell how thinly a region is populated
 EULER_GAMMA = 0.5772156649015329
 
 
@@ -22,20 +25,25 @@ def badge(pool: Pool, *, n: int, per_group: int, rng: np.random.Generator) -> In
     """Rows whose answers would pull the model in strong and different directions: k-means++ on gradients.
 
     The gradient is (p - y) * delta for the answer y the model itself expects. The origin counts as drawn already, so a
-    pair whose answer would pull nowhere is not mistaken for a different one.
+    pair whose answer would pull nowhere is not mistaken for a different one. Where the seconds an answer takes are
+    known, the chance to be drawn is per second.
     """
-    at, room = candidates(pool, rng), Room(pool.groups_M, per_group)
-    p = sigmoid(at.mean_R)
-    pull_M_D = (p - (p > 0.5))[:, None] * pool.deltas_M_D
-    near_M, chosen = (pull_M_D**2).sum(axis=1), list[int]()
-    while len(chosen) < n and room.open_M.any():
-        weight_M = np.where(room.open_M, near_M, 0.0)
-        if weight_M.sum() <= 0:  # all that is left pulls like something chosen: any of it
-            weight_M = room.open_M.astype(np.float64)
-        chosen.append(int(rng.choice(len(weight_M), p=weight_M / weight_M.sum())))
-        room.take(chosen[-1])
-        near_M = np.minimum(near_M, squared_distances(pull_M_D, pull_M_D[chosen[-1:]])[:, 0])
-    return np.array(chosen, dtype=np.int64)
+    rows = _some(len(pool.deltas_M_D), max(BADGE_ROWS, 4 * n), rng)
+    deltas_R_D = pool.deltas_M_D[rows].astype(np.float64)
+    seconds_R = 1.0 if pool.seconds_M is None else pool.seconds_M[rows]
+    p = sigmoid(deltas_R_D @ pool.head.mean_D)
+    pull_R_D = (p - (p > 0.5))[:, None] * deltas_R_D
+    size_R = (pull_R_D**2).sum(axis=1)
+    near_R, room = size_R.copy(), Room(pool.code_M[rows], n=n, per_group=per_group)
+    while room.is_left():
+        weight_R = np.where(room.open_R, near_R, 0.0) / seconds_R
+        if weight_R.sum() <= 0:  # all that is left pulls like something chosen: any of it
+            weight_R = room.open_R.astype(np.float64)
+        pick = int(rng.choice(len(rows), p=weight_R / weight_R.sum()))
+        room.take(pick)
+        apart_R = size_R - 2.0 * (pull_R_D @ pull_R_D[pick]) + size_R[pick]
+        near_R = np.minimum(near_R, np.maximum(apart_R, 0.0))
+    return rows[room.chosen]
 
 
 def bal_pm(
@@ -45,43 +53,34 @@ def bal_pm(
     """BALD plus a reward for prompts in thinly asked regions: weight * (log(2 * radius) - psi(asked nearby + 1) / P).
 
     The radius reaches a prompt's `neighbours`-th nearest prompt; how many prompts inside it were asked is updated after
-    every pick, which is what spreads a batch over prompts.
+    every pick, which is what spreads a batch over prompts. Where the seconds an answer takes are known, BALD counts per
+    second, in units of the pool's mean; the reward for the region, which may be negative, is left as it is.
     """
-    at, room = candidates(pool, rng), Room(pool.groups_M, per_group)
-    prompts_G_P, code_M = pool.prompts()
-    apart_G_G = squared_distances(prompts_G_P, prompts_G_P)
-    reach = min(neighbours, len(prompts_G_P) - 1)
-    radius_G = np.maximum(np.partition(apart_G_G, reach, axis=1)[:, reach], 1e-12)
-    asked_G = np.zeros(len(prompts_G_P))
-    if pool.asked_A_P is not None and len(pool.asked_A_P):
-        asked_G += (squared_distances(prompts_G_P, pool.asked_A_P) <= radius_G[:, None]).sum(axis=1)
-    information_M, chosen = bald(at), list[int]()
-    while len(chosen) < n and room.open_M.any():
+    at_least_one(n=n, per_group=per_group)
+    prompts_G_P = pool.prompts_G_P()
+    at = candidates(pool, rng)
+    information_M = scores.per_second(scores.bald)(at) * (1.0 if pool.seconds_M is None else pool.seconds_M.mean())
+    # What is added is the same for all pairs of a group, so only its best few can ever be picked.
+    rows = best_first(information_M, at.chance_R, pool.code_M, pool.room_G(per_group), len(information_M))
+    code_R, room = pool.code_M[rows], Room(pool.code_M[rows], n=n, per_group=per_group)
+    radius_G = _reach(prompts_G_P, neighbours, rng)
+    asked_G = _asked_within(radius_G, prompts_G_P, pool.asked_A_P)
+    while room.is_left():
         spread_G = 0.5 * np.log(4.0 * radius_G) - _digamma_after(asked_G) / prompts_G_P.shape[1]
-        value_M = np.where(room.open_M, information_M + weight * spread_G[code_M], -np.inf)
-        ties = np.flatnonzero(value_M == value_M.max())
-        chosen.append(int(ties[at.chance_R[ties].argmin()]))
-        room.take(chosen[-1])
-        asked_G += apart_G_G[:, code_M[chosen[-1]]] <= radius_G
-    return np.array(chosen, dtype=np.int64)
+        pick = room.best(information_M[rows] + weight * spread_G[code_R], at.chance_R[rows])
+        room.take(pick)
+        asked_G += squared_distances(prompts_G_P, prompts_G_P[[code_R[pick]]])[:, 0] <= radius_G
+    return rows[room.chosen]
 
 
 def stratified_random(pool: Pool, *, n: int, per_group: int, rng: np.random.Generator) -> Ints:
     """A random pair of every cluster of prompts in turn: how to begin, and what to fall back to."""
-    room = Room(pool.groups_M, per_group)
-    prompts_G_P, code_M = pool.prompts()
-    cluster_M = k_means(prompts_G_P, min(n, len(prompts_G_P)), rng=rng)[code_M]
-    queues = [[int(m) for m in rng.permutation(np.flatnonzero(cluster_M == c))] for c in np.unique(cluster_M)]
-    chosen: list[int] = []
-    while len(chosen) < n and any(queues):
-        for which in rng.permutation(len(queues)):
-            pick = next((m for m in queues[which] if room.open_M[m]), None)
-            if pick is None or len(chosen) == n:
-                queues[which] = [] if pick is None else queues[which]
-                continue
-            chosen.append(pick)
-            room.take(pick)
-    return np.array(chosen, dtype=np.int64)
+    at_least_one(n=n, per_group=per_group)
+    cluster_M = _clusters(pool, n, rng)
+    order = rng.permutation(len(cluster_M))
+    order = order[place_in_group(pool.code_M[order]) < per_group]
+    turn_R = place_in_group(cluster_M[order])
+    return order[np.lexsort((rng.random(len(order)), turn_R))][:n]
 
 
 def stratified_bald(pool: Pool, *, n: int, per_group: int, rng: np.random.Generator) -> Ints:
@@ -90,20 +89,50 @@ def stratified_bald(pool: Pool, *, n: int, per_group: int, rng: np.random.Genera
     Plain BALD spends a batch where the model knows least, which on real texts are the odd prompts; one pair per cluster
     keeps the answers representative of what is asked.
     """
-    prompts_G_P, code_M = pool.prompts()
-    cluster_M = k_means(prompts_G_P, min(n, len(prompts_G_P)), rng=rng)[code_M]
-    first = greedy(dataclasses.replace(pool, groups_M=cluster_M), n=n, per_group=1, rng=rng, score=bald)
+    at_least_one(n=n, per_group=per_group)
+    score = scores.per_second(scores.bald)
+    by_cluster = dataclasses.replace(pool, groups_M=_clusters(pool, n, rng))
+    first = greedy(by_cluster, n=n, per_group=1, rng=rng, score=score)
     if len(first) == n:
         return first
     # Fewer clusters than n (equal prompts, or fewer prompts than n): the rest by value alone, under the cap.
-    room, chosen = Room(pool.groups_M, per_group), [int(m) for m in first]
-    for row in chosen:
-        room.take(row)
-    for row in greedy(pool, n=len(code_M), per_group=per_group, rng=rng, score=bald).tolist():
-        if room.open_M[row] and len(chosen) < n:
-            room.take(row)
-            chosen.append(row)
-    return np.array(chosen, dtype=np.int64)
+    return greedy(pool, n=n, per_group=per_group, rng=rng, score=score, begun=tuple(first.tolist()))
+
+
+def _clusters(pool: Pool, n: int, rng: np.random.Generator) -> Ints:
+    """Each pair's cluster: as many as there are picks, or prompts."""
+    prompts_G_P = pool.prompts_G_P()
+    return k_means(prompts_G_P, min(n, len(prompts_G_P)), rng=rng)[pool.code_M]
+
+
+def _some(count: int, at_most: int, rng: np.random.Generator) -> Ints:
+    """All rows, or so many of them at random."""
+    return np.arange(count) if count <= at_most else np.sort(rng.choice(count, at_most, replace=False))
+
+
+def _reach(prompts_G_P: Floats, neighbours: int, rng: np.random.Generator) -> Floats:
+    """Squared distance from each prompt to its `neighbours`-th nearest other; of very many, read off a random part.
+
+    In a part that holds a share of all prompts the same radius is that of the nearest share * neighbours, rounded.
+    """
+    count = len(prompts_G_P)
+    part = _some(count, BAL_PM_PROMPTS, rng)
+    reach = min(max(round(neighbours * len(part) / count), 1), len(part) - 1)
+    inside_G: Bools = np.isin(np.arange(count), part)  # finds itself at distance 0, and must not count itself
+    radius_G = np.empty(count)
+    for rows, apart_B_K in distance_tiles(prompts_G_P, prompts_G_P[part]):
+        nearest = np.partition(apart_B_K, (max(reach - 1, 0), reach), axis=1)
+        radius_G[rows] = np.where(inside_G[rows], nearest[:, reach], nearest[:, max(reach - 1, 0)])
+    return np.maximum(radius_G, 1e-12)
+
+
+def _asked_within(radius_G: Floats, prompts_G_P: Floats, asked_A_P: Floats | None) -> Floats:
+    """How many of the prompts asked before lie inside each prompt's radius."""
+    asked_G = np.zeros(len(radius_G))
+    if asked_A_P is not None and len(asked_A_P):
+        for rows, apart_B_A in distance_tiles(prompts_G_P, asked_A_P):
+            asked_G[rows] = (apart_B_A <= radius_G[rows, None]).sum(axis=1)
+    return asked_G
 
 
 def _digamma_after(count_G: Floats) -> Floats:
