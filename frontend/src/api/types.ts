@@ -65,9 +65,10 @@ export interface Lift {
 }
 
 export interface Saved {
-  ratio: number | null;
-  low: number | null;
+  ratio: number;
+  low: number;
   high: number | null;
+  bound: "none" | "at_most" | "at_least";
 }
 
 export type Verdict = "better" | "unproven" | "worse" | "too_early";

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import type { StrategyCheck, StrategyStatus } from "../api/types";
-import { interval, labelsSaved, latestSentence, stateSentence, times, verdictSentence } from "./verdict";
+import type { Saved, StrategyCheck, StrategyStatus } from "../api/types";
+import { labelsSaved, latestSentence, stateSentence, times, verdictSentence } from "./verdict";
+
+const saved = (ratio: number, low: number, high: number | null, bound: Saved["bound"] = "none"): Saved => ({ ratio, low, high, bound });
 
 const check = (part: Partial<StrategyCheck>): StrategyCheck => ({
   at: "2026-11-20T10:00:00Z",
@@ -9,7 +11,7 @@ const check = (part: Partial<StrategyCheck>): StrategyCheck => ({
   judged_by: 84,
   learnt_from: 67,
   lift: { mean: 0.031, low: 0.01, high: 0.052 },
-  saved: { ratio: 1.62, low: 1.1, high: 2.43 },
+  saved: saved(1.62, 1.1, 2.43),
   verdict: "better",
   falls_back: false,
   ...part,
@@ -32,21 +34,24 @@ describe("what a check found", () => {
   });
 
   test("one that may be chance is not called a gain", () => {
-    const found = check({ verdict: "unproven", saved: { ratio: 1.1, low: 0.72, high: 1.8 } });
+    const found = check({ verdict: "unproven", saved: saved(1.1, 0.72, 1.8) });
     expect(verdictSentence(found)).toBe(
       "Not shown to beat chance yet: each answer teaches as much as 1.1 random ones (95% interval 0.72 to 1.8), judged by 84 random answers.",
     );
   });
 
   test("one that is worse than chance says so", () => {
-    const found = check({ verdict: "worse", saved: { ratio: 0.54, low: 0.34, high: 0.84 } });
+    const found = check({ verdict: "worse", saved: saved(0.54, 0.34, 0.84) });
     expect(verdictSentence(found)).toMatch(/^Worse than chance: each answer teaches only as much as 0.54 random ones/);
   });
 
-  test("without a measurement it is too early, whatever else is said", () => {
-    const early = "Too early to tell: 1 random answer so far, and an interval needs more.";
-    expect(verdictSentence(check({ verdict: "too_early", judged_by: 1 }))).toBe(early);
-    expect(verdictSentence(check({ lift: null, saved: null, judged_by: 1 }))).toBe(early);
+  test("too early is said with what there is", () => {
+    expect(verdictSentence(check({ verdict: "too_early", lift: null, saved: null, judged_by: 1 }))).toBe(
+      "Too early to tell: 1 random answer so far, and an interval needs more.",
+    );
+    expect(verdictSentence(check({ verdict: "too_early", saved: saved(1.3, 0.2, null), judged_by: 21 }))).toBe(
+      "Too early to tell: each answer teaches as much as 1.3 random ones (95% interval from 0.20 up), judged by 21 random answers.",
+    );
   });
 
   test("a lift that cannot be told in answers is told in nats", () => {
@@ -57,12 +62,18 @@ describe("what a check found", () => {
     expect(verdictSentence(worse)).toContain("by 0.040 nats worse than chance does (95% interval −0.070 to −0.010)");
   });
 
-  test("an end the data do not set is a bound, not a number", () => {
-    expect(interval(null, 2.4, times)).toBe("at most 2.4, with 95% confidence");
-    expect(interval(1.2, null, times)).toBe("at least 1.2, with 95% confidence");
-    expect(interval(null, null, times)).toBe("no bound yet");
-    const bounded = check({ verdict: "unproven", saved: { ratio: null, low: null, high: 0.9 } });
-    expect(verdictSentence(bounded)).toContain("each answer teaches at most as much as 0.90 random ones, with 95% confidence");
+  test("no sentence claims a gain and shows an interval that denies it", () => {
+    expect(verdictSentence(check({ saved: saved(1.4, 0.9, 3) }))).toMatch(/^It foretells random answers by 0.031 nats better/);
+    expect(verdictSentence(check({ verdict: "worse", saved: saved(0.8, 0.3, 1.2) }))).toMatch(/^Worse than chance: it foretells/);
+  });
+
+  test("where the data reach no further the figure is a bound and says so", () => {
+    const found = (one: Saved) => verdictSentence(check({ verdict: "unproven", saved: one }));
+    expect(found(saved(0.4, 0, 0.9, "at_most"))).toContain(
+      "each answer teaches at most as much as 0.40 random ones (95% interval up to 0.90)",
+    );
+    expect(found(saved(8, 1.1, null, "at_least"))).toContain("at least as much as 8.0 random ones (95% interval from 1.1 up)");
+    expect(found(saved(1, 0, null))).toContain("(95% interval open at both ends)");
   });
 
   test("before the first check nothing is claimed", () => {
@@ -95,16 +106,18 @@ describe("what the campaign does now", () => {
 
 describe("labels saved", () => {
   test("are what the chosen answers stand for beyond themselves, with both ends", () => {
-    expect(labelsSaved(100, { ratio: 1.5, low: 0.9, high: 2 })).toEqual({ middle: 50, low: -10, high: 100 });
+    expect(labelsSaved(1000, saved(2.5, 0.9, 4))).toEqual({ middle: "1,500", interval: "95% interval −100 to 3,000" });
+  });
+
+  test("are a bound where the ratio is one, and lost where it is below one", () => {
+    expect(labelsSaved(100, saved(0.4, 0, null, "at_most"))).toEqual({ middle: "at most −60", interval: "95% interval from −100 up" });
   });
 
   test("stay unknown where the ratio is", () => {
     expect(labelsSaved(100, null)).toBeNull();
-    expect(labelsSaved(100, { ratio: null, low: null, high: 2 })).toBeNull();
-    expect(labelsSaved(100, { ratio: 1.5, low: null, high: 2 })).toMatchObject({ low: null });
   });
 
-  test("large ratios do not pretend to tenths", () => {
-    expect([times(0.5), times(1), times(1.62), times(12.4)]).toEqual(["0.50", "1.0", "1.6", "12"]);
+  test("figures are as fine as they matter", () => {
+    expect([0.5, 1.03, 1.62, 12.4].map(times)).toEqual(["0.50", "1.03", "1.6", "12"]);
   });
 });

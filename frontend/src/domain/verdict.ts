@@ -1,50 +1,68 @@
 /** A strategy's measurements as one sentence a manager can act on. Every estimate comes with its interval. */
 
-import type { Saved, StrategyCheck, StrategyStatus } from "../api/types";
+import type { Lift, Saved, StrategyCheck, StrategyStatus } from "../api/types";
 import { count, decimal, plural } from "./format";
 
-/** Two figures, and never more than hundredths: 1.6, 0.85, 12. */
+/** Tenths, or hundredths where they decide between more and less than one: 12, 1.6, 1.03, 0.85. */
 export function times(value: number): string {
   if (value >= 9.95) return value.toFixed(0);
-  return value.toFixed(value < 0.995 ? 2 : 1);
+  return value.toFixed(value < 1.05 ? 2 : 1);
 }
 
-/** "95% interval 1.1 to 2.4"; an end that the data do not set is said to be open, never invented. */
+/** "95% interval 1.1 to 2.4"; an end that the data do not set is left open, never invented. */
 export function interval(low: number | null, high: number | null, show: (value: number) => string): string {
   if (low !== null && high !== null) return `95% interval ${show(low)} to ${show(high)}`;
-  if (high !== null) return `at most ${show(high)}, with 95% confidence`;
-  if (low !== null) return `at least ${show(low)}, with 95% confidence`;
-  return "no bound yet";
+  if (high !== null) return `95% interval up to ${show(high)}`;
+  if (low !== null) return `95% interval from ${show(low)} up`;
+  return "95% interval open at both ends";
 }
 
-function amount({ saved, lift }: StrategyCheck): string | null {
-  if (saved && saved.ratio !== null) {
-    const only = saved.ratio < 1 ? "only " : "";
-    return `each answer teaches ${only}as much as ${times(saved.ratio)} random ones (${interval(saved.low, saved.high, times)})`;
-  }
-  if (saved && (saved.low !== null || saved.high !== null)) {
-    const bound = saved.high !== null ? `at most as much as ${times(saved.high)}` : `at least as much as ${times(saved.low ?? 0)}`;
-    return `each answer teaches ${bound} random ones, with 95% confidence`;
-  }
-  if (!lift) return null;
+/** A ratio of nought is no end: it says that some drawings of the data never got there. */
+export function savedInterval({ low, high }: Saved): string {
+  return interval(low > 0 ? low : null, high, times);
+}
+
+const BOUND: Record<Saved["bound"], string> = { none: "", at_most: "at most ", at_least: "at least " };
+
+/** "1.6", or "at most 0.40" where the answers there are do not reach further. */
+export function bounded({ ratio, bound }: Saved, show: (ratio: number) => string = times): string {
+  return BOUND[bound] + show(ratio);
+}
+
+function inAnswers(saved: Saved): string {
+  const only = saved.bound === "none" && saved.ratio < 1 ? "only " : "";
+  return `each answer teaches ${only}${BOUND[saved.bound]}as much as ${times(saved.ratio)} random ones (${savedInterval(saved)})`;
+}
+
+function inNats({ mean, low, high }: Lift): string {
   const nats = (value: number) => decimal(value, 3);
-  const side = lift.mean < 0 ? "worse" : "better";
-  return `it foretells random answers by ${nats(Math.abs(lift.mean))} nats ${side} than chance does (${interval(lift.low, lift.high, nats)})`;
+  const side = mean < 0 ? "worse" : "better";
+  return `it foretells random answers by ${nats(Math.abs(mean))} nats ${side} than chance does (${interval(low, high, nats)})`;
+}
+
+/** In answers, unless their wider interval would contradict a verdict that the lift has settled. */
+function amount({ verdict, saved, lift }: StrategyCheck): string | null {
+  const settled = verdict === "better" || verdict === "worse";
+  const agrees = saved !== null && (verdict === "better" ? saved.low > 1 : saved.high !== null && saved.high < 1);
+  if (saved && (agrees || !settled)) return inAnswers(saved);
+  return lift ? inNats(lift) : null;
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const OPENING: Record<StrategyCheck["verdict"], string> = {
+  better: "",
+  unproven: "Not shown to beat chance yet: ",
+  worse: "Worse than chance: ",
+  too_early: "Too early to tell: ",
+};
 
 /** What the latest check found, in one sentence. */
 export function verdictSentence(check: StrategyCheck): string {
   const judges = plural(check.judged_by, "random answer");
   const found = amount(check);
-  if (check.verdict === "too_early" || found === null) {
-    return `Too early to tell: ${judges} so far, and an interval needs more.`;
-  }
-  const measured = `${found}, judged by ${judges}.`;
-  if (check.verdict === "better") return capital(measured);
-  if (check.verdict === "unproven") return `Not shown to beat chance yet: ${measured}`;
-  return `Worse than chance: ${measured}`;
+  if (found === null) return `Too early to tell: ${judges} so far, and an interval needs more.`;
+  return capital(`${OPENING[check.verdict]}${found}, judged by ${judges}.`);
 }
 
 /** What the campaign does now, and why. */
@@ -74,18 +92,16 @@ export function latestSentence(strategy: StrategyStatus): string {
 
 /** How many random answers the strategy's own ones stand in for, beyond themselves; negative: lost, not saved. */
 export interface LabelsSaved {
-  middle: number;
-  low: number | null;
-  high: number | null;
+  middle: string;
+  interval: string;
 }
 
 export function labelsSaved(chosen: number, saved: Saved | null): LabelsSaved | null {
-  if (!saved || saved.ratio === null || chosen <= 0) return null;
+  if (!saved || chosen <= 0) return null;
   const beyond = (ratio: number) => Math.round(chosen * (ratio - 1));
   return {
-    middle: beyond(saved.ratio),
-    low: saved.low === null ? null : beyond(saved.low),
-    high: saved.high === null ? null : beyond(saved.high),
+    middle: bounded(saved, (ratio) => signed(beyond(ratio))),
+    interval: interval(beyond(saved.low), saved.high === null ? null : beyond(saved.high), signed),
   };
 }
 

@@ -137,12 +137,15 @@ export function zone(plot: uPlot, from: number, to: number, colour: string, hatc
   });
 }
 
-/** A dot; its size may say how much stands behind it. */
-export function dot(plot: uPlot, x: number, y: number, radius: number, colour: string): void {
+/** A dot; its size may say how much stands behind it, and a fill other than its colour that it is something else. */
+export function dot(plot: uPlot, x: number, y: number, radius: number, colour: string, fill = colour): void {
   clipped(plot, (context, pixel) => {
-    context.fillStyle = colour;
+    context.fillStyle = fill;
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5 * pixel;
     context.beginPath();
     context.arc(plot.valToPos(x, "x", true), plot.valToPos(y, "y", true), radius * pixel, 0, 2 * Math.PI);
     context.fill();
+    context.stroke();
   });
 }

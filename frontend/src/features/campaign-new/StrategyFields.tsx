@@ -73,7 +73,7 @@ const MACHINES: [MachineKind, string][] = [
 
 const MACHINE_NAME = {
   part: ["Reward part", "The name the trainer gives it."],
-  judge: ["Judge", "The name of a judge of this installation."],
+  judge: ["Judge", "A name the operator has set up in TIEBREAK_JUDGES."],
 } as const;
 
 function Machine(props: FormProps & { onKind: (kind: MachineKind) => void }) {

@@ -148,7 +148,7 @@ export default function Dashboard() {
       {dashboard.isError && <Problem error={dashboard.error} />}
       {actions.move.isError && <Problem error={actions.move.error} />}
       {actions.retrain.isError && <Problem error={actions.retrain.error} />}
-      {campaign.state === "draft" ? <PreviewPanel slug={slug} /> : <Live data={data} slug={slug} />}
+      {campaign.state === "draft" ? <PreviewPanel campaign={campaign} /> : <Live data={data} slug={slug} />}
     </Page>
   );
 }

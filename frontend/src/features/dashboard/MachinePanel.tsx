@@ -92,7 +92,7 @@ export function MachinePanel({ machine }: { machine: MachineStatus }) {
       {zones && <Zones zones={zones} />}
       <p>{auditSentence(flips)}</p>
       <dl className="stats">
-        <Stat label="Round" value={count(machine.round)} detail="of trust handed from people to machine" />
+        <Stat label="Round" value={count(machine.round)} detail="each trusts the machine's labels more" />
         <Stat label="Amplify" value={`${decimal(amplify, 1)}×`} detail="a person's label against a machine's" />
         <Stat label="Back-off" value={percent(back_off)} detail="of kept labels, nearest the knee, left out" />
         <Stat

@@ -3,9 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { api } from "../../api/client";
-import type { PreviewPair, PreviewSide } from "../../api/types";
+import type { Campaign, Preview, PreviewPair, PreviewSide } from "../../api/types";
 import { count, decimal, percent } from "../../domain/format";
 import { asked, summary } from "../../domain/messages";
+import { titleOf } from "../../domain/strategies";
 import { Loading, Panel, Problem } from "../../ui/parts";
 
 function Side({ name, side }: { name: string; side: PreviewSide }) {
@@ -29,14 +30,31 @@ function Pair({ pair }: { pair: PreviewPair }) {
         <Side name="B" side={pair.b} />
       </div>
       <p className="quiet">
-        {pair.stream === "random" ? "random share" : `value ${decimal(pair.value, 3)}`} · asked with probability{" "}
-        {percent(pair.propensity, pair.propensity < 0.01 ? 2 : 0)}
+        <span className={pair.stream === "random" ? "badge" : "badge badge-running"}>
+          {pair.stream === "random" ? "random share" : "strategy"}
+        </span>{" "}
+        {pair.value !== null && `value ${decimal(pair.value, 3)} · `}
+        asked with probability {percent(pair.propensity, pair.propensity < 0.01 ? 2 : 0)}
       </p>
     </li>
   );
 }
 
-export function PreviewPanel({ slug }: { slug: string }) {
+/** By what the pairs were chosen, and why by something else where the strategy has nothing to go by yet. */
+function Chooser({ preview, acquisition }: { preview: Preview; acquisition: string }) {
+  const used = preview.acquisition;
+  const early = used === "stratified_random" ? "the cold start spreads questions over all kinds of prompts" : "nothing is learned yet";
+  return (
+    <p className="quiet">
+      {count(preview.pool_size)} pairs to choose from, chosen by <strong>{titleOf(used)}</strong> ({used})
+      {used !== acquisition && `, not yet by ${titleOf(acquisition)} (${acquisition}): ${early}`}
+      {preview.version !== null && `; scores of version ${preview.version}`}.
+    </p>
+  );
+}
+
+export function PreviewPanel({ campaign }: { campaign: Campaign }) {
+  const { slug, config } = campaign;
   const preview = useQuery({ queryKey: ["preview", slug], queryFn: () => api.preview(slug, 10) });
   return (
     <Panel title="Would ask these first">
@@ -44,10 +62,7 @@ export function PreviewPanel({ slug }: { slug: string }) {
       {preview.isError && <Problem error={preview.error} />}
       {preview.data && (
         <>
-          <p className="quiet">
-            {count(preview.data.pool_size)} pairs to choose from by {preview.data.acquisition}
-            {preview.data.version === null ? "; nothing is learned yet, so the first round is random." : `, version ${preview.data.version}.`}
-          </p>
+          <Chooser preview={preview.data} acquisition={config.acquisition} />
           <ol className="preview-list">
             {preview.data.pairs.map((pair, index) => (
               <Pair key={index} pair={pair} />

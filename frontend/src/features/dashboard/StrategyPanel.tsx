@@ -3,7 +3,7 @@
 import type { Campaign, StrategyCheck, StrategyStatus, Verdict } from "../../api/types";
 import { count, when } from "../../domain/format";
 import { titleOf } from "../../domain/strategies";
-import { interval, labelsSaved, latestSentence, signed, stateSentence, times } from "../../domain/verdict";
+import { bounded, labelsSaved, latestSentence, savedInterval, stateSentence, times } from "../../domain/verdict";
 import { Panel, Stat } from "../../ui/parts";
 import { DataTable } from "../../ui/DataTable";
 import { LiftChart, liftWords, SavedChart, savedWords } from "./strategyCharts";
@@ -30,7 +30,7 @@ function InForce({ strategy }: { strategy: StrategyStatus }) {
   const differs = strategy.in_force !== strategy.acquisition;
   return (
     <p>
-      Asking now by <strong>{titleOf(strategy.in_force)}</strong> <span className="quiet">({strategy.in_force})</span>
+      Asking now: <strong>{titleOf(strategy.in_force)}</strong> <span className="quiet">({strategy.in_force})</span>
       {differs && (
         <span className="quiet">
           {" "}
@@ -48,20 +48,18 @@ function Figures({ check }: { check: StrategyCheck }) {
     <dl className="stats">
       <Stat
         label="One answer is worth"
-        value={saved?.ratio == null ? "–" : `${times(saved.ratio)}×`}
-        detail={saved ? `a random one; ${interval(saved.low, saved.high, times)}` : "a random one; not measured yet"}
+        value={saved ? bounded(saved, (ratio) => `${times(ratio)}×`) : "–"}
+        detail={saved ? `a random one; ${savedInterval(saved)}` : "a random one; not measurable yet"}
       />
-      <Stat
-        label="Labels saved so far"
-        value={total ? signed(total.middle) : "–"}
-        detail={total ? interval(total.low, total.high, signed) : "against asking at random"}
-      />
+      <Stat label="Labels saved so far" value={total?.middle ?? "–"} detail={total?.interval ?? "against asking at random"} />
       <Stat label="Judged by" value={count(check.judged_by)} detail="random answers" />
     </dl>
   );
 }
 
-function Legend({ fallen }: { fallen: boolean }) {
+function Legend({ checks }: { checks: StrategyCheck[] }) {
+  const fallen = checks.some((check) => check.falls_back);
+  const bounds = checks.some((check) => check.saved && check.saved.bound !== "none");
   return (
     <ul className="legend">
       <li>
@@ -73,6 +71,11 @@ function Legend({ fallen }: { fallen: boolean }) {
       <li>
         <span className="dot dot-bad" aria-hidden="true" /> below chance
       </li>
+      {bounds && (
+        <li>
+          <span className="dot dot-ring" aria-hidden="true" /> a bound, not an estimate
+        </li>
+      )}
       {fallen && (
         <li>
           <span className="dot zone-ask" aria-hidden="true" /> fallen back: asking at random
@@ -116,7 +119,7 @@ export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus
           </figure>
         </div>
       )}
-      {measured && <Legend fallen={checks.some((check) => check.falls_back)} />}
+      {measured && <Legend checks={checks} />}
       {checks.length > 0 && (
         <DataTable
           heads={["Answers", "Checked", "Lift, nats", "Worth, random answers", "Judged by", "Verdict"]}

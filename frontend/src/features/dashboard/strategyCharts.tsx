@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type uPlot from "uplot";
 
 import type { StrategyCheck } from "../../api/types";
-import { interval, times } from "../../domain/verdict";
+import { bounded, savedInterval } from "../../domain/verdict";
 import { count, decimal } from "../../domain/format";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { axes, dot, level, still, whisker, zone } from "../../ui/drawing";
@@ -19,6 +19,7 @@ interface Estimate {
   middle: number | null;
   low: number | null;
   high: number | null;
+  isBound: boolean;
   fallsBack: boolean;
 }
 
@@ -49,7 +50,7 @@ function drawn(estimates: Estimate[], palette: Palette): NonNullable<ChartOption
         for (const one of estimates) {
           const colour = colourOf(palette, one);
           whisker(plot, one.at, one.low, one.high, colour);
-          if (one.middle !== null) dot(plot, one.at, one.middle, 3.5, colour);
+          if (one.middle !== null) dot(plot, one.at, one.middle, 3.5, colour, one.isBound ? palette.surface : colour);
         }
       },
     ],
@@ -92,6 +93,7 @@ export function LiftChart({ checks }: { checks: StrategyCheck[] }) {
         middle: lift?.mean ?? null,
         low: lift?.low ?? null,
         high: lift?.high ?? null,
+        isBound: false,
         fallsBack: falls_back,
       }));
     const range = ends(estimates);
@@ -131,8 +133,9 @@ export function SavedChart({ checks }: { checks: StrategyCheck[] }) {
       .map(({ answers, saved, falls_back }) => ({
         at: answers,
         middle: doublings(saved?.ratio),
-        low: doublings(saved?.low),
+        low: saved?.low ? doublings(saved.low) : null,
         high: doublings(saved?.high),
+        isBound: saved?.bound !== "none",
         fallsBack: falls_back,
       }));
     const [low, high] = ends(estimates);
@@ -157,9 +160,7 @@ export function liftWords({ lift }: StrategyCheck): string {
 }
 
 export function savedWords({ saved }: StrategyCheck): string {
-  if (!saved) return "–";
-  if (saved.ratio === null) return interval(saved.low, saved.high, times);
-  return `${times(saved.ratio)} (${interval(saved.low, saved.high, times).replace("95% interval ", "")})`;
+  return saved ? `${bounded(saved)} (${savedInterval(saved).replace("95% interval ", "")})` : "–";
 }
 
 /** The drawing in words: its first and its latest estimate. */
