@@ -18,7 +18,7 @@ from uncertainty.errors import EmptyPool, ShapeMismatch
 
 WIDTH = 128  # directions kept; chosen on random answers, see benchmarks/efficiency/learners.py
 BOUND = 2.0  # standard deviations inside pairs
-SAMPLE = 20_000  # pairs that are enough to learn the directions from
+SAMPLE = 10_000  # pairs that are enough to learn the directions from
 PROMPT_WIDTH = 16
 BLOCK = 8_192  # rows turned at once: features may be stored in half precision, and are never all widened
 

@@ -61,17 +61,21 @@ def askable(
     if not rows:
         return Askable(rollouts_N, groups_N, np.empty(0, np.int64), np.empty(0, np.int64))
     i_M, j_M = pairs_within_groups(groups_N, max_pairs_per_group=MAX_PAIRS_PER_GROUP, seed=seed)
-    digests = [bytes(row[2]) for row in rows]
+    text_N = np.unique(np.array([bytes(row[2]) for row in rows]), return_inverse=True)[1].reshape(-1)
     asked = asked_between(rows[0][0], rows[-1][0])
-    keep_M = np.fromiter(
-        (
-            digests[i] != digests[j] and (int(rollouts_N[i]), int(rollouts_N[j])) not in asked
-            for i, j in zip(i_M.tolist(), j_M.tolist(), strict=True)
-        ),
-        dtype=bool,
-        count=len(i_M),
-    )
+    keep_M = (text_N[i_M] != text_N[j_M]) & ~_among(asked, rollouts_N, i_M, j_M)
     return Askable(rollouts_N, groups_N, i_M[keep_M], j_M[keep_M])
+
+
+def _among(asked: Set[tuple[int, int]], rollouts_N: np.ndarray, i_M: np.ndarray, j_M: np.ndarray) -> np.ndarray:
+    """Which pairs of rows were asked (M,)."""
+    if not asked:
+        return np.zeros(len(i_M), dtype=bool)
+    side_A_2 = np.array(sorted(asked), dtype=np.int64)
+    row_A_2 = np.minimum(np.searchsorted(rollouts_N, side_A_2), len(rollouts_N) - 1)
+    here_A = (rollouts_N[row_A_2] == side_A_2).all(axis=1)
+    first, second = row_A_2[here_A].T
+    return np.isin(i_M * len(rollouts_N) + j_M, first * len(rollouts_N) + second)
 
 
 def scored_draws(version: RewardModelVersion, rollout_ids: list[int], draws: str) -> dict[int, np.ndarray]:

@@ -26,8 +26,8 @@ from uncertainty.view import PairView, prompt_points
 from .answers import Answers, answers_of
 from .features import Features, backbone_digest
 
-# The newest groups a rule chooses among: 5,000 groups of 8 are 60 MB of features. The random stream sees all.
-BELIEF_GROUPS = 5_000
+# The newest groups a rule chooses among: 2,000 groups of 8 are 25 MB of features. The random stream sees all.
+BELIEF_GROUPS = 2_000
 MACHINE_PAIRS = 5_000  # labels that a machine's taste is learnt from; more would hardly sharpen it
 NEEDS_SAMPLE = 20_000
 # Ids are given before answers are committed: this far back, one may have come in unseen.
@@ -63,6 +63,7 @@ class Believer:
         self._features: Features | None = None
         self._space: _Space | None = None
         self._prior: BayesianHead | None = None  # what a machine's labels taught
+        self._machine_pairs = 0
         self._learnt = Learnt(BayesianHead.prior(1))
         self._seen: set[int] = set()  # annotations, whether or not they taught anything
         self._answers_by_prompt: Counter[int] = Counter()
@@ -81,10 +82,11 @@ class Believer:
             self._features = Features(digest)
         told, machine = answers_of(self.campaign), machine_pairs(self.campaign, MACHINE_PAIRS)
         machine = machine.where(~np.isnan(machine.label_M))
-        self._space = _space(self._features, pool, told, machine)
-        if self._space is None:
+        space = _space(self._features, pool, told, machine, before=self._space)
+        if space is None:
             return None
-        self._prior = _machine_prior(self._space, machine)
+        if space is not self._space or len(machine) != self._machine_pairs:
+            self._space, self._prior, self._machine_pairs = space, _machine_prior(space, machine), len(machine)
         self._learn(told)
         return self._over(pool)
 
@@ -154,8 +156,13 @@ class Believer:
         )
 
 
-def _space(features: Features, pool: Askable, told: Answers, machine: MachinePairs) -> _Space | None:
-    """Read the features of all that is spoken of and turn them; None while no pair of the pool is known."""
+def _space(
+    features: Features, pool: Askable, told: Answers, machine: MachinePairs, *, before: _Space | None
+) -> _Space | None:
+    """Read the features of all that is spoken of and turn them; None while no pair of the pool is known.
+
+    While nothing new is spoken of it is the space of `before`: asking about a pair moves nobody's place.
+    """
     near_N = pool.rollouts_N[np.isin(pool.groups_N, np.unique(pool.groups_N)[-BELIEF_GROUPS:])]
     rollouts = np.concatenate((near_N, told.rollout_a_M, told.rollout_b_M, machine.a_M, machine.b_M))
     groups = np.concatenate(
@@ -166,6 +173,8 @@ def _space(features: Features, pool: Askable, told: Answers, machine: MachinePai
     ids_N, groups_N, features_N_D = ids_N[known_N], groups[first_N][known_N], features_N_D[known_N]
     if not len(ids_N):
         return None
+    if before is not None and np.array_equal(ids_N, before.ids_N):
+        return before
     blank = _Space(ids_N, features_N_D, features_N_D, features_N_D)
     i_M, j_M = (blank.rows(pool.rollouts_N[side]) for side in (pool.i_M, pool.j_M))
     known_M = (i_M >= 0) & (j_M >= 0)
