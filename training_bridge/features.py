@@ -80,28 +80,36 @@ class Backbone:
 
     def encode(self, pairs: Sequence[Pair], progress: Progress | None = None) -> Features:
         """One row of features per pair, in the order given; equal pairs are computed once."""
+        return np.asarray(self.encode_copies(pairs, 1, progress)[0])
+
+    def encode_copies(self, pairs: Sequence[Pair], copies: int, progress: Progress | None = None) -> Features:
+        """(copies, N, D): every batch passes the backbone `copies` times at once, copy by copy.
+
+        Without anything that tells the copies apart (see `reward_models/lora.py`) they are all alike.
+        """
         texts = [(flatten(prompt), flatten(completion)) for prompt, completion in pairs]
-        features_N_D = np.empty((len(texts), self.width), dtype=np.float32)
+        features_K_N_D = np.empty((copies, len(texts), self.width), dtype=np.float32)
         if not texts:
-            return features_N_D
+            return features_K_N_D
         layouts = lay_out(self.tokenizer, texts, self.max_tokens)
         rows_of: dict[Layout, list[int]] = {}
         for row, layout in enumerate(layouts):
             rows_of.setdefault(layout, []).append(row)
         done = 0
-        for batch in _batches(list(rows_of), BATCH_TOKENS[self.device]):
-            for layout, pooled_D in zip(batch, self._pool(batch), strict=True):
-                features_N_D[rows_of[layout], :-SURFACE] = pooled_D
+        for batch in _batches(list(rows_of), BATCH_TOKENS[self.device] // copies):
+            pooled_K_B_D = self._pool(batch, copies).reshape(copies, len(batch), -1)
+            for place, layout in enumerate(batch):
+                features_K_N_D[:, rows_of[layout], :-SURFACE] = pooled_K_B_D[:, place, None]
                 done += len(rows_of[layout])
             if progress is not None:
                 progress(done, len(texts))
-        features_N_D[:, -SURFACE:] = [surface(completion) for _, completion in texts]
-        if not np.isfinite(features_N_D).all():
+        features_K_N_D[:, :, -SURFACE:] = [surface(completion) for _, completion in texts]
+        if not np.isfinite(features_K_N_D).all():
             raise ArtifactCorrupt("The backbone gave features that are not finite.", boundary="backbone")
-        return features_N_D
+        return features_K_N_D
 
-    def _pool(self, batch: Sequence[Layout]) -> Features:
-        """Mean last hidden state over the completion of each sequence, in float32."""
+    def _pool(self, batch: Sequence[Layout], copies: int = 1) -> Features:
+        """Mean last hidden state over the completion of each sequence, in float32; the whole batch copy by copy."""
         longest = max(len(layout.ids) for layout in batch)
         ids = torch.zeros(len(batch), longest, dtype=torch.long)
         present = torch.zeros(len(batch), longest, dtype=torch.long)
@@ -110,6 +118,7 @@ class Backbone:
             ids[row, : len(layout.ids)] = torch.tensor(layout.ids)
             present[row, : len(layout.ids)] = 1
             pooled[row, layout.completion_from : len(layout.ids)] = 1
+        ids, present, pooled = (rows.repeat(copies, 1) for rows in (ids, present, pooled))
         with torch.inference_mode(), torch.autocast(self.device, self.dtype, enabled=self.dtype != torch.float32):
             states = self.model(input_ids=ids.to(self.device), attention_mask=present.to(self.device))
         hidden = states.last_hidden_state.float().cpu()

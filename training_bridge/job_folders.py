@@ -17,6 +17,7 @@ from annotator.annotations.models import Annotation
 from annotator.campaigns.ranking import production_version
 from annotator.errors import InvalidConfig
 from annotator.rollouts.models import RewardModelVersion, Rollout
+from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
 from annotator.training.promotion import TrainedModel
 from annotator.training.retrain_policy import HeldOut
@@ -76,6 +77,7 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
             "annotation__task__group__prompt_digest",
             "annotation__annotator_id",
             "heldout",
+            "annotation__task__stream",
         )
     )
     ids = sorted({rollout for item in items for rollout in item[:2]})
@@ -95,6 +97,7 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
             prompt_M=np.array([int.from_bytes(bytes(item[4])[:8], "big") >> 1 for item in items], dtype=np.int64),
             annotator_M=np.array([item[5] for item in items]),
             heldout_M=np.array([item[6] for item in items], dtype=bool),
+            random_M=np.array([item[7] == AnnotationTask.Stream.RANDOM for item in items], dtype=bool),
         )
     data.replace(folder / "data.npz")
     config = {key: value for key, value in job.config.items() if key != "backbone"}

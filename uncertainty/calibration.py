@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.arrays import Floats, finite, same_length
+from uncertainty.arrays import Bools, Floats, Ints, finite, same_length
 from uncertainty.errors import EmptyPool, ShapeMismatch
 from uncertainty.logistic import log_sigmoid
 
@@ -21,23 +21,55 @@ from uncertainty.logistic import log_sigmoid
 LOG_T_LIMIT = math.log(20.0)
 
 
-def fit_temperature(margins_S_M: ArrayLike, outcomes_M: ArrayLike, *, prior_std: float = 1.0) -> float:
+def fit_temperature(
+    margins_S_M: ArrayLike, outcomes_M: ArrayLike, *, prior_std: float = 1.0, heard_S_M: ArrayLike | None = None
+) -> float:
     """The T for which the draws' mean of sigmoid(margin / T) best explains the outcomes.
 
     log T has a normal prior around 0: with a dozen answers T stays near 1, with hundreds the data decide. Without it a
-    handful of answers that all agree with the model would ask for T = 0.
+    handful of answers that all agree with the model would ask for T = 0. `heard_S_M` says which draws are heard about
+    which pair: of an ensemble trained on bootstraps, those that never saw the pair's answer, which makes every training
+    answer one to calibrate by.
     """
     margins = finite(margins_S_M, "margins_S_M", ndim=2)
     outcomes = _outcomes(outcomes_M)
     same_length(margins=margins.T, outcomes=outcomes)
+    heard = np.ones(margins.shape, dtype=np.bool_) if heard_S_M is None else np.asarray(heard_S_M, dtype=np.bool_)
+    if heard.shape != margins.shape or not heard.any(axis=0).all():
+        raise ShapeMismatch("About every pair at least one draw is heard.", what="heard_S_M", shape=list(heard.shape))
 
     def cost(log_t: float) -> float:
         z = margins / math.exp(log_t)
-        return -float(_log_likelihood(z, outcomes).sum()) + 0.5 * (log_t / prior_std) ** 2
+        return -float(_log_likelihood(z, outcomes, heard).sum()) + 0.5 * (log_t / prior_std) ** 2
 
     grid = np.linspace(-LOG_T_LIMIT, LOG_T_LIMIT, 41)
     best = int(np.argmin([cost(float(log_t)) for log_t in grid]))
     return math.exp(_golden(cost, float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])))
+
+
+def out_of_bag_temperature(margins_S_M: ArrayLike, outcomes_M: ArrayLike, unseen_S_M: ArrayLike) -> float:
+    """The temperature of a bootstrapped ensemble from its own training answers, each heard from heads that missed it.
+
+    About a third of the heads are heard of a pair, and fewer heads average less of each other's noise away, so they ask
+    for a higher temperature than all of them would. How much higher is seen by hearing every other of them only: log T
+    is taken to be linear in 1 / (heads heard), and read at 1 / (all heads). Pairs missed by one head only are left out.
+    """
+    margins, unseen = finite(margins_S_M, "margins_S_M", ndim=2), np.asarray(unseen_S_M, dtype=np.bool_)
+    outcomes = _outcomes(outcomes_M)
+    same_length(margins=margins.T, outcomes=outcomes, unseen=unseen.T)
+    missed_M = unseen.sum(axis=0)
+    used = missed_M >= 2
+    if not used.any():
+        raise EmptyPool("No answer was missed by two heads of the ensemble.", heads=len(margins))
+    margins, outcomes, unseen = margins[:, used], outcomes[used], unseen[:, used]
+    odd = unseen & (np.cumsum(unseen, axis=0) % 2 == 1)
+    every, *parts = (
+        (math.log(fit_temperature(margins, outcomes, heard_S_M=heard)), float((1.0 / heard.sum(axis=0)).mean()))
+        for heard in (unseen, odd, unseen & ~odd)
+    )
+    log_t, share = (sum(part[side] for part in parts) / len(parts) for side in (0, 1))
+    slope = (log_t - every[0]) / (share - every[1])
+    return math.exp(float(np.clip(every[0] + slope * (1.0 / len(margins) - every[1]), -LOG_T_LIMIT, LOG_T_LIMIT)))
 
 
 def nll(prob_M: ArrayLike, outcomes_M: ArrayLike) -> float:
@@ -73,11 +105,8 @@ def ece(prob_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> float:
     Confidence is that in the preferred side, so swapping the completions of a pair changes nothing. A tie counts as
     half right. Biased upwards on small samples: about 0.4 * sqrt(bins / answers) for a perfectly calibrated model.
     """
-    prob, outcomes = _pair(prob_M, outcomes_M)
-    confidence, right = np.maximum(prob, 1.0 - prob), _agreement(prob, outcomes)
-    bin_M = np.minimum(((confidence - 0.5) * 2 * bins).astype(np.int64), bins - 1)
-    gap = np.bincount(bin_M, weights=confidence - right, minlength=bins)
-    return float(np.abs(gap).sum() / len(prob))
+    predicted, observed, count = reliability(prob_M, outcomes_M, bins=bins)
+    return float(np.abs(predicted - observed) @ count / count.sum())
 
 
 def ebce(lower_M: ArrayLike, upper_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> float:
@@ -96,6 +125,19 @@ def ebce(lower_M: ArrayLike, upper_M: ArrayLike, outcomes_M: ArrayLike, *, bins:
     bin_M = np.minimum(((promise - 0.5) * 2 * bins).astype(np.int64), bins - 1)
     broken = np.bincount(bin_M, weights=promise - _agreement(middle, outcomes), minlength=bins)
     return float(np.maximum(broken, 0.0).sum() / len(lower))
+
+
+def reliability(prob_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> tuple[Floats, Floats, Ints]:
+    """(mean confidence, share right, answers) of every bin of confidence that holds any: what ECE averages over."""
+    prob, outcomes = _pair(prob_M, outcomes_M)
+    confidence, right = np.maximum(prob, 1.0 - prob), _agreement(prob, outcomes)
+    bin_M = np.minimum(((confidence - 0.5) * 2 * bins).astype(np.int64), bins - 1)
+    count = np.bincount(bin_M, minlength=bins)
+    held = count > 0
+    predicted, observed = (
+        np.bincount(bin_M, weights=side, minlength=bins)[held] / count[held] for side in (confidence, right)
+    )
+    return predicted, observed, count[held]
 
 
 def auroc(uncertainty_M: ArrayLike, wrong_M: ArrayLike) -> float:
@@ -135,11 +177,13 @@ def _agreement(prob: Floats, outcomes: Floats) -> Floats:
     return np.asarray(0.5 + np.sign(prob - 0.5) * (outcomes - 0.5))
 
 
-def _log_likelihood(margins_S_M: Floats, outcomes_M: Floats) -> Floats:
-    """log of the draws' mean probability, by logsumexp: exact where every draw's probability underflows."""
-    draws = math.log(len(margins_S_M))
-    log_p = np.logaddexp.reduce(log_sigmoid(margins_S_M), axis=0) - draws
-    log_q = np.logaddexp.reduce(log_sigmoid(-margins_S_M), axis=0) - draws
+def _log_likelihood(margins_S_M: Floats, outcomes_M: Floats, heard_S_M: Bools) -> Floats:
+    """log of the heard draws' mean probability, by logsumexp: exact where every draw's probability underflows."""
+    draws_M = np.log(heard_S_M.sum(axis=0))
+    log_p, log_q = (
+        np.logaddexp.reduce(np.where(heard_S_M, log_sigmoid(side), -np.inf), axis=0) - draws_M
+        for side in (margins_S_M, -margins_S_M)
+    )
     return np.asarray(outcomes_M * log_p + (1.0 - outcomes_M) * log_q)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import pickle
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import load as read_tensors
 
 from tests.training_bridge.reward_worlds import QUICK, linear_world, quiet
 from training_bridge import errors
 from training_bridge.errors import ArtifactCorrupt, ArtifactMissing
+from training_bridge.reward_models import artifacts
 from training_bridge.reward_models import model as model_module
 from training_bridge.reward_models.model import RewardModel
 from training_bridge.reward_models.train import train
@@ -73,6 +77,30 @@ def test_another_format_is_refused_by_name(trained, tmp_path, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(ArtifactCorrupt, match="99"):
         RewardModel.load(tmp_path / "new", digest)
+
+
+def test_an_artifact_of_the_first_format_reads_features_as_far_out_as_they_go(trained, tmp_path):
+    """Models registered before features were bounded still give the rewards that they were promoted for."""
+    model, features = trained
+    old = dataclasses.replace(model, config=dataclasses.replace(model.config, bound=0.0, overlap_weights=False))
+    old.save(tmp_path / "old")
+    weights, about = ((tmp_path / "old" / name).read_bytes() for name in FILES[::-1])
+    told = json.loads(about)
+    del told["config"]["bound"], told["config"]["overlap_weights"]
+    digest = artifacts.write(tmp_path / "old", read_tensors(weights), {**told, "format": 1})
+    back, far = RewardModel.load(tmp_path / "old", digest), 100 * features
+    assert back.config == old.config
+    assert (back.draw(far)[0] == old.draw(far)[0]).all()
+    bounded = dataclasses.replace(model, config=dataclasses.replace(model.config, bound=2.0))
+    assert (bounded.draw(far)[0] != old.draw(far)[0]).any()
+
+
+def test_a_bound_is_kept_with_the_model(trained, tmp_path):
+    model, features = trained
+    bounded = dataclasses.replace(model, config=dataclasses.replace(model.config, bound=1.5))
+    back = RewardModel.load(tmp_path / "new", bounded.save(tmp_path / "new"))
+    assert back.config.bound == 1.5
+    assert (back.draw(100 * features)[0] == bounded.draw(100 * features)[0]).all()
 
 
 def test_a_kill_while_writing_leaves_no_artifact_and_the_next_try_succeeds(trained, tmp_path, monkeypatch):

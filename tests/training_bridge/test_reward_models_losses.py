@@ -56,13 +56,13 @@ def test_the_starting_nu_reproduces_how_often_people_tie():
 
 def test_much_better_counts_three_times_slightly_better_and_unrated_as_average():
     rated = answers([0] * 5, [1] * 5, [1.0, 0.0, 1.0, 0.5, 1.0], strength_M=[1, 2, 3, 3, 0])
-    assert answer_weights(rated, True).tolist() == [0.5, 1.0, 1.5, 1.0, 1.0]
-    assert answer_weights(rated, False).tolist() == [1.0] * 5
+    assert answer_weights(rated, strength=True, overlap=False).tolist() == [0.5, 1.0, 1.5, 1.0, 1.0]
+    assert answer_weights(rated, strength=False, overlap=False).tolist() == [1.0] * 5
 
 
 def test_strength_multiplies_the_weight_an_answer_already_has():
     rated = answers([0, 0], [1, 1], [1.0, 0.0], strength_M=[1, 3], weight_M=[4.0, 0.0])
-    assert answer_weights(rated, True).tolist() == [2.0, 0.0]
+    assert answer_weights(rated, strength=True, overlap=False).tolist() == [2.0, 0.0]
     assert rated.weight_M.tolist() == [4.0, 0.0]
 
 
@@ -78,13 +78,13 @@ def test_answers_about_one_prompt_are_resampled_together():
     [
         ("left_M", [0, 99]), ("right_M", [-1, 1]), ("outcome_M", [0.7, 1.0]), ("outcome_M", [np.nan, 1.0]),
         ("strength_M", [4, 0]), ("weight_M", [np.inf, 1.0]), ("weight_M", [-1.0, 1.0]), ("prompt_M", [1]),
-        ("right_M", [0, 0]), ("heldout_M", [True, False]),
+        ("right_M", [0, 0]), ("prompt_M", [4, 4]), ("random_M", [True]), ("machine_M", [True, False]),
     ],
 )  # fmt: skip
 def test_answers_that_make_no_sense_are_refused(column, value):
     whole = {
         "left_M": [0, 1], "right_M": [1, 2], "outcome_M": [1.0, 0.0], "strength_M": [0, 0], "weight_M": [1.0, 1.0],
-        "prompt_M": [4, 4], "annotator_M": [1, 1], "heldout_M": [False, False],
+        "prompt_M": [4, 5], "annotator_M": [1, 1], "heldout_M": [True, False],
     }  # fmt: skip
     assert len(Comparisons.from_arrays(whole, rows=3)) == 2
     with pytest.raises(InvalidTrainingData):
@@ -103,7 +103,15 @@ def test_the_config_refuses_unknown_fields_and_wrong_types_by_name():
         with pytest.raises(InvalidTrainingData) as refusal:
             TrainingConfig.from_json(raw)
         assert refusal.value.context["field"] == field
-    for wrong in ({"heads": 1}, {"dropout": 0.0}, {"learning_rate": math.nan}, {"anchor": -1.0}, {"seed": -1}):
+    for wrong in (
+        {"heads": 1},
+        {"dropout": 0.0},
+        {"learning_rate": math.nan},
+        {"anchor": -1.0},
+        {"seed": -1},
+        {"bound": -1.0},
+        {"bound": math.inf},
+    ):
         with pytest.raises(InvalidTrainingData):
             TrainingConfig(**wrong)
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 import torch
 
-from tests.training_bridge.reward_worlds import QUICK, WIDTH, linear_world, quiet
+from tests.training_bridge.reward_worlds import QUICK, WIDTH, answers, linear_world, quiet
 from training_bridge.errors import InvalidTrainingData, TrainingDiverged
 from training_bridge.reward_models import model as model_module
-from training_bridge.reward_models.evaluate import ENOUGH, evaluate, halves
+from training_bridge.reward_models.evaluate import BINS, POINTS, evaluate
+from training_bridge.reward_models.losses import answer_weights
 from training_bridge.reward_models.train import train
 from uncertainty.acquisition import ACQUISITIONS
+from uncertainty.calibration import fit_temperature
 from uncertainty.reward_samples import RewardSamples
 
 
@@ -35,7 +38,7 @@ def test_it_finds_the_hidden_preference(world, trained):
     assert np.corrcoef(dropout_T_N.mean(axis=0), reward_N)[0, 1] > 0.85
     metrics = evaluate(trained, features, comparisons)
     assert metrics["heldout_accuracy"] > 0.75 and metrics["heldout_nll"] < 0.55 and metrics["ece"] < 0.15
-    assert (metrics["split"], metrics["n_train"], metrics["n_train_prompts"]) == ("halves", 300, 150)
+    assert (metrics["n_heldout"], metrics["n_train"], metrics["n_train_prompts"]) == (300, 300, 150)
 
 
 def test_the_same_seed_gives_the_same_model_and_another_seed_another(world, trained):
@@ -103,13 +106,55 @@ def test_more_answers_make_it_more_certain():
     assert doubt[0] > 1.3 * doubt[1] > 1.69 * doubt[2], doubt
 
 
-def test_held_out_answers_move_the_temperature_and_nothing_else(world, trained):
+def test_held_out_answers_move_nothing_at_all(world, trained):
     features, comparisons, _ = world
     turned = np.where(comparisons.heldout_M, 1 - comparisons.outcome_M, comparisons.outcome_M)
     other = train(features, dataclasses.replace(comparisons, outcome_M=turned), QUICK, quiet)
     for name in ("first_D_K_H", "bias_K_H", "second_K_H"):
         assert torch.equal(getattr(other.heads, name), getattr(trained.heads, name))
-    assert other.temperature > 3 * trained.temperature
+    assert other.temperature == trained.temperature
+
+
+def test_the_temperature_is_what_answers_nobody_trained_on_would_ask_for():
+    """In sample the heads look too right, and would be told to be surer than strangers' answers allow."""
+    features, comparisons, _ = linear_world(3000, heldout=0.8)
+    model = train(features, comparisons, dataclasses.replace(QUICK, heads=20, steps=400), quiet)
+    seen, held = comparisons.where(~comparisons.heldout_M), comparisons.where(comparisons.heldout_M)
+    samples = RewardSamples(model.with_temperature(1.0).draw(features)[0])
+    in_sample, honest = (
+        fit_temperature(samples.margins_S_M(said.left_M, said.right_M), said.outcome_M) for said in (seen, held)
+    )
+    assert in_sample < 0.8 * honest
+    assert 0.87 * honest < model.temperature < 1.15 * honest
+
+
+def test_a_machines_answers_are_learnt_from_but_never_calibrate(world):
+    features, comparisons, _ = world
+    by_machine = ~comparisons.heldout_M & (np.arange(600) % 4 > 0)
+    liar = np.where(by_machine, 1 - comparisons.outcome_M, comparisons.outcome_M)
+    said = dataclasses.replace(comparisons, outcome_M=liar, weight_M=np.where(by_machine, 1e-6, 1.0))
+    told = dataclasses.replace(said, machine_M=by_machine)
+    kept, fooled = (train(features, each, QUICK, quiet) for each in (told, said))
+    assert 0 < kept.facts["n_calibration"] <= (~by_machine & ~comparisons.heldout_M).sum()
+    assert torch.equal(kept.heads.first_D_K_H, fooled.heads.first_D_K_H)
+    assert kept.temperature < 0.5 * fooled.temperature
+
+
+def test_an_outlier_in_one_feature_counts_no_more_than_the_bound_allows(world):
+    features, comparisons, _ = world
+    model = train(features, comparisons, dataclasses.replace(QUICK, bound=2.0), quiet)
+    far, farther = features[:5].copy(), features[:5].copy()
+    far[:, 0], farther[:, 0] = 1e3, 1e6
+    assert (model.draw(far)[0] == model.draw(farther)[0]).all()
+    free = train(features, comparisons, dataclasses.replace(QUICK, bound=0.0), quiet)
+    assert np.abs(free.draw(far)[0] - free.draw(farther)[0]).min() > 1.0
+
+
+def test_answers_sharing_a_prompt_count_less_each_but_only_if_they_count_at_all():
+    said = answers([0] * 5, [1] * 5, [1.0] * 5, prompt_M=[7, 7, 7, 7, 8], weight_M=[1.0, 2.0, 1.0, 1.0, 1.0])
+    assert answer_weights(said, strength=True, overlap=True).tolist() == [0.5, 1.0, 0.5, 0.5, 1.0]
+    silent = dataclasses.replace(said, weight_M=np.array([0.0, 2.0, 0.0, 0.0, 1.0]))
+    assert answer_weights(silent, strength=True, overlap=True).tolist() == [0.0, 2.0, 0.0, 0.0, 1.0]
 
 
 def test_answers_without_any_meaning_end_up_near_a_coin():
@@ -209,7 +254,8 @@ def test_scoring_nothing_gives_nothing(trained):
 def test_without_held_out_answers_there_is_a_model_but_no_figure():
     features, comparisons, _ = linear_world(60, heldout=0.0)
     metrics = evaluate(train(features, comparisons, QUICK, quiet), features, comparisons)
-    assert metrics["heldout_nll"] is None and metrics["n_heldout"] == 0 and metrics["temperature"] == 1.0
+    unknown = ("heldout_nll", "ece", "ebce", "auroc", "aurc", "risk_coverage", "reliability", "heldout_random")
+    assert all(metrics[name] is None for name in unknown) and metrics["n_heldout"] == 0
 
 
 def test_only_ties_held_out_give_a_likelihood_but_no_accuracy():
@@ -220,18 +266,36 @@ def test_only_ties_held_out_give_a_likelihood_but_no_accuracy():
     assert metrics["heldout_accuracy"] is None and metrics["heldout_nll"] >= np.log(2)
 
 
-def test_a_prompt_calibrates_or_is_reported_and_stays_there():
-    _, comparisons, _ = linear_world(800)
-    fitted, reported, split = halves(comparisons)
-    assert split == "halves" and not (fitted & reported).any()
-    assert ((fitted | reported) == comparisons.heldout_M).all()
-    assert 0.35 < fitted.sum() / comparisons.heldout_M.sum() < 0.65
-    assert not np.intersect1d(comparisons.prompt_M[fitted], comparisons.prompt_M[reported]).size
-    later = comparisons.where(np.arange(800) % 5 > 0)
-    assert set(later.prompt_M[halves(later)[0]]) <= set(comparisons.prompt_M[fitted])
+def test_the_metrics_say_how_far_to_trust_the_model(world, trained):
+    features, comparisons, _ = world
+    metrics = evaluate(trained, features, comparisons)
+    assert 0.6 < metrics["auroc"] < 1.0 and 0.0 < metrics["aurc"] < 1 - metrics["heldout_accuracy"]
+    assert 0.0 <= metrics["ebce"] <= metrics["ece"] + 0.05
+    curve, bars = metrics["risk_coverage"], metrics["reliability"]
+    assert len(curve["coverage"]) == len(curve["risk"]) <= POINTS and curve["coverage"][-1] == 1.0
+    assert curve["risk"][-1] == pytest.approx(1 - metrics["heldout_accuracy"])
+    assert sum(bars["count"]) == metrics["n_heldout"] and len(bars["count"]) <= BINS
+    assert json.loads(json.dumps(metrics)) == metrics
 
 
-def test_few_held_out_answers_serve_both_purposes_and_say_so():
-    _, comparisons, _ = linear_world(ENOUGH)
-    fitted, reported, split = halves(comparisons)
-    assert split == "shared" and (fitted == reported).all() and (fitted == comparisons.heldout_M).all()
+def test_the_random_stream_is_reported_apart_and_only_where_it_is_known(world, trained):
+    features, comparisons, _ = world
+    assert evaluate(trained, features, comparisons)["heldout_random"] is None
+    chance = dataclasses.replace(comparisons, random_M=np.arange(600) % 3 == 0)
+    told, only = (
+        evaluate(trained, features, each) for each in (chance, chance.where(chance.random_M & chance.heldout_M))
+    )
+    assert told["heldout_random"]["n"] == only["n_heldout"] == (chance.random_M & chance.heldout_M).sum()
+    assert told["heldout_random"]["nll"] == pytest.approx(only["heldout_nll"])
+    assert told["heldout_random"]["accuracy"] == pytest.approx(only["heldout_accuracy"])
+
+
+def test_a_model_that_is_never_wrong_has_no_auroc_but_a_risk_of_nothing():
+    features, comparisons, reward_N = linear_world(300)
+    sure = np.abs(reward_N[comparisons.left_M] - reward_N[comparisons.right_M]) > 3.0
+    outcome = (reward_N[comparisons.left_M] > reward_N[comparisons.right_M]).astype(float)
+    plain = dataclasses.replace(comparisons, outcome_M=outcome)
+    model = train(features, plain, QUICK, quiet)
+    metrics = evaluate(model, features, plain.where(sure & plain.heldout_M))
+    assert metrics["heldout_accuracy"] == 1.0
+    assert metrics["auroc"] is None and metrics["aurc"] == 0.0

@@ -10,7 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from uncertainty.calibration import accuracy, aurc, auroc, brier, ebce, ece, fit_temperature, nll, risk_coverage
+from uncertainty.calibration import (
+    accuracy,
+    aurc,
+    auroc,
+    brier,
+    ebce,
+    ece,
+    fit_temperature,
+    nll,
+    out_of_bag_temperature,
+    reliability,
+    risk_coverage,
+)
 from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
 from uncertainty.logistic import sigmoid
 
@@ -132,3 +144,46 @@ def test_certainty_where_right_has_the_least_area():
     wrong = np.array([0, 0, 0, 1, 1])
     areas = [aurc(order, wrong) for order in ([1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [1, 4, 2, 5, 3])]
     assert min(areas) == areas[0] and max(areas) == areas[1]
+
+
+def test_a_draw_that_is_not_heard_about_a_pair_does_not_move_the_temperature():
+    rng = np.random.default_rng(8)
+    margins_S_M = rng.normal(size=(3, 200)) * 2.0
+    outcomes_M = (rng.random(200) < 1 / (1 + np.exp(-margins_S_M[0]))).astype(float)
+    heard_S_M = np.array([[True], [True], [False]]).repeat(200, axis=1)
+    alone = fit_temperature(margins_S_M[:2], outcomes_M)
+    assert fit_temperature(margins_S_M, outcomes_M, heard_S_M=heard_S_M) == pytest.approx(alone, rel=1e-6)
+    assert fit_temperature(margins_S_M, outcomes_M) != pytest.approx(alone, rel=1e-2)
+    with pytest.raises(ShapeMismatch):
+        fit_temperature(margins_S_M, outcomes_M, heard_S_M=np.zeros((3, 200), dtype=bool))
+
+
+def test_the_temperature_out_of_the_bag_is_that_of_the_whole_ensemble_on_new_answers():
+    """Heads are the truth plus noise of their own; heads that saw a pair know its answer by heart."""
+    rng = np.random.default_rng(5)
+    truth_M = rng.normal(size=6000) * 1.5
+    outcomes_M = (rng.random(6000) < 1 / (1 + np.exp(-truth_M))).astype(float)
+    fresh_S_M = 2.0 * truth_M + 2.0 * rng.normal(size=(20, 6000))
+    unseen_S_M = rng.poisson(1.0, size=(20, 6000)) == 0
+    known_S_M = np.where(unseen_S_M, fresh_S_M, fresh_S_M + 6.0 * (2 * outcomes_M - 1))
+    honest = fit_temperature(fresh_S_M, outcomes_M)
+    told = out_of_bag_temperature(known_S_M, outcomes_M, unseen_S_M)
+    assert told == pytest.approx(honest, rel=0.05)
+    assert fit_temperature(known_S_M, outcomes_M) < 0.5 * honest
+    heard = unseen_S_M.any(axis=0)
+    plain = fit_temperature(known_S_M[:, heard], outcomes_M[heard], heard_S_M=unseen_S_M[:, heard])
+    assert abs(told - honest) < 0.5 * abs(plain - honest)  # fewer heads ask for more
+    with pytest.raises(EmptyPool):
+        out_of_bag_temperature(known_S_M, outcomes_M, np.zeros((20, 6000), dtype=bool))
+
+
+def test_reliability_is_what_the_calibration_error_averages_over():
+    rng = np.random.default_rng(2)
+    prob_M, outcomes_M = rng.random(500), rng.integers(0, 2, size=500).astype(float)
+    predicted, observed, count = reliability(prob_M, outcomes_M, bins=10)
+    assert count.sum() == 500 and (predicted >= 0.5).all()
+    assert (np.abs(predicted - observed) * count).sum() / 500 == pytest.approx(ece(prob_M, outcomes_M, bins=10))
+    # By hand: 0.7 sure and wrong; 0.95 sure and right; 0.92 sure and wrong.
+    predicted, observed, count = reliability([0.3, 0.95, 0.08], [1.0, 1.0, 1.0], bins=5)
+    assert count.tolist() == [1, 2] and predicted.tolist() == pytest.approx([0.7, 0.935])
+    assert observed.tolist() == [0.0, 0.5]

@@ -14,6 +14,7 @@ from training_bridge.errors import InvalidTrainingData
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+UNTOLD = ("random_M", "machine_M")  # columns that may be absent
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -23,7 +24,8 @@ class Comparisons:
     `outcome_M`: 1.0 left preferred, 0.0 right preferred, 0.5 a tie; "both bad" is a tie, it ranks neither.
     `strength_M`: 1..3, or 0 when not asked. `weight_M`: how much an answer counts. `prompt_M`: number of the prompt,
     *stable between label sets*, because which held-out answers calibrate follows from it. `annotator_M`: who said it.
-    `heldout_M`: never trained on.
+    `heldout_M`: never trained on. `random_M`: picked by chance alone, so it speaks for all pairs. `machine_M`:
+    said by a machine, so learnt from but never calibrated by. Both are False where not told.
     """
 
     left_M: Ints
@@ -34,11 +36,15 @@ class Comparisons:
     prompt_M: Ints
     annotator_M: Ints
     heldout_M: Bools
+    random_M: Bools
+    machine_M: Bools
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any], rows: int) -> Comparisons:
         """Take the arrays over if they line up, point at existing rows and hold known outcomes; refuse otherwise."""
         columns: dict[str, Any] = {}
+        if "left_M" in arrays:
+            arrays = {**{name: np.zeros(np.shape(arrays["left_M"]), dtype=np.bool_) for name in UNTOLD}, **arrays}
         for field in dataclasses.fields(cls):
             if field.name not in arrays:
                 _refuse(f"{field.name} is missing")
@@ -50,7 +56,7 @@ class Comparisons:
             **{name: columns[name].astype(np.int64) for name in ("left_M", "right_M", "strength_M")},
             **{name: columns[name].astype(np.int64) for name in ("prompt_M", "annotator_M")},
             **{name: columns[name].astype(np.float64) for name in ("outcome_M", "weight_M")},
-            heldout_M=columns["heldout_M"].astype(np.bool_),
+            **{name: columns[name].astype(np.bool_) for name in ("heldout_M", *UNTOLD)},
         )
         comparisons._check(rows)
         return comparisons
@@ -71,6 +77,8 @@ class Comparisons:
             _refuse("a weight is negative or not finite")
         if np.intersect1d(self.prompt_M[self.heldout_M], self.prompt_M[~self.heldout_M]).size:
             _refuse("a prompt is both held out and trained on")
+        if (self.heldout_M & self.machine_M).any():
+            _refuse("a machine's answer is held out, to judge by")
 
     def __len__(self) -> int:
         return len(self.left_M)

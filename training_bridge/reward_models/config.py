@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from typing import Any
 
 from training_bridge.errors import InvalidTrainingData
@@ -33,6 +34,8 @@ class TrainingConfig:
     centring: float = 0.01  # keeps rewards of a pair near 0 on average: a free constant would drift
     annotator_prior_std: float = 0.5  # of log reliability; 0 treats all annotators as equally consistent
     strength_weights: bool = True  # a "much better" counts more than a "slightly better"
+    overlap_weights: bool = False  # each of a prompt's k answers counts 1 / sqrt(k)
+    bound: float = 0.0  # standard deviations inside pairs beyond which a feature tells nothing more; 0: no bound
     seed: int = 0
     threads: int = 1
 
@@ -50,6 +53,7 @@ class TrainingConfig:
             ("prior_std", self.prior_std > 0.0, "above 0"),
             ("centring", self.centring >= 0.0, "at least 0"),
             ("annotator_prior_std", self.annotator_prior_std >= 0.0, "at least 0"),
+            ("bound", 0.0 <= self.bound < math.inf, "at least 0"),
             ("seed", 0 <= self.seed < 2**63, "0 to 2^63 - 1"),
             ("threads", 1 <= self.threads <= 1024, "1 to 1024"),
         ]

@@ -1,10 +1,10 @@
-"""What a version is judged by, on prompts it was not trained on.
+"""What a version is judged by, on prompts it was not trained on; and its temperature, on answers unseen by some heads.
 
-**Which held-out answers serve what.** Held-out prompts are halved by a hash of their number: one half fits the
-temperature, the other is reported, so the reported figures have seen neither weights nor temperature. The hash keeps a
-prompt in its half for every label set and version, so a candidate and the production version are compared on answers
-that calibrated neither. With fewer than `ENOUGH` answers in a half, both halves serve both purposes and `split` says
-`shared`: the NLL is then slightly flattering, by about 1 / (2 * answers).
+**Which answers serve what.** Every training answer fits the temperature, and every held-out answer is reported; so the
+reported figures have seen neither weights nor temperature, and a candidate and the production version are compared on
+answers that made neither. The temperature can do without held-out answers because each head's bootstrap leaves out a
+third of the prompts: asked about an answer, only heads are heard that never saw its prompt. A thousand training answers
+make a far steadier temperature than the hundred that could be spared from the held-out ones.
 """
 
 from __future__ import annotations
@@ -14,63 +14,106 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from training_bridge.reward_models.comparisons import Bools, Comparisons, Floats, Ints
+from training_bridge.reward_models.comparisons import Bools, Comparisons, Floats
 from training_bridge.reward_models.model import RewardModel
-from uncertainty.calibration import accuracy, brier, ece, fit_temperature, nll
+from uncertainty.calibration import (
+    accuracy,
+    aurc,
+    auroc,
+    brier,
+    ebce,
+    ece,
+    nll,
+    out_of_bag_temperature,
+    reliability,
+    risk_coverage,
+)
 from uncertainty.logistic import sigmoid
 from uncertainty.reward_samples import RewardSamples
 
-ENOUGH = 40
+REACH = 2.0  # standard deviations to each side: what the draws are taken to promise about a margin
+POINTS, BINS = 50, 20  # of the curves kept with a version
 
 
-def calibrate(model: RewardModel, features_N_D: ArrayLike, comparisons: Comparisons) -> RewardModel:
-    """The model with its temperature fitted; untouched (temperature 1) when nothing is held out."""
-    fitted_on, _, split = halves(comparisons)
-    if not fitted_on.any():
+def calibrate(model: RewardModel, features_N_D: ArrayLike, seen: Comparisons, unseen_M_K: Bools) -> RewardModel:
+    """The model with the temperature that people's training answers ask for, heard from heads that did not see them.
+
+    `unseen_M_K`: which answers were left out of which head's training. With nothing to go by the temperature stays 1.
+    """
+    useful = (unseen_M_K.sum(axis=1) >= 2) & ~seen.machine_M & (seen.weight_M > 0)
+    if not useful.any():
         return model.with_temperature(1.0, n_calibration=0)
-    margins_S_M = _margins(model.with_temperature(1.0), features_N_D, comparisons.where(fitted_on))
-    temperature = fit_temperature(margins_S_M, comparisons.outcome_M[fitted_on])
-    return model.with_temperature(temperature, n_calibration=int(fitted_on.sum()), split=split)
+    told = seen.where(useful)
+    margins_S_M = _margins(model.with_temperature(1.0), features_N_D, told)
+    temperature = out_of_bag_temperature(margins_S_M, told.outcome_M, unseen_M_K[useful].T)
+    return model.with_temperature(temperature, n_calibration=int(useful.sum()))
 
 
 def evaluate(model: RewardModel, features_N_D: ArrayLike, comparisons: Comparisons) -> dict[str, Any]:
-    """Metrics on the reported half of the held-out answers; None where there is nothing to measure."""
-    _, reported, split = halves(comparisons)
+    """Metrics on the held-out answers; None where there is nothing to measure."""
+    held = comparisons.heldout_M
     metrics: dict[str, Any] = {
-        "heldout_nll": None, "heldout_accuracy": None, "ece": None, "brier": None,
-        "temperature": model.temperature, "n_heldout": int(reported.sum()), "split": split, **model.facts,
+        **dict.fromkeys(("heldout_nll", "heldout_accuracy", "ece", "ebce", "brier", "auroc", "auroc_spread", "aurc")),
+        **dict.fromkeys(("risk_coverage", "reliability", "heldout_random")),
+        "temperature": model.temperature, "n_heldout": int(held.sum()), **model.facts,
     }  # fmt: skip
-    if not reported.any():
+    if not held.any():
         return metrics
-    told = comparisons.where(reported)
-    prob_M = np.asarray(sigmoid(_margins(model, features_N_D, told)).mean(axis=0))
-    metrics |= {
-        "heldout_nll": nll(prob_M, told.outcome_M),
-        "ece": ece(prob_M, told.outcome_M),
-        "brier": brier(prob_M, told.outcome_M),
-    }
-    if (told.outcome_M != 0.5).any():
-        metrics["heldout_accuracy"] = accuracy(prob_M, told.outcome_M)
+    told = comparisons.where(held)
+    margins_S_M = _margins(model, features_N_D, told)
+    prob_M = np.asarray(sigmoid(margins_S_M).mean(axis=0))
+    metrics |= _calibration(margins_S_M, prob_M, told.outcome_M) | _discrimination(margins_S_M, prob_M, told.outcome_M)
+    if told.random_M.any():
+        by_chance = {
+            "nll": nll(prob_M[told.random_M], told.outcome_M[told.random_M]),
+            "accuracy": _accuracy(prob_M[told.random_M], told.outcome_M[told.random_M]),
+            "n": int(told.random_M.sum()),
+        }
+        metrics["heldout_random"] = by_chance
     return metrics
 
 
-def halves(comparisons: Comparisons) -> tuple[Bools, Bools, str]:
-    """(answers that fit the temperature, answers that are reported, "halves" or "shared")."""
-    held = comparisons.heldout_M
-    odd = held & (_mixed(comparisons.prompt_M) % 2 == 1)
-    even = held & ~odd
-    if min(int(odd.sum()), int(even.sum())) < ENOUGH:
-        return held, held, "shared"
-    return odd, even, "halves"
+def _calibration(margins_S_M: Floats, prob_M: Floats, outcome_M: Floats) -> dict[str, Any]:
+    """Does what the model says come true as often as it says?"""
+    mean_M, reach_M = margins_S_M.mean(axis=0), REACH * margins_S_M.std(axis=0)
+    curve = reliability(prob_M, outcome_M, bins=BINS)
+    return {
+        "heldout_nll": nll(prob_M, outcome_M),
+        "heldout_accuracy": _accuracy(prob_M, outcome_M),
+        "ece": ece(prob_M, outcome_M),
+        "ebce": ebce(sigmoid(mean_M - reach_M), sigmoid(mean_M + reach_M), outcome_M),
+        "brier": brier(prob_M, outcome_M),
+        "reliability": {
+            name: side.tolist() for name, side in zip(("predicted", "observed", "count"), curve, strict=True)
+        },
+    }
 
 
-def _mixed(numbers: Ints) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    """Well mixed bits of whole numbers (the finaliser of splitmix64), so that parity follows no numbering habit."""
-    with np.errstate(over="ignore"):
-        bits = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
-        bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(bits ^ (bits >> np.uint64(31)))
+def _discrimination(margins_S_M: Floats, prob_M: Floats, outcome_M: Floats) -> dict[str, Any]:
+    """Does the model know where it is wrong? Ties, about which it cannot be, are left out.
+
+    `auroc`, `aurc` and the curve rank by how close the draws' mean probability is to one half: what is unknown pulls it
+    there, and so does a true coin flip. `auroc_spread` ranks by the draws' disagreement about the margin alone.
+    """
+    strict_M = outcome_M != 0.5
+    if not strict_M.any():
+        return {}
+    unsure_M = -np.abs(prob_M[strict_M] - 0.5)
+    wrong_M = (prob_M[strict_M] > 0.5) != (outcome_M[strict_M] > 0.5)
+    coverage, risk = risk_coverage(unsure_M, wrong_M)
+    shown = np.unique(np.linspace(0, len(risk) - 1, POINTS).astype(np.int64))
+    told: dict[str, Any] = {
+        "aurc": aurc(unsure_M, wrong_M),
+        "risk_coverage": {"coverage": coverage[shown].tolist(), "risk": risk[shown].tolist()},
+    }
+    if wrong_M.any() and not wrong_M.all():
+        told["auroc"] = auroc(unsure_M, wrong_M)
+        told["auroc_spread"] = auroc(margins_S_M.std(axis=0)[strict_M], wrong_M)
+    return told
+
+
+def _accuracy(prob_M: Floats, outcome_M: Floats) -> float | None:
+    return accuracy(prob_M, outcome_M) if (outcome_M != 0.5).any() else None
 
 
 def _margins(model: RewardModel, features_N_D: ArrayLike, comparisons: Comparisons) -> Floats:

@@ -14,11 +14,13 @@ from torch import Tensor
 from training_bridge.errors import ArtifactCorrupt, InvalidTrainingData
 from training_bridge.reward_models import artifacts
 from training_bridge.reward_models.config import TrainingConfig
-from training_bridge.reward_models.heads import Heads
+from training_bridge.reward_models.heads import Heads, standardised
 
 Draws = NDArray[np.float32]
 
-FORMAT = 1
+FORMAT = 2
+# What a config of an older format did not say, because training did not do it yet.
+BEFORE = {1: {"bound": 0.0, "overlap_weights": False}, FORMAT: {}}
 HEAD_TENSORS = ("first_D_K_H", "bias_K_H", "second_K_H")
 OWN_TENSORS = ("mean_D", "scale_D", "keep_T_H")
 BLOCK_N = 4_096  # rows at a time: bounds the hidden layer to tens of megabytes
@@ -62,7 +64,8 @@ class RewardModel:
 
     def _draw_block(self, features_N_D: Tensor) -> tuple[Tensor, Tensor]:
         with torch.inference_mode():
-            hidden = self.heads.hidden((features_N_D - self.mean_D) / self.scale_D)
+            standard = standardised(features_N_D, self.mean_D, self.scale_D, self.config.bound)
+            hidden = self.heads.hidden(standard)
             ensemble = (hidden[:, :-1] * self.heads.second_K_H[:-1]).sum(dim=-1).T
             dropout = self.heads.through_masks(hidden[:, -1], self.keep_T_H)
             return ensemble / self.temperature, dropout / self.temperature
@@ -84,11 +87,12 @@ class RewardModel:
     def load(cls, folder: Path, digest: str) -> RewardModel:
         """Read an artifact back; refused unless it is, byte for byte, what was saved."""
         tensors, about = artifacts.read(Path(folder), digest)
-        if about.get("format") != FORMAT:
+        if about.get("format") not in BEFORE:
             raise ArtifactCorrupt(
-                f"The artifact has format {about.get('format')!r}; this version reads {FORMAT}.", boundary="artifact"
+                f"The artifact has format {about.get('format')!r}; this version reads {', '.join(map(str, BEFORE))}.",
+                boundary="artifact",
             )
-        config = TrainingConfig.from_json(about["config"])
+        config = TrainingConfig.from_json({**BEFORE[about["format"]], **about["config"]})
         heads = Heads(*(tensors[name] for name in HEAD_TENSORS)).requires_grad_(False)
         own = {name: tensors[name] for name in OWN_TENSORS}
         return cls(config=config, heads=heads, temperature=about["temperature"], facts=about["facts"], **own)

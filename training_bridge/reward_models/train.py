@@ -1,8 +1,8 @@
-"""Fit the heads to the answers that are not held out; then fit one temperature to held-out ones.
+"""Fit the heads to the answers that are not held out; then one temperature to answers unseen by some heads.
 
 Every head starts elsewhere, is pulled back to where it started, and sees its own bootstrap of the *prompts*; where the
 answers do not decide, the heads keep their different prior opinions, and that is the uncertainty. Training runs a fixed
-number of steps: nothing is stopped by looking at held-out answers, which serve for temperature and evaluation only.
+number of steps: nothing is stopped by looking at held-out answers, which serve for evaluation only.
 Same features, answers, config and thread count on a CPU give the same model.
 """
 
@@ -20,10 +20,10 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from training_bridge.errors import InvalidTrainingData, TrainingDiverged
-from training_bridge.reward_models.comparisons import Comparisons
+from training_bridge.reward_models.comparisons import Bools, Comparisons
 from training_bridge.reward_models.config import TrainingConfig
 from training_bridge.reward_models.evaluate import calibrate
-from training_bridge.reward_models.heads import Prior, dropout_masks
+from training_bridge.reward_models.heads import Prior, dropout_masks, standardised
 from training_bridge.reward_models.losses import answer_weights, bootstrap_weights, davidson_nll, starting_log_nu
 from training_bridge.reward_models.model import RewardModel
 
@@ -37,12 +37,12 @@ def train(features_N_D: ArrayLike, comparisons: Comparisons, config: TrainingCon
     if features.ndim != 2 or not np.isfinite(features).all():
         raise InvalidTrainingData("Features must be a table of finite numbers.", boundary="training")
     seen = comparisons.where(~comparisons.heldout_M)
-    if not len(seen) or not answer_weights(seen, config.strength_weights).any():
+    if not len(seen) or not seen.weight_M.any():
         raise InvalidTrainingData("There is no answer to train on.", boundary="training")
     torch.set_num_threads(config.threads)
     generator = torch.Generator().manual_seed(config.seed)
     mean_D, scale_D = _standardisation(features, seen)
-    problem = _Problem.of((torch.from_numpy(features) - mean_D) / scale_D, seen, config)
+    problem = _Problem.of(standardised(torch.from_numpy(features), mean_D, scale_D, config.bound), seen, config)
     objective = _Objective(problem, config, generator)
     loss = _fit(objective, report)
     model = RewardModel(
@@ -54,7 +54,7 @@ def train(features_N_D: ArrayLike, comparisons: Comparisons, config: TrainingCon
         temperature=1.0,
         facts={"n_train": len(seen), "n_train_prompts": len(np.unique(seen.prompt_M)), "train_loss": loss},
     )
-    return calibrate(model, features, comparisons)
+    return calibrate(model, features, seen, problem.unseen_M_K)
 
 
 def _standardisation(features: np.ndarray[Any, np.dtype[np.float32]], seen: Comparisons) -> tuple[Tensor, Tensor]:
@@ -81,6 +81,7 @@ class _Problem:
     right_M: Tensor
     outcome_M: Tensor
     weight_M_K: Tensor
+    unseen_M_K: Bools  # by the ensemble heads
     annotator_M: Tensor
     annotators: int
     log_nu: float
@@ -90,7 +91,8 @@ class _Problem:
         # The dropout head, last, sees every answer once: its variety comes from its masks.
         bootstrap = bootstrap_weights(seen.prompt_M, config.heads, config.seed)
         weight_M_K = np.column_stack((bootstrap, np.ones(len(seen))))
-        weight_M_K *= answer_weights(seen, config.strength_weights)[:, None]
+        weights_M = answer_weights(seen, strength=config.strength_weights, overlap=config.overlap_weights)
+        weight_M_K *= weights_M[:, None]
         annotators, annotator_M = np.unique(seen.annotator_M, return_inverse=True)
         return cls(
             features_N_D=features_N_D,
@@ -98,6 +100,7 @@ class _Problem:
             right_M=torch.from_numpy(seen.right_M),
             outcome_M=torch.from_numpy(seen.outcome_M.astype(np.float32)),
             weight_M_K=torch.from_numpy(weight_M_K.astype(np.float32)),
+            unseen_M_K=bootstrap == 0.0,
             annotator_M=torch.from_numpy(annotator_M),
             annotators=len(annotators),
             log_nu=starting_log_nu(seen.outcome_M),
