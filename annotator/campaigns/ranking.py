@@ -13,15 +13,17 @@ from collections.abc import Callable
 import numpy as np
 
 from annotator.rollouts.models import RewardModelVersion
+from uncertainty.batch.drawn import Drawn
 from uncertainty.batch.pool import Pool
 from uncertainty.batch.rules import BATCH_RULES, as_values
 from uncertainty.laplace import BayesianHead
+from uncertainty.reward_samples import RewardSamples
 from uncertainty.selection import select
 
 from . import machine_labels
 from .models import Campaign
 from .pool import Askable, AskedBetween, askable, nothing_asked, scored_draws
-from .strategies import STRATEGIES, Reads, Strategy, values_of_draws
+from .strategies import STRATEGIES, Reads, Strategy
 
 COLD_START = "stratified_random"
 # Pairs a rule looks at. Drawn anew each round; which prompts are asked is hardly touched, since one group has many.
@@ -140,9 +142,20 @@ def _valued(
         )
     if version is None:
         return None
-    draws = scored_draws(version, pool.rollouts_N.tolist(), strategy.reads.value)
-    rewards_S_N = np.stack([draws[rollout] for rollout in pool.rollouts_N.tolist()], axis=1).astype(float)
-    return strategy.name, values_of_draws(strategy.name, rewards_S_N, pool.groups_N, pool.i_M, pool.j_M, rng)
+    values_M = drawn_values(version, strategy, pool, rng)
+    return None if values_M is None else (strategy.name, values_M)
+
+
+def drawn_values(
+    version: RewardModelVersion, strategy: Strategy, pool: Askable, rng: np.random.Generator
+) -> np.ndarray | None:
+    """What each pair (M,) is worth under the draws of a version's scores; None while some rollouts are not scored."""
+    rollouts = pool.rollouts_N.tolist()
+    draws = scored_draws(version, rollouts, strategy.reads.value)
+    if len(draws) < len(rollouts):
+        return None
+    samples = RewardSamples(np.stack([draws[rollout] for rollout in rollouts], axis=1))
+    return Drawn(samples, pool.groups_N, pool.i_M, pool.j_M).values(strategy.name, rng=rng)
 
 
 def believed_values(

@@ -11,12 +11,7 @@ import enum
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import numpy as np
-
-from uncertainty.acquisition import ACQUISITIONS
-from uncertainty.batch.rules import BATCH_RULES, NEEDS_MACHINE_LABELS
-from uncertainty.group_acquisition import GROUP_ACQUISITIONS
-from uncertainty.reward_samples import RewardSamples
+from uncertainty.batch.rules import BATCH_RULES, NEEDS_MACHINE_LABELS, RULES
 
 
 class Reads(enum.StrEnum):
@@ -41,27 +36,14 @@ class Strategy:
         return self.reads in (Reads.ENSEMBLE, Reads.MC_DROPOUT)
 
 
-def _strategies() -> dict[str, Strategy]:
-    draws = {name: Strategy(name, Reads(rule.draws)) for name, rule in ACQUISITIONS.items()}
-    groups = {name: Strategy(name, Reads.ENSEMBLE) for name in GROUP_ACQUISITIONS}
-    # A name known to both reads the belief: it is exact, and learns from every answer.
-    belief = {name: Strategy(name, Reads.BELIEF, name in NEEDS_MACHINE_LABELS) for name in BATCH_RULES}
-    return {**draws, **groups, **belief, "random": Strategy("random", Reads.CHANCE)}
+def _reads(name: str) -> Reads:
+    if name == "random":
+        return Reads.CHANCE
+    if name in BATCH_RULES:
+        return Reads.BELIEF
+    return Reads.MC_DROPOUT if name.startswith(Reads.MC_DROPOUT) else Reads.ENSEMBLE
 
 
-STRATEGIES: Mapping[str, Strategy] = MappingProxyType(_strategies())
-
-
-def values_of_draws(
-    name: str,
-    rewards_S_N: np.ndarray,
-    groups_N: np.ndarray,
-    i_M: np.ndarray,
-    j_M: np.ndarray,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """What each pair (M,) is worth under joint draws."""
-    samples = RewardSamples(rewards_S_N)
-    if name in GROUP_ACQUISITIONS:
-        return GROUP_ACQUISITIONS[name](samples, groups_N, i_M, j_M)
-    return ACQUISITIONS[name].value(samples.margins_S_M(i_M, j_M), rng=rng)
+STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
+    {name: Strategy(name, _reads(name), name in NEEDS_MACHINE_LABELS) for name in RULES}
+)

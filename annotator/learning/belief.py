@@ -17,7 +17,7 @@ from annotator.campaigns.models import Campaign
 from annotator.campaigns.pool import Askable
 from annotator.campaigns.ranking import Belief, believed_values
 from annotator.campaigns.strategies import STRATEGIES, Reads
-from annotator.tasks.ordering import Waiting
+from annotator.tasks.ordering import Waiting, as_pool
 from uncertainty.batch.pool import needs
 from uncertainty.laplace import BayesianHead
 from uncertainty.learner import Learnt, before_any_answer, learn, learn_machine
@@ -112,7 +112,7 @@ class Believer:
         strategy = STRATEGIES[self.campaign.config.acquisition]
         if strategy.reads is not Reads.BELIEF or not tasks or self._space is None or self.cold:
             return None
-        pool = _pool_of(tasks)
+        pool = as_pool(tasks)
         valued = believed_values(
             self.campaign, strategy, self._over(pool), pool,
             n=len(tasks), per_group=len(tasks),
@@ -193,13 +193,3 @@ def _machine_prior(space: _Space, machine: MachinePairs) -> BayesianHead | None:
     if not len(deltas):
         return None
     return learn_machine(deltas, machine.label_M[known_M], machine.groups_M[known_M])
-
-
-def _pool_of(tasks: Sequence[Waiting]) -> Askable:
-    """Open tasks as a pool of their own."""
-    sides = np.array([(task.rollout_a, task.rollout_b) for task in tasks], dtype=np.int64)
-    rollouts_N, row_M_2 = np.unique(sides, return_inverse=True)
-    row_M_2 = row_M_2.reshape(-1, 2)
-    groups_N = np.empty(len(rollouts_N), dtype=np.int64)
-    groups_N[row_M_2] = np.array([task.group for task in tasks], dtype=np.int64)[:, None]
-    return Askable(rollouts_N, groups_N, row_M_2[:, 0], row_M_2[:, 1])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 from django.db import transaction
 
 from annotator.campaigns.models import Campaign
-from annotator.campaigns.pool import scored_draws
-from annotator.campaigns.strategies import STRATEGIES, values_of_draws
+from annotator.campaigns.pool import Askable
+from annotator.campaigns.ranking import drawn_values
+from annotator.campaigns.strategies import STRATEGIES
 from annotator.rollouts.models import RewardModelVersion
 
 from .models import AnnotationTask, Assignment
@@ -38,6 +40,16 @@ def waiting(campaign: Campaign) -> list[Waiting]:
     return [Waiting(*row) for row in sorted(set(rows))]
 
 
+def as_pool(tasks: Sequence[Waiting]) -> Askable:
+    """Open tasks as a pool of their own, a pair for each."""
+    side_M_2 = np.array([(task.rollout_a, task.rollout_b) for task in tasks], dtype=np.int64)
+    rollouts_N, row_M_2 = np.unique(side_M_2, return_inverse=True)
+    row_M_2 = row_M_2.reshape(-1, 2)
+    groups_N = np.empty(len(rollouts_N), dtype=np.int64)
+    groups_N[row_M_2] = np.array([task.group for task in tasks], dtype=np.int64)[:, None]
+    return Askable(rollouts_N, groups_N, row_M_2[:, 0], row_M_2[:, 1])
+
+
 def place(campaign: Campaign, tasks: list[Waiting], values_M: np.ndarray) -> int:
     """Give tasks the priorities of their values' ranks; returns how many moved.
 
@@ -60,9 +72,9 @@ def place(campaign: Campaign, tasks: list[Waiting], values_M: np.ndarray) -> int
 
 def reorder(campaign: Campaign, version: RewardModelVersion) -> int:
     """Re-rank what waits under a new version's draws; returns how many tasks moved. 0 while some are unscored."""
-    tasks = waiting(campaign)
-    if tasks and STRATEGIES[campaign.config.acquisition].reads_draws:
-        values_M = _revalued(version, campaign, tasks)
+    tasks, strategy = waiting(campaign), STRATEGIES[campaign.config.acquisition]
+    if tasks and strategy.reads_draws:
+        values_M = drawn_values(version, strategy, as_pool(tasks), np.random.default_rng(campaign.config.seed))
         if values_M is None:
             return 0  # some are not scored yet; the next sweep comes back
         moved = place(campaign, tasks, values_M)
@@ -70,22 +82,3 @@ def reorder(campaign: Campaign, version: RewardModelVersion) -> int:
         moved = 0
     Campaign.objects.filter(id=campaign.pk).update(ordered_by=version)
     return moved
-
-
-def _revalued(version: RewardModelVersion, campaign: Campaign, tasks: list[Waiting]) -> np.ndarray | None:
-    """The strategy's value of given pairs under a version (M,), or None while some of them are unscored."""
-    strategy = STRATEGIES[campaign.config.acquisition]
-    rollouts = sorted({rollout for task in tasks for rollout in (task.rollout_a, task.rollout_b)})
-    draws = scored_draws(version, rollouts, strategy.reads.value)
-    if len(draws) < len(rollouts):
-        return None
-    column = {rollout: n for n, rollout in enumerate(rollouts)}
-    group = {rollout: task.group for task in tasks for rollout in (task.rollout_a, task.rollout_b)}
-    return values_of_draws(
-        strategy.name,
-        np.stack([draws[rollout] for rollout in rollouts], axis=1).astype(float),
-        np.array([group[rollout] for rollout in rollouts]),
-        np.array([column[task.rollout_a] for task in tasks]),
-        np.array([column[task.rollout_b] for task in tasks]),
-        np.random.default_rng(campaign.config.seed),
-    )
