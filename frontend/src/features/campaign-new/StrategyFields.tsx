@@ -1,7 +1,7 @@
 /** How questions are chosen: the strategy, what judges it, and the machine's labels it may start from. */
 
 import type { CampaignForm, MachineKind, Problems, TextField } from "../../domain/newCampaign";
-import { meaningOf, STRATEGY_GROUPS } from "../../domain/strategies";
+import { DEFAULT_STRATEGY, meaningOf, STRATEGY_GROUPS } from "../../domain/strategies";
 import { Field } from "./Field";
 
 export interface FormProps {
@@ -52,7 +52,8 @@ function StrategyChoice(props: FormProps) {
               <optgroup key={group.title} label={closed ? `${group.title} (choose whose labels below)` : group.title} disabled={closed}>
                 {group.strategies.map((one) => (
                   <option key={one.name} value={one.name}>
-                    {one.title} ({one.name})
+                    {one.title} ({one.name}
+                    {one.name === DEFAULT_STRATEGY && ", default"})
                   </option>
                 ))}
               </optgroup>

@@ -122,6 +122,7 @@ export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus
       {measured && <Legend checks={checks} />}
       {checks.length > 0 && (
         <DataTable
+          name="All checks"
           heads={["Answers", "Checked", "Lift, nats", "Worth, random answers", "Judged by", "Verdict"]}
           rows={checks.map(rowOf).reverse()}
         />

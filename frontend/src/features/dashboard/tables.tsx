@@ -27,7 +27,7 @@ function SideShare({ row }: { row: AnnotatorRow }) {
 export function Annotators({ rows }: { rows: AnnotatorRow[] }) {
   if (rows.length === 0) return <p className="quiet">Nobody has answered yet.</p>;
   return (
-    <div className="table-box" role="region" aria-label="Annotators" tabIndex={0}>
+    <div className="table-box" role="region" aria-label="Table of annotators" tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -57,7 +57,7 @@ export function Annotators({ rows }: { rows: AnnotatorRow[] }) {
 export function Versions({ versions }: { versions: Version[] }) {
   if (versions.length === 0) return <p className="quiet">No version yet. The first comes after the first training.</p>;
   return (
-    <div className="table-box" role="region" aria-label="Versions" tabIndex={0}>
+    <div className="table-box" role="region" aria-label="Table of versions" tabIndex={0}>
       <table>
         <thead>
           <tr>
