@@ -11,23 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
+from tests.uncertainty.worlds import ask, pool_of
 from uncertainty.batch import scores, spread
-from uncertainty.batch.greedy import SHORTLIST, greedy, top
+from uncertainty.batch.greedy import SHORTLIST
 from uncertainty.batch.pool import Pool, candidates, needs
-from uncertainty.batch.rules import BATCH_RULES, NEEDS_MACHINE_LABELS, as_values
-from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
+from uncertainty.batch.rules import as_values
+from uncertainty.errors import ShapeMismatch
 from uncertainty.gauss import information
 from uncertainty.laplace import BayesianHead
 from uncertainty.rlthf import Zone, reward_curve
 from uncertainty.selection import select
 
 seeds = st.integers(0, 2**32 - 1)
-
-
-def pool_of(deltas, groups=None, head=None, **more):
-    deltas = np.asarray(deltas, dtype=float)
-    groups = np.arange(len(deltas)) if groups is None else np.asarray(groups)
-    return Pool(head or BayesianHead.prior(deltas.shape[1]), deltas, groups, **more)
 
 
 def random_pool(seed, count=30, width=3, groups=8):
@@ -38,10 +33,6 @@ def random_pool(seed, count=30, width=3, groups=8):
     embeddings = rng.normal(size=(groups, 4))
     labels = rng.integers(0, 2, size=count).astype(float)
     return pool_of(rng.normal(size=(count, width)), which, head, prompts_M_P=embeddings[which], machine_M=labels)
-
-
-def ask(name, pool, n, per_group=1, seed=0):
-    return BATCH_RULES[name](pool, n=n, per_group=per_group, rng=np.random.default_rng(seed))
 
 
 def value(name, pool):
@@ -196,39 +187,6 @@ def test_the_band_is_asked_before_anything_else():
     assert in_band[order[:-5]].all() and not in_band[order[-5:]].any()
 
 
-@settings(deadline=None, max_examples=60)
-@given(seeds, st.sampled_from(sorted(BATCH_RULES)), st.integers(1, 40), st.integers(1, 3))
-def test_every_rule_keeps_the_cap_repeats_nothing_and_follows_its_seed(seed, name, n, per_group):
-    pool = random_pool(seed)
-    order = ask(name, pool, n, per_group, seed)
-    room = np.minimum(np.unique(pool.groups_M, return_counts=True)[1], per_group).sum()
-    assert len(order) == len(set(order.tolist())) == min(n, room)
-    assert np.unique(pool.groups_M[order], return_counts=True)[1].max() <= per_group
-    np.testing.assert_array_equal(ask(name, pool, n, per_group, seed), order)
-
-
-@pytest.mark.parametrize(
-    "name", ["bald_greedy", "bald_decisive", "d_optimal", "v_optimal", "feature_distance", "badge"]
-)
-def test_equal_completions_are_asked_about_last(name):
-    deltas = np.random.default_rng(0).normal(size=(10, 3))
-    deltas[[2, 5]] = 0.0
-    head = BayesianHead(np.array([0.3, -0.2, 0.1]), np.eye(3))
-    assert set(ask(name, pool_of(deltas, head=head), 10)[-2:].tolist()) == {2, 5}
-
-
-@pytest.mark.parametrize("name", sorted(BATCH_RULES))
-def test_swapping_the_two_completions_of_pairs_changes_no_choice(name):
-    pool = random_pool(11)
-    swap = np.random.default_rng(1).random(30) < 0.5
-    other = dataclasses.replace(
-        pool,
-        deltas_M_D=np.where(swap[:, None], -pool.deltas_M_D, pool.deltas_M_D),
-        machine_M=np.where(swap, 1 - pool.machine_M, pool.machine_M),
-    )
-    np.testing.assert_array_equal(ask(name, other, 6), ask(name, pool, 6))
-
-
 def test_a_huge_group_does_not_crowd_the_others_out_of_the_shortlist():
     rng = np.random.default_rng(0)
     deltas = np.vstack((5 + rng.random((1000, 2)), rng.random((4, 2))))
@@ -252,22 +210,3 @@ def test_a_pool_has_no_place_for_what_people_said():
     assert {field.name for field in dataclasses.fields(Pool)} == {
         "head", "deltas_M_D", "groups_M", "prompts_M_P", "machine_M", "asked_A_P", "needs_D_D", "seconds_M", "drawn",
     }  # fmt: skip
-
-
-def test_what_cannot_be_chosen_from_is_refused():
-    with pytest.raises(EmptyPool):
-        pool_of(np.empty((0, 2)))
-    with pytest.raises(NonFiniteReward):
-        pool_of([[np.nan, 1.0]])
-    with pytest.raises(ShapeMismatch):
-        pool_of([[1.0], [2.0]], groups=[1])
-    bare, rng = pool_of([[1.0], [2.0]]), np.random.default_rng(0)
-    for name in (*NEEDS_MACHINE_LABELS, "bal_pm", "stratified_random", "stratified_bald"):
-        with pytest.raises(EmptyPool):
-            ask(name, bare, 1)
-    for ordering in (top, greedy):
-        for wrong in ({"n": 0, "per_group": 1}, {"n": 1, "per_group": 0}):
-            with pytest.raises(ShapeMismatch):
-                ordering(bare, rng=rng, score=scores.random, **wrong)
-    with pytest.raises(ShapeMismatch):
-        as_values([5], 3)
