@@ -17,6 +17,7 @@ from uncertainty.batch.drawn import Drawn
 from uncertainty.batch.pool import Pool
 from uncertainty.batch.rules import BATCH_RULES, as_values
 from uncertainty.laplace import BayesianHead
+from uncertainty.reading_time import ReadingTime
 from uncertainty.reward_samples import RewardSamples
 from uncertainty.selection import select
 
@@ -39,7 +40,16 @@ class Belief:
     prompts_N_P: np.ndarray
     known_N: np.ndarray  # rollouts whose features are there
     needs_D_D: np.ndarray  # what the pool's answers depend on, for rules that ask for what the pool needs
+    asked_A_P: np.ndarray  # prompts of past answers
     cold: bool  # too little is known to choose by
+    reading: ReadingTime | None = None  # how long answers take, when they are chosen by value per second
+    characters_N: np.ndarray | None = None
+
+    def seconds(self, i_R: np.ndarray, j_R: np.ndarray) -> np.ndarray | None:
+        """How long each pair of rows will take somebody; None when that plays no part."""
+        if self.reading is None or self.characters_N is None:
+            return None
+        return self.reading.seconds(self.characters_N[i_R] + self.characters_N[j_R])
 
 
 Believe = Callable[[Askable], Belief | None]
@@ -198,6 +208,8 @@ def _seen_by_rule(belief: Belief, pool: Askable, rows_R: np.ndarray, machine_R: 
         deltas_M_D=belief.points_N_W[i_R] - belief.points_N_W[j_R],
         groups_M=pool.groups_N[i_R],
         prompts_M_P=belief.prompts_N_P[i_R],
+        asked_A_P=belief.asked_A_P,
         machine_M=machine_R,
         needs_D_D=belief.needs_D_D,
+        seconds_M=belief.seconds(i_R, j_R),
     )

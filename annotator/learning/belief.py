@@ -21,10 +21,11 @@ from annotator.tasks.ordering import Waiting, as_pool
 from uncertainty.batch.pool import needs
 from uncertainty.laplace import BayesianHead
 from uncertainty.learner import Learnt, before_any_answer, learn, learn_machine
+from uncertainty.reading_time import ReadingTime, fit_reading_time
 from uncertainty.view import PairView, prompt_points
 
 from .answers import Answers, answers_of
-from .features import Features, backbone_digest
+from .features import Features, backbone_digest, characters
 
 # The newest groups a rule chooses among: 2,000 groups of 8 are 25 MB of features. The random stream sees all.
 BELIEF_GROUPS = 2_000
@@ -42,6 +43,7 @@ class _Space:
     points_N_W: np.ndarray
     prompts_N_P: np.ndarray
     needed_from: np.ndarray  # differences of a sample of the pool
+    characters_N: np.ndarray | None  # only where seconds count
 
     def rows(self, rollouts: np.ndarray) -> np.ndarray:
         """The row of each rollout, -1 where its features are not known."""
@@ -65,6 +67,8 @@ class Believer:
         self._prior: BayesianHead | None = None  # what a machine's labels taught
         self._machine_pairs = 0
         self._learnt = Learnt(BayesianHead.prior(1))
+        self._reading: ReadingTime | None = None
+        self._asked_A_P = np.empty((0, 0))
         self._seen: set[int] = set()  # annotations, whether or not they taught anything
         self._answers_by_prompt: Counter[int] = Counter()
 
@@ -82,7 +86,9 @@ class Believer:
             self._features = Features(digest)
         told, machine = answers_of(self.campaign), machine_pairs(self.campaign, MACHINE_PAIRS)
         machine = machine.where(~np.isnan(machine.label_M))
-        space = _space(self._features, pool, told, machine, before=self._space)
+        space = _space(
+            self._features, pool, told, machine, per_second=self.campaign.config.per_second, before=self._space
+        )
         if space is None:
             return None
         if space is not self._space or len(machine) != self._machine_pairs:
@@ -129,6 +135,8 @@ class Believer:
             self._learnt = learn(deltas, used.outcome_M, used.prompt_M, used.from_random_M, prior=self._prior)
         else:
             self._learnt = before_any_answer(self._space.points_N_W.shape[1], self._prior)
+        self._asked_A_P = self._space.prompts_N_P[self._space.rows(used.rollout_a_M)]
+        self._reading = _reading_time(self._space, used)
         self._seen |= set(told.ids_M.tolist())
         self._answers_by_prompt = Counter(used.prompt_M.tolist())
 
@@ -152,12 +160,21 @@ class Believer:
             prompts_N_P=space.prompts_N_P[row_N],
             known_N=row_N >= 0,
             needs_D_D=needs(head, space.needed_from),
+            asked_A_P=self._asked_A_P,
             cold=self.cold,
+            reading=self._reading,
+            characters_N=None if space.characters_N is None else space.characters_N[row_N],
         )
 
 
 def _space(
-    features: Features, pool: Askable, told: Answers, machine: MachinePairs, *, before: _Space | None
+    features: Features,
+    pool: Askable,
+    told: Answers,
+    machine: MachinePairs,
+    *,
+    per_second: bool,
+    before: _Space | None,
 ) -> _Space | None:
     """Read the features of all that is spoken of and turn them; None while no pair of the pool is known.
 
@@ -175,7 +192,7 @@ def _space(
         return None
     if before is not None and np.array_equal(ids_N, before.ids_N):
         return before
-    blank = _Space(ids_N, features_N_D, features_N_D, features_N_D)
+    blank = _Space(ids_N, features_N_D, features_N_D, features_N_D, None)
     i_M, j_M = (blank.rows(pool.rollouts_N[side]) for side in (pool.i_M, pool.j_M))
     known_M = (i_M >= 0) & (j_M >= 0)
     if not known_M.any():
@@ -184,8 +201,23 @@ def _space(
     points_N_W = PairView.fit(features_N_D, i_M, j_M).points(features_N_D)
     some = slice(None, None, -(-len(i_M) // NEEDS_SAMPLE))
     return _Space(
-        ids_N, points_N_W, prompt_points(features_N_D, groups_N), points_N_W[i_M[some]] - points_N_W[j_M[some]]
+        ids_N=ids_N,
+        points_N_W=points_N_W,
+        prompts_N_P=prompt_points(features_N_D, groups_N),
+        needed_from=points_N_W[i_M[some]] - points_N_W[j_M[some]],
+        characters_N=characters(ids_N) if per_second else None,
     )
+
+
+def _reading_time(space: _Space, used: Answers) -> ReadingTime | None:
+    """How long this campaign's people take, as far as it was measured."""
+    if space.characters_N is None:
+        return None
+    timed = used.where(used.active_ms_M > 0)
+    if not len(timed):
+        return ReadingTime()
+    shown_M = sum(space.characters_N[space.rows(side)] for side in (timed.rollout_a_M, timed.rollout_b_M))
+    return fit_reading_time(shown_M, timed.active_ms_M / 1000.0)
 
 
 def _machine_prior(space: _Space, machine: MachinePairs) -> BayesianHead | None:

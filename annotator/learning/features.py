@@ -17,11 +17,21 @@ JOIN rollouts_completionfeature f ON f.backbone_digest = %s AND f.text_digest = 
 WHERE r.id = ANY(%s)
 """
 
+CHARACTERS = "SELECT id, length(completion::text) FROM rollouts_rollout WHERE id = ANY(%s)"
+
 
 def backbone_digest(campaign: Campaign) -> str | None:
     """The backbone whose features this campaign's reward model reads; None until one was loaded under that name."""
     spec = campaign.config.training.get("backbone", settings.BACKBONE)
     return KnownBackbone.objects.filter(spec=spec).values_list("digest", flat=True).first()
+
+
+def characters(rollouts: np.ndarray) -> np.ndarray:
+    """How long each completion is to read (N,)."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHARACTERS, [rollouts.tolist()])
+        length_of = dict(cursor.fetchall())
+    return np.array([length_of[rollout] for rollout in rollouts.tolist()], dtype=float)
 
 
 class Features:

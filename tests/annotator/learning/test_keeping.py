@@ -14,12 +14,13 @@ from annotator.annotations.models import Annotation
 from annotator.annotations.submission import Answer, revise, submit
 from annotator.campaigns.pool import askable, nothing_asked
 from annotator.campaigns.ranking import rank
+from annotator.campaigns.strategies import STRATEGIES
 from annotator.learning.belief import Believer
 from annotator.learning.keeping import QueueKeeper
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
 from annotator.tasks.ordering import waiting
-from tests.factories import encode_all, make_run
+from tests.factories import encode_all, make_run, make_version, score_all
 from uncertainty import gauss
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,18 @@ def test_a_campaign_begins_by_spreading_its_questions_and_then_asks_by_its_strat
     assert it.campaign.tasks.values("group").distinct().count() > 15
 
 
+@pytest.mark.parametrize("name", sorted(STRATEGIES))
+def test_every_strategy_can_be_asked_by_from_the_first_answer_on(world, name):
+    it = world(acquisition=name, machine="reward", cold_answers=1)
+    version = make_version("helpful")
+    score_all(version, it.run)
+    it.keeper.step()
+    it.answer(12)
+    it.keeper.step()
+    assert [selection.acquisition for selection in it.campaign.selections.order_by("id")] == [name, name]
+    assert set(it.campaign.tasks.values_list("stream", flat=True)) == {"random", "acquisition"}
+
+
 def test_without_features_everything_is_drawn_at_random_and_says_so(open_campaign):
     campaign = open_campaign(groups=30, acquisition="v_optimal", start=False)
     QueueKeeper().step()
@@ -177,6 +190,22 @@ def test_the_machines_taste_is_believed_before_anybody_has_answered(world):
     it = world(acquisition="bald_where_wrong", machine="reward")
     it.keeper.step()
     assert it.campaign.selections.get().acquisition == "bald_where_wrong"
+
+
+def test_when_seconds_count_the_long_pairs_must_teach_more(world):
+    it = world(acquisition="bald", random_share=0.0, per_second=True, cold_answers=1, groups=80)
+    long = list(it.run.rollouts.filter(group_id__in=it.run.groups.values("id")[:40]))
+    for rollout in long:
+        rollout.completion = rollout.completion + " and so on" * 1000
+    type(long[0]).objects.bulk_update(long, ["completion"])
+    long_groups = {rollout.group_id for rollout in long}
+    it.keeper.step()
+    it.answer(12)
+    opened = set(it.campaign.tasks.values_list("id", flat=True))
+    it.keeper.step()
+    chosen = list(it.campaign.tasks.exclude(id__in=opened).values_list("group_id", flat=True))
+    assert len(chosen) > 8
+    assert not long_groups & set(chosen)
 
 
 def test_a_strategy_that_fell_back_asks_at_random_and_the_answers_are_of_the_random_stream(world):
