@@ -69,6 +69,14 @@ def shares(values: ArrayLike, what: str) -> Floats:
     return array
 
 
+def flags(values: ArrayLike, what: str, *, ndim: int) -> Bools:
+    """Yes or no, as booleans or 1 and 0; a NaN is not a yes."""
+    array = finite(values, what, ndim=ndim)
+    if not np.isin(array, (0.0, 1.0)).all():
+        raise ShapeMismatch(f"{what} must be yes or no.", what=what)
+    return array.astype(np.bool_)
+
+
 def indices(values: ArrayLike, what: str, *, below: int) -> Ints:
     """The array as row numbers in 0..below-1, or a refusal; negative numbers do not count from the end."""
     array = np.asarray(values)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.arrays import Bools, Floats, Ints, finite, same_length
+from uncertainty.arrays import Bools, Floats, Ints, at_least_one, finite, flags, same_length, shares
 from uncertainty.errors import EmptyPool, ShapeMismatch
 from uncertainty.logistic import log_sigmoid
 
@@ -32,9 +32,11 @@ def fit_temperature(
     answer one to calibrate by.
     """
     margins = finite(margins_S_M, "margins_S_M", ndim=2)
-    outcomes = _outcomes(outcomes_M)
+    outcomes = shares(outcomes_M, "outcomes_M")
     same_length(margins=margins.T, outcomes=outcomes)
-    heard = np.ones(margins.shape, dtype=np.bool_) if heard_S_M is None else np.asarray(heard_S_M, dtype=np.bool_)
+    if not 0.0 < prior_std < math.inf:
+        raise ShapeMismatch("The prior of log T has a positive spread.", prior_std=prior_std)
+    heard = np.ones(margins.shape, dtype=np.bool_) if heard_S_M is None else flags(heard_S_M, "heard_S_M", ndim=2)
     if heard.shape != margins.shape or not heard.any(axis=0).all():
         raise ShapeMismatch("About every pair at least one draw is heard.", what="heard_S_M", shape=list(heard.shape))
 
@@ -54,8 +56,8 @@ def out_of_bag_temperature(margins_S_M: ArrayLike, outcomes_M: ArrayLike, unseen
     for a higher temperature than all of them would. How much higher is seen by hearing every other of them only: log T
     is taken to be linear in 1 / (heads heard), and read at 1 / (all heads). Pairs missed by one head only are left out.
     """
-    margins, unseen = finite(margins_S_M, "margins_S_M", ndim=2), np.asarray(unseen_S_M, dtype=np.bool_)
-    outcomes = _outcomes(outcomes_M)
+    margins, unseen = finite(margins_S_M, "margins_S_M", ndim=2), flags(unseen_S_M, "unseen_S_M", ndim=2)
+    outcomes = shares(outcomes_M, "outcomes_M")
     same_length(margins=margins.T, outcomes=outcomes, unseen=unseen.T)
     missed_M = unseen.sum(axis=0)
     used = missed_M >= 2
@@ -116,6 +118,7 @@ def ebce(lower_M: ArrayLike, upper_M: ArrayLike, outcomes_M: ArrayLike, *, bins:
     still holds (one half if it reaches across); pairs are binned by that promise, and only promises that were broken
     count: sum of share * max(promise - share right, 0).
     """
+    at_least_one(bins=bins)
     lower, outcomes = _pair(lower_M, outcomes_M)
     upper, _ = _pair(upper_M, outcomes_M)
     if (lower > upper).any():
@@ -129,6 +132,7 @@ def ebce(lower_M: ArrayLike, upper_M: ArrayLike, outcomes_M: ArrayLike, *, bins:
 
 def reliability(prob_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> tuple[Floats, Floats, Ints]:
     """(mean confidence, share right, answers) of every bin of confidence that holds any: what ECE averages over."""
+    at_least_one(bins=bins)
     prob, outcomes = _pair(prob_M, outcomes_M)
     confidence, right = np.maximum(prob, 1.0 - prob), _agreement(prob, outcomes)
     bin_M = np.minimum(((confidence - 0.5) * 2 * bins).astype(np.int64), bins - 1)
@@ -143,7 +147,7 @@ def reliability(prob_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> 
 def auroc(uncertainty_M: ArrayLike, wrong_M: ArrayLike) -> float:
     """Chance that a pair the model got wrong looks more uncertain than one it got right; equal looks count half."""
     uncertainty = finite(uncertainty_M, "uncertainty_M", ndim=1)
-    wrong = np.asarray(wrong_M, dtype=np.bool_)
+    wrong = flags(wrong_M, "wrong_M", ndim=1)
     same_length(uncertainty_M=uncertainty, wrong_M=wrong)
     right = ~wrong
     if not wrong.any() or not right.any():
@@ -157,7 +161,7 @@ def auroc(uncertainty_M: ArrayLike, wrong_M: ArrayLike) -> float:
 def risk_coverage(uncertainty_M: ArrayLike, wrong_M: ArrayLike) -> tuple[Floats, Floats]:
     """(coverage, risk): the share of wrong pairs among the most certain 1, 2, ... M."""
     uncertainty = finite(uncertainty_M, "uncertainty_M", ndim=1)
-    wrong = finite(wrong_M, "wrong_M", ndim=1)
+    wrong = shares(wrong_M, "wrong_M")
     same_length(uncertainty_M=uncertainty, wrong_M=wrong)
     value_V, code_M = np.unique(uncertainty, return_inverse=True)
     code_M = code_M.reshape(-1)
@@ -195,16 +199,7 @@ def _golden(cost: Callable[[float], float], low: float, high: float) -> float:
     return (low + high) / 2.0
 
 
-def _outcomes(outcomes_M: ArrayLike) -> Floats:
-    outcomes = finite(outcomes_M, "outcomes_M", ndim=1)
-    if outcomes.min() < 0.0 or outcomes.max() > 1.0:
-        raise ShapeMismatch("Outcomes lie between 0 (second) and 1 (first).", what="outcomes_M")
-    return outcomes
-
-
 def _pair(prob_M: ArrayLike, outcomes_M: ArrayLike) -> tuple[Floats, Floats]:
-    prob, outcomes = finite(prob_M, "prob_M", ndim=1), _outcomes(outcomes_M)
+    prob, outcomes = shares(prob_M, "prob_M"), shares(outcomes_M, "outcomes_M")
     same_length(prob_M=prob, outcomes_M=outcomes)
-    if prob.min() < 0.0 or prob.max() > 1.0:
-        raise ShapeMismatch("Probabilities lie between 0 and 1.", what="prob_M")
     return prob, outcomes
