@@ -20,6 +20,9 @@ WIDTH = 128  # directions kept; chosen on random answers, see benchmarks/efficie
 BOUND = 2.0  # standard deviations inside pairs
 SAMPLE = 10_000  # pairs that are enough to learn the directions from
 PROMPT_WIDTH = 16
+# How fast what a head cannot see grows with distance, against what it can; chosen on the pools of other splits of four
+# public collections among 0 (nothing unseen), 1, 8 and infinity (only the direction counts).
+UNSEEN = 8.0
 BLOCK = 8_192  # rows turned at once: features may be stored in half precision, and are never all widened
 
 
@@ -58,6 +61,20 @@ class PairView:
             block = finite(features[start : start + BLOCK], "features_N_D", ndim=2)
             points_N_W[start : start + BLOCK] = _bounded(block, self.centre_D, self.scale_D) @ self.basis_D_W
         return points_N_W
+
+
+def damped(deltas_M_D: ArrayLike) -> Floats:
+    """The further apart two completions are, the less their difference counts: d * sqrt((1 + c) / (1 + c * |d|^2)).
+
+    Two completions that differ much in what a head sees differ much in what it cannot see, too. With a normal residual
+    whose variance grows as |d|^2 the chance of an answer is that of a margin divided by sqrt(1 + c * |d|^2), so it is
+    this difference that a margin is linear in. Without it a head foretells far pairs too boldly, and every rule that
+    looks for information runs after the pairs whose answers it understands least. A difference of the typical size 1
+    stays as it is, equal completions still differ by nothing, and no difference exceeds sqrt(1 + 1 / c).
+    """
+    deltas = finite(deltas_M_D, "deltas_M_D", ndim=2)
+    square_M = np.einsum("md,md->m", deltas, deltas)
+    return np.asarray(deltas * np.sqrt((1.0 + UNSEEN) / (1.0 + UNSEEN * square_M))[:, None])
 
 
 def _table(features_N_D: ArrayLike) -> AnyArray:
