@@ -92,10 +92,11 @@ class Pool:
         self._check("prompts_M_P", 2, finite_as_stored)
         for name, ndim in {"machine_M": 1, "needs_D_D": 2, "seconds_M": 1}.items():
             self._check(name, ndim, finite)
-        if self.asked_A_P is not None and len(self.asked_A_P):
+        if not (isinstance(self.asked_A_P, np.ndarray) and self.asked_A_P.size == 0):  # nobody asked yet: fine
             self._check("asked_A_P", 2, finite)
+        code_M = self.code_M  # before anything could be turned into something else
         object.__setattr__(self, "groups_M", np.asarray(self.groups_M))
-        per_pair = {"deltas_M_D": self.deltas_M_D, "groups_M": self.code_M, "prompts_M_P": self.prompts_M_P,
+        per_pair = {"deltas_M_D": self.deltas_M_D, "groups_M": code_M, "prompts_M_P": self.prompts_M_P,
                     "machine_M": self.machine_M, "seconds_M": self.seconds_M,
                     "drawn": None if self.drawn is None else self.drawn.i_M}  # fmt: skip
         same_length(**{name: column for name, column in per_pair.items() if column is not None})
