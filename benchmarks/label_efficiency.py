@@ -30,10 +30,10 @@ from tqdm import tqdm
 from benchmarks.efficiency import modes, report
 from benchmarks.efficiency.cache import features
 from benchmarks.efficiency.data import Items, load
-from benchmarks.efficiency.learners import WIDTH
 from benchmarks.efficiency.synthetic import synthetic
 from benchmarks.efficiency.world import oracle, split
 from benchmarks.harness import arguments
+from uncertainty.view import WIDTH
 
 Row = dict[str, Any]
 MODES = ("cold", "rlthf", "oracle")
@@ -47,6 +47,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of sets; without it, the synthetic set")
     parser.add_argument("--sets", default="", help="names in the folder, or paths of JSONL files, with commas between")
     parser.add_argument("--modes", default=",".join(MODES))
+    parser.add_argument(
+        "--controls", default=",".join(modes.CONTROLS), help="how machine and people's labels are mixed"
+    )
     parser.add_argument("--arms", default="", help="some rules only; random always takes part")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first-seed", type=int, default=0)
@@ -84,8 +87,8 @@ def run(options: Any, began: float) -> Iterator[Row]:
         raise SystemExit(f"Unknown modes {sorted(unknown)}; known: {', '.join(MODES)}.")
     sets = [*_sets(options)]
     answered = {
-        "oracle": [oracle(items, rows_N_D) if "oracle" in wanted else items for items, rows_N_D, _ in sets],
-        **{mode: [items for items, *_ in sets] for mode in ("cold", "rlthf")},
+        "oracle": [oracle(items, rows_N_D) if "oracle" in wanted else items for items, rows_N_D in sets],
+        **{mode: [items for items, _ in sets] for mode in ("cold", "rlthf")},
     }
     count, started = min(options.seeds, 5) if options.quick else options.seeds, time.monotonic()
     for done in tqdm(range(count), unit="seed"):
@@ -93,33 +96,31 @@ def run(options: Any, began: float) -> Iterator[Row]:
         if options.quick and done and now - began + (now - started) / done > QUICK_SECONDS:
             break
         for mode in wanted:
-            for items, (_, rows_N_D, prompts_G_P) in zip(answered[mode], sets, strict=True):
-                for row in _one(options, mode, items, rows_N_D, prompts_G_P, seed=options.first_seed + done):
+            for items, (_, rows_N_D) in zip(answered[mode], sets, strict=True):
+                for row in _one(options, mode, items, rows_N_D, seed=options.first_seed + done):
                     yield {"set": items.name, "mode": mode, "seed": options.first_seed + done, **row}
 
 
-def _one(
-    options: Any, mode: str, items: Items, rows_N_D: np.ndarray, prompts_G_P: np.ndarray, *, seed: int
-) -> Iterator[Row]:
+def _one(options: Any, mode: str, items: Items, rows_N_D: np.ndarray, *, seed: int) -> Iterator[Row]:
     """One seed of one set in one mode."""
-    world = split(items, rows_N_D, prompts_G_P, seed=seed, width=min(WIDTH, rows_N_D.shape[1]))
+    world = split(items, rows_N_D, seed=seed, width=min(WIDTH, rows_N_D.shape[1]))
     arms = _arms(options, modes.COLD_ARMS if mode == "cold" else modes.MACHINE_ARMS)
     if mode == "cold":
         # The same budgets for every seed, though pools differ a little in size.
         budgets = modes.cold_budgets(2 * len(items.outcome_M) // 3, options.most)
         return modes.cold(world, arms, budgets, seed=seed)
-    controls = ("transfer", "none") if options.quick else modes.CONTROLS
+    controls = ("transfer", "none") if options.quick else tuple(options.controls.split(","))
     return modes.rlthf(world, arms, controls, seed=seed)
 
 
-def _sets(options: Any) -> Iterator[tuple[Items, np.ndarray, np.ndarray]]:
+def _sets(options: Any) -> Iterator[tuple[Items, np.ndarray]]:
     names = [name for name in options.sets.split(",") if name]
     if not names and options.data is not None:
         names = sorted(path.name for path in options.data.iterdir() if any(path.glob("*.jsonl*")))
     size = {"completions": 4, "prompts": QUICK_PROMPTS // len(names)} if options.quick and names else {}
     for name in names:
         items = load(name, options.data, **{"completions": options.completions, **size})
-        yield (items, *features(items, options.cache, backbone=options.backbone))
+        yield (items, features(items, options.cache, backbone=options.backbone))
     if not names:
         yield synthetic()
 

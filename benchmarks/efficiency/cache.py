@@ -12,30 +12,23 @@ from tqdm import tqdm
 from benchmarks.efficiency.data import Items
 
 
-def features(
-    items: Items, folder: Path, *, backbone: str = "bundled", threads: int = 1
-) -> tuple[np.ndarray, np.ndarray]:
-    """(features of the N texts, embeddings of the prompts): read if these texts were encoded before.
-
-    A prompt is encoded as a completion to nothing, so that its own words are what is pooled.
-    """
-    every = [*items.texts, *(("", prompt) for prompt in items.prompts)]
+def features(items: Items, folder: Path, *, backbone: str = "bundled", threads: int = 1) -> np.ndarray:
+    """Features of the N texts: read if these texts were encoded before."""
     folder.mkdir(parents=True, exist_ok=True)
     # The key holds the backbone's name and not its digest, so that cached runs need no torch at all.
-    key = hashlib.sha256(json.dumps([backbone, every]).encode()).hexdigest()[:24]
+    key = hashlib.sha256(json.dumps([backbone, items.texts]).encode()).hexdigest()[:24]
     path = folder / f"{items.name}-{key}.npy"
     if not path.exists():
-        _encode(every, path, backbone, threads)
-    rows = np.load(path)
-    return rows[: len(items.texts)], rows[len(items.texts) :]
+        _encode(items.texts, path, backbone, threads)
+    return np.load(path)
 
 
-def _encode(every: list[tuple[object, object]], path: Path, backbone: str, threads: int) -> None:
+def _encode(texts: list[tuple[object, str]], path: Path, backbone: str, threads: int) -> None:
     from training_bridge.features import Backbone
 
     model = Backbone.load(backbone, threads=threads)
-    with tqdm(total=len(every), desc=path.stem.rsplit("-", 1)[0], unit="text") as bar:
-        rows = model.encode(every, lambda done, _: bar.update(done - bar.n))  # type: ignore[arg-type]
+    with tqdm(total=len(texts), desc=path.stem.rsplit("-", 1)[0], unit="text") as bar:
+        rows = model.encode(texts, lambda done, _: bar.update(done - bar.n))  # type: ignore[arg-type]
     unfinished = path.with_suffix(".part.npy")
     np.save(unfinished, rows)
     unfinished.replace(path)

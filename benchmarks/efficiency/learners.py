@@ -1,48 +1,32 @@
-"""The learners every arm shares: the same prior choices, weights, calibration and retraining from scratch.
+"""The learners every arm shares: the product's own recipe, and RLTHF's training controls beside it.
 
 Settings were chosen on the random arm, on parts of the pools of other splits than those reported, never on a test part:
 128 directions, features bounded at two standard deviations, answers of one prompt weighted by one over the square root
 of their number. Two things are not set at all: the prior's precision is the one under which the answers are likeliest,
-and the temperature is fitted to the random answers, each foretold without itself.
+and the temperature is fitted to the random answers, each foretold without itself (`uncertainty/learner.py`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-from statistics import NormalDist
 
 import numpy as np
 
 from benchmarks.efficiency.world import Part
-from uncertainty.calibration import accuracy, auroc, ece, fit_temperature, nll
-from uncertainty.laplace import BayesianHead, fit, fit_by_evidence, fit_from, leave_one_out
+from uncertainty.calibration import accuracy, auroc, ece, nll
+from uncertainty.laplace import BayesianHead, fit, fit_by_evidence
+from uncertainty.learner import PRECISIONS, learn
 from uncertainty.pairs import overlap_weights
 from uncertainty.rlthf import Annealing, Zone, agreement, reward_curve, sanitise, training_weights
-
-WIDTH = 128
-PRECISIONS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
-DOUBTS = (0.0, 0.03, 0.3, 3.0, 30.0)  # variance added to what a machine's labels taught, per direction
-# Fifteen equally likely values of a standard normal.
-QUANTILES = np.array([NormalDist().inv_cdf((k + 0.5) / 15) for k in range(15)])
-TRUST = (0.0, 0.25, 0.5, 1.0)  # how much of the machine's mean is kept
 
 
 def _weights(part: Part) -> np.ndarray:
     return overlap_weights(part.prompt_M)
 
 
-def from_people(answered: Part, from_random: np.ndarray) -> BayesianHead:
-    """Cold start: nothing but people's answers."""
-    weights_M = _weights(answered)
-    head, _ = fit_by_evidence(answered.deltas_M_D, answered.outcome_M, precisions=PRECISIONS, weights_M=weights_M)
-    return head.tempered(_temperature(head, answered, weights_M, from_random))
-
-
-def _temperature(head: BayesianHead, answered: Part, weights_M: np.ndarray, from_random: np.ndarray) -> float:
-    """Fitted to the random stream only: what was chosen for being hard says nothing about how sure to be elsewhere."""
-    mean_M, var_M = leave_one_out(head, answered.deltas_M_D, answered.outcome_M, weights_M=weights_M)
-    margins_S_M = mean_M[from_random] + QUANTILES[:, None] * np.sqrt(var_M[from_random])
-    return fit_temperature(margins_S_M, answered.outcome_M[from_random], prior_std=1.0)
+def from_people(answered: Part, from_random: np.ndarray, prior: BayesianHead | None = None) -> BayesianHead:
+    """What people's answers teach, to start with or starting from what a machine's labels taught."""
+    return learn(answered.deltas_M_D, answered.outcome_M, answered.prompt_M, from_random, prior=prior).calibrated
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -93,34 +77,12 @@ class FromMachine:
         return self.rlthf(answered, people, 1, len(answered)), people
 
     def transfer(self, answered: np.ndarray) -> BayesianHead:
-        """The machine's head is where people's answers start from, doubted as much as those answers suggest.
-
-        A judge that likes length is wrong in one direction, not at random: no single label of it is corrected, the
-        belief they led to is. How far to trust it is averaged over the evidence of the people's answers alone.
-        """
+        """The product's: the machine's head is where people's answers start from, doubted as much as those suggest."""
         said = self.pool.of(answered)
-        tried = [
-            fit_from(self.head.loosened(doubt, scale=trust), said.deltas_M_D, said.outcome_M, weights_M=_weights(said))
-            for trust in TRUST
-            for doubt in DOUBTS
-            if trust == 1.0 or doubt > 0.0
-        ]
-        evidence = np.array([told for _, told in tried])
-        return _mixture([head for head, _ in tried], np.exp(evidence - evidence.max()))
+        return from_people(said, np.ones(len(said), dtype=bool), prior=self.head)
 
     def _fit(self, labels_M: np.ndarray, weights_M: np.ndarray) -> BayesianHead:
         return fit(self.pool.deltas_M_D, labels_M, precision=self.precision, weights_M=weights_M)
-
-
-def _mixture(heads: list[BayesianHead], shares: np.ndarray) -> BayesianHead:
-    """The normal belief with the mean and covariance of a mixture of normal beliefs."""
-    shares = shares / shares.sum()
-    mean_D = sum(share * head.mean_D for share, head in zip(shares, heads, strict=True))
-    cov_D_D = sum(
-        share * (head.cov_D_D + np.outer(head.mean_D - mean_D, head.mean_D - mean_D))
-        for share, head in zip(shares, heads, strict=True)
-    )
-    return BayesianHead(np.asarray(mean_D), np.asarray(cov_D_D))
 
 
 def measure(head: BayesianHead, test: Part) -> dict[str, float]:

@@ -18,14 +18,15 @@ from uncertainty.selection import select
 SHUFFLED = "shuffled"
 COLD_ARMS = (
     "random", "stratified_random", "stratified_bald", SHUFFLED, "margin", "entropy", "feature_distance", "bald",
-    "bald_greedy", "bald_decisive", "d_optimal", "v_optimal", "badge", "bal_pm",
+    "bald_greedy", "bald_decisive", "d_optimal", "v_optimal", "v_optimal_half", "badge", "bal_pm",
 )  # fmt: skip
 MACHINE_ARMS = (
     "random", "stratified_bald", SHUFFLED, "margin", "feature_distance", "rlthf_band", "wrong_machine_label",
-    "bald_greedy", "bald_decisive", "bald_where_wrong", "v_optimal", "badge",
+    "bald_greedy", "bald_decisive", "bald_where_wrong", "v_optimal", "v_optimal_half", "badge",
 )  # fmt: skip
 CONTROLS = ("people_first", "transfer", "rlthf", "none")
 RANDOM_SHARE = 0.1  # the product's default: the control stream, and what temperatures are fitted to
+HALF = "_half"  # a rule's name with this behind it: half of the answers are asked for at random
 DOUBT_AT_START = 0.3
 SHARES = (0.01, 0.02, 0.04, 0.05, 0.07, 0.10)  # of the pool, answered by people
 Row = dict[str, Any]
@@ -39,7 +40,11 @@ def shuffled(pool: Pool, *, n: int, per_group: int, rng: np.random.Generator) ->
 
 
 def rule(name: str) -> Rule:
-    return shuffled if name == SHUFFLED else BATCH_RULES[name]
+    return shuffled if name == SHUFFLED else BATCH_RULES[name.removesuffix(HALF)]
+
+
+def random_share(name: str) -> float:
+    return 1.0 if name == "random" else 0.5 if name.endswith(HALF) else RANDOM_SHARE
 
 
 def cold_budgets(pool: int, most: int) -> list[int]:
@@ -116,7 +121,7 @@ def ask(name: str, pool: Part, asked: Asked, head: BayesianHead, n: int, *, seed
         left = np.setdiff1d(np.arange(len(pool)), asked.rows)
         view = label_free_view(pool, left, asked.rows, head, machine=machine)
         values_M = as_values(rule(name)(view, n=n, per_group=1, rng=rng), len(left))
-        share = 1.0 if name == "random" else RANDOM_SHARE
+        share = random_share(name)
         picked = select(values_M, view.groups_M, n=n, per_group=1, random_share=share, rng=rng)
         asked = Asked(
             np.concatenate((asked.rows, left[picked.indices])), np.concatenate((asked.from_random, picked.from_random))

@@ -9,8 +9,8 @@ from benchmarks.efficiency.data import Items
 WIDTH = 40
 
 
-def synthetic(prompts: int = 150, completions: int = 5, *, noise: float = 0.5) -> tuple[Items, np.ndarray, np.ndarray]:
-    """(items, features, prompt embeddings), always the same. The last four features stand for the surface ones."""
+def synthetic(prompts: int = 150, completions: int = 5, *, noise: float = 0.5) -> tuple[Items, np.ndarray]:
+    """(items, features), always the same. The last four features stand for the surface ones."""
     rng = np.random.default_rng(7)
     prompts_G_P = rng.normal(size=(prompts, WIDTH))
     shared = np.repeat(prompts_G_P, completions, axis=0)
@@ -32,4 +32,4 @@ def synthetic(prompts: int = 150, completions: int = 5, *, noise: float = 0.5) -
         outcome_M=(gap > 0).astype(float),
         strength_M=np.minimum(np.abs(gap) / np.abs(gap).max(), 1.0),
     )
-    return items, features_N_D, prompts_G_P
+    return items, features_N_D

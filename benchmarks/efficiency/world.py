@@ -14,10 +14,9 @@ from benchmarks.efficiency.data import Items
 from uncertainty.laplace import fit
 from uncertainty.logistic import sigmoid
 from uncertainty.pairs import overlap_weights
+from uncertainty.view import PairView, damped, prompt_points
 
 TEST_SHARE = 1 / 3
-PROMPT_WIDTH = 16
-BOUND = 2.0  # standard deviations inside pairs
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,37 +44,39 @@ class World:
     test: Part
 
 
-def split(items: Items, features_N_D: np.ndarray, prompts_G_P: np.ndarray, *, seed: int, width: int) -> World:
-    """Prompt-disjoint parts; features become `width` principal directions of the pool's differences.
-
-    A feature is first divided by how much it differs inside the pool's pairs, as the product's trainer does, so that
-    what varies between prompts only does not drown what tells completions apart; and then bounded, because the few
-    completions that lie far out in some feature would otherwise own every rule that looks for the unknown.
-    """
+def split(items: Items, features_N_D: np.ndarray, *, seed: int, width: int) -> World:
+    """Prompt-disjoint parts, seen as the product sees a campaign's pool: `PairView`, `damped`, `prompt_points`."""
     used = np.unique(items.prompt_M)
     shuffled = np.random.default_rng([seed, 1]).permutation(used)
-    is_test = np.isin(items.prompt_M, shuffled[: round(TEST_SHARE * len(used))])
-    left_P, right_P = features_N_D[items.left_M[~is_test]], features_N_D[items.right_M[~is_test]]
-    scale_D = np.sqrt(((left_P - right_P).astype(np.float64) ** 2).mean(axis=0) / 2.0)
-    centre_D = (left_P.mean(axis=0) + right_P.mean(axis=0)) / 2.0
-    z_N_D = np.clip((features_N_D - centre_D) / np.where(scale_D > 1e-6, scale_D, np.inf), -BOUND, BOUND)
-    apart_M_D = z_N_D[items.left_M] - z_N_D[items.right_M]
-    deltas_M_D = apart_M_D @ _principal(apart_M_D[~is_test], width)
-    deltas_M_D /= np.sqrt((deltas_M_D[~is_test] ** 2).sum(axis=1).mean())
-    pool_prompts = np.unique(items.prompt_M[~is_test])
-    centred_G_P = prompts_G_P.astype(np.float64) - prompts_G_P[pool_prompts].mean(axis=0)
-    prompts_G_Q = centred_G_P @ _principal(centred_G_P[pool_prompts], PROMPT_WIDTH)
-    length_M = apart_M_D[:, -4]  # the first surface feature: log length
+    return _world(items, features_N_D, np.isin(items.prompt_M, shuffled[: round(TEST_SHARE * len(used))]), seed, width)
+
+
+def _world(items: Items, features_N_D: np.ndarray, is_test: np.ndarray, seed: int, width: int) -> World:
+    view = PairView.fit(features_N_D, items.left_M[~is_test], items.right_M[~is_test], width=width)
+    points_N_W = view.points(features_N_D)
+    apart_M_W = points_N_W[items.left_M] - points_N_W[items.right_M]
+    length_M = features_N_D[items.left_M, -4] - features_N_D[items.right_M, -4]  # the first surface feature: log length
     every = Part(
-        deltas_M_D=deltas_M_D,
+        deltas_M_D=damped(apart_M_W),
         outcome_M=items.outcome_M,
-        machine_M=noisy_judge(items, length_M, deltas_M_D, ~is_test, seed=seed),
+        machine_M=noisy_judge(items, length_M, apart_M_W, ~is_test, seed=seed),
         left_M=items.left_M,
         right_M=items.right_M,
         prompt_M=items.prompt_M,
-        prompts_M_P=prompts_G_Q[items.prompt_M],
+        prompts_M_P=_prompts(items, features_N_D, np.flatnonzero(~is_test)),
     )
     return World(every.of(np.flatnonzero(~is_test)), every.of(np.flatnonzero(is_test)))
+
+
+def _prompts(items: Items, features_N_D: np.ndarray, pool: np.ndarray) -> np.ndarray:
+    """Where each of the pool's prompts lies, learnt from the pool; what is not in it is never asked about, and zero."""
+    rows = np.concatenate((items.left_M[pool], items.right_M[pool]))
+    rows_K, first_K = np.unique(rows, return_index=True)
+    group_K = np.concatenate((items.prompt_M[pool], items.prompt_M[pool]))[first_K]
+    place_K_P = prompt_points(features_N_D[rows_K], group_K)
+    prompts_M_P = np.zeros((len(items.prompt_M), place_K_P.shape[1]))
+    prompts_M_P[pool] = place_K_P[np.searchsorted(rows_K, items.left_M[pool])]
+    return prompts_M_P
 
 
 def noisy_judge(
@@ -116,9 +117,3 @@ def oracle(items: Items, features_N_D: np.ndarray, *, seed: int = 0, width: int 
     margin_M, _ = fit(deltas, items.outcome_M, precision=0.3, weights_M=weights_M).margins(deltas)
     sure_M = np.abs(2.0 * sigmoid(margin_M) - 1.0)
     return dataclasses.replace(items, outcome_M=(margin_M > 0).astype(float), strength_M=sure_M)
-
-
-def _principal(rows: np.ndarray, width: int) -> np.ndarray:
-    """The directions of most second moment; differences have no mean to take off."""
-    _, vectors = np.linalg.eigh(rows.T @ rows)
-    return vectors[:, ::-1][:, :width]

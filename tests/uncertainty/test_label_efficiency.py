@@ -134,18 +134,17 @@ def test_the_same_file_gives_the_same_items_and_large_groups_are_cut(tmp_path):
 
 
 def test_features_are_computed_once(tmp_path, monkeypatch):
-    items, rows, _ = synthetic()
+    items, rows = synthetic()
     calls = []
 
-    def encode(every, path, backbone, threads):
-        calls.append(len(every))
-        np.save(path, np.resize(rows, (len(every), rows.shape[1])))
+    def encode(texts, path, backbone, threads):
+        calls.append(len(texts))
+        np.save(path, rows)
 
     monkeypatch.setattr(cache, "_encode", encode)
     for _ in range(2):
-        texts, prompts = cache.features(items, tmp_path)
-    assert calls == [len(items.texts) + len(items.prompts)]
-    assert (len(texts), len(prompts)) == (len(items.texts), len(items.prompts))
+        np.testing.assert_array_equal(cache.features(items, tmp_path), rows)
+    assert calls == [len(items.texts)]
 
 
 def test_no_prompt_is_on_both_sides_of_a_split_and_seeds_split_anew(world):
@@ -190,7 +189,8 @@ def test_what_is_asked_does_not_depend_on_answers_not_yet_given(world, name):
 
 
 def test_the_shuffled_control_gets_no_more_information_than_chance(world):
-    head = BayesianHead.prior(30, 0.5)
+    some = world.pool.of(np.arange(0, len(world.pool), 12))
+    head = from_people(some, np.ones(len(some), dtype=bool))
     pool = modes.label_free_view(world.pool, np.arange(len(world.pool)), np.arange(0), head, machine=False)
     told = information(*head.margins(pool.deltas_M_D))
     picks = [modes.shuffled(pool, n=20, per_group=1, rng=np.random.default_rng(seed)) for seed in range(40)]
@@ -208,7 +208,7 @@ def test_the_noisy_judge_is_right_in_three_of_four_and_wrong_where_a_model_can_s
 
 
 def test_people_in_the_oracle_mode_never_contradict_themselves():
-    items, rows, _ = synthetic()
+    items, rows = synthetic()
     asked = oracle(items, rows)
     beats = np.zeros((len(rows), len(rows)), dtype=bool)
     winner = np.where(asked.outcome_M == 1.0, asked.left_M, asked.right_M)
