@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from uncertainty.acquisition import ACQUISITIONS, decisive, per_second
 from uncertainty.arrays import BLOCK
-from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
+from uncertainty.errors import ShapeMismatch
+from uncertainty.gauss import information
+from uncertainty.laplace import BayesianHead
 from uncertainty.reward_samples import RewardSamples
 
 LEARNING = ["mc_dropout_std", "ensemble_std", "bald", "margin", "entropy", "bald_decisive", "infomax"]
@@ -119,9 +122,47 @@ def test_bald_lies_between_nothing_and_one_bit(seed, scale):
     assert (values >= 0).all() and (values <= math.log(2) + 1e-12).all()
 
 
-def test_a_pool_longer_than_a_block_gives_the_same_values_as_its_parts():
-    margins = np.random.default_rng(0).normal(size=(3, BLOCK + 5))
-    np.testing.assert_array_equal(value("bald", margins)[-5:], value("bald", margins[:, -5:]))
+@settings(deadline=None, max_examples=30)
+@given(seeds)
+def test_bald_is_the_mutual_information_of_the_table_of_draws_and_answers(seed):
+    margins = np.random.default_rng(seed).normal(scale=3.0, size=(6, 4))
+    for column, said in zip(margins.T, value("bald", margins), strict=True):
+        p = special.expit(column)
+        table = np.stack((p, 1 - p), axis=1) / 6  # P(draw, answer): every draw is as likely as the others
+        apart = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True)
+        assert said == pytest.approx(special.rel_entr(table, apart).sum(), abs=1e-12)
+
+
+@settings(deadline=None, max_examples=30)
+@given(seeds)
+def test_entropy_is_that_of_an_independent_library(seed):
+    margins = np.random.default_rng(seed).normal(scale=3.0, size=(6, 4))
+    p = special.expit(margins).mean(axis=0)
+    np.testing.assert_allclose(value("entropy", margins), special.entr(p) + special.entr(1 - p), atol=1e-12)
+
+
+def test_many_draws_of_a_bayesian_head_are_worth_what_its_integrals_say():
+    head = BayesianHead(np.array([0.8, -0.3]), np.array([[2.0, 0.4], [0.4, 0.5]]))
+    features = np.random.default_rng(0).normal(size=(6, 2))
+    i, j = np.triu_indices(6, k=1)
+    drawn = RewardSamples(head.draw(features, 40_000, np.random.default_rng(1)))
+    mean, var = head.margins(features[i] - features[j])
+    np.testing.assert_allclose(value("bald", drawn.margins_S_M(i, j)), information(mean, var), atol=0.005)
+    np.testing.assert_allclose(value("ensemble_std", drawn.margins_S_M(i, j)), np.sqrt(var), rtol=0.02)
+
+
+@pytest.mark.parametrize("name", LEARNING)
+def test_a_pool_longer_than_a_block_or_in_single_precision_gives_the_same_values(name):
+    margins = np.random.default_rng(0).normal(size=(3, BLOCK + 5)).astype(np.float32)
+    values = value(name, margins)
+    np.testing.assert_array_equal(values[-5:], value(name, margins[:, -5:]))
+    np.testing.assert_array_equal(values, value(name, margins.astype(np.float64)))
+
+
+@pytest.mark.parametrize("name", sorted(set(LEARNING) - {"margin", "entropy"}))
+def test_one_draw_disagrees_with_nobody_and_is_refused_rather_than_worth_nothing(name):
+    with pytest.raises(ShapeMismatch):
+        value(name, np.ones((1, 3)))
 
 
 def test_random_is_blind_and_follows_the_seed():
@@ -132,13 +173,3 @@ def test_random_is_blind_and_follows_the_seed():
 def test_only_the_dropout_rule_reads_dropout_draws():
     assert {name for name, rule in ACQUISITIONS.items() if rule.draws == "mc_dropout"} == {"mc_dropout_std"}
     assert all(name == rule.name for name, rule in ACQUISITIONS.items())
-
-
-@pytest.mark.parametrize("name", ACQUISITIONS)
-def test_every_rule_refuses_what_it_cannot_use(name):
-    with pytest.raises(NonFiniteReward):
-        value(name, np.array([[0.0, np.nan]]))
-    with pytest.raises(ShapeMismatch):
-        value(name, np.zeros(3))
-    with pytest.raises(EmptyPool):
-        value(name, np.zeros((3, 0)))

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
@@ -135,6 +136,61 @@ def test_badge_draws_the_first_by_squared_gradient_and_the_next_far_from_it():
     assert np.mean(np.array(seconds) == 2) == pytest.approx(4 / 5, abs=0.04)
 
 
+def test_the_pull_of_an_answer_is_the_gradient_that_autograd_finds():
+    """The first row is drawn by the squared gradient of the loss of the answer the model itself expects."""
+    pool = random_pool(4, count=8, groups=8)
+    theta = torch.tensor(pool.head.mean_D, requires_grad=True)
+    sizes = []
+    for delta in torch.from_numpy(pool.deltas_M_D):
+        expected = (delta @ theta > 0).double().detach()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(delta @ theta, expected)
+        sizes.append(float((torch.autograd.grad(loss, theta)[0] ** 2).sum()))
+    firsts = np.bincount([ask("badge", pool, 1, seed=seed)[0] for seed in range(4000)], minlength=8) / 4000
+    np.testing.assert_allclose(firsts, np.array(sizes) / sum(sizes), atol=0.03)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seeds)
+def test_bal_pm_is_its_formula_worked_out_pick_by_pick(seed):
+    """Radii by sorting, digamma by an independent library, counts by looking at all."""
+    rng = np.random.default_rng(seed)
+    pool = random_pool(seed, count=25, groups=9)
+    asked = rng.normal(size=(5, 4))
+    pool = dataclasses.replace(pool, asked_A_P=asked)
+    groups = np.unique(pool.groups_M)
+    at = np.array([pool.prompts_M_P[pool.groups_M == group][0] for group in groups])
+    apart = np.linalg.norm(at[:, None] - at[None], axis=-1)
+    radius = np.sort(apart, axis=1)[:, min(3, len(groups) - 1)]
+    near = (np.linalg.norm(at[:, None] - asked[None], axis=-1) <= radius[:, None]).sum(axis=1)
+    left, expected = list(range(25)), []
+    worth = dict(enumerate(value("bald", pool)))
+    for _ in range(4):
+        lonely = np.log(2 * radius) - special.digamma(near + 1) / 4
+        best = max(left, key=lambda m: worth[m] + 0.5 * lonely[np.searchsorted(groups, pool.groups_M[m])])
+        expected.append(best)
+        left = [m for m in left if pool.groups_M[m] != pool.groups_M[best]]
+        near = near + (apart[:, np.searchsorted(groups, pool.groups_M[best])] <= radius)
+    found = spread.bal_pm(pool, n=4, per_group=1, rng=rng, weight=0.5, neighbours=3)
+    assert found.tolist() == expected
+
+
+def test_of_very_many_prompts_a_part_tells_how_thinly_a_region_is_populated(monkeypatch):
+    rng = np.random.default_rng(0)
+    prompts = rng.normal(size=(3000, 2))
+    exact = spread._reach(prompts, 12, rng)
+    monkeypatch.setattr(spread, "BAL_PM_PROMPTS", 1000)
+    ratio = spread._reach(prompts, 12, rng) / exact
+    assert 0.8 < np.median(ratio) < 1.25
+    assert np.corrcoef(np.log(exact), np.log(exact * ratio))[0, 1] > 0.8
+
+
+def test_of_a_huge_pool_badge_looks_at_a_random_part(monkeypatch):
+    pool = random_pool(1, count=60, groups=60)
+    monkeypatch.setattr(spread, "BADGE_ROWS", 10)
+    chosen = [ask("badge", pool, 2, seed=seed).tolist() for seed in range(200)]
+    assert all(len(set(pair)) == 2 for pair in chosen) and len({row for pair in chosen for row in pair}) > 40
+
+
 def test_bal_pm_without_its_weight_is_bald_and_with_nothing_to_learn_it_seeks_lonely_prompts():
     pool = random_pool(3)
     rng = np.random.default_rng
@@ -168,6 +224,17 @@ def test_stratified_random_asks_in_every_cluster_before_any_twice():
     for seed in range(20):
         assert sorted(cluster[ask("stratified_random", pool, 3, seed=seed)]) == [0, 1, 2]
     assert len(set(ask("stratified_random", pool, 99).tolist())) == 27
+
+
+def test_fewer_clusters_than_picks_fill_up_with_what_teaches_most_given_the_picks():
+    # One prompt per group; two groups, four pairs each. The best of each, then what is left to learn.
+    pool = random_pool(9, count=12, groups=2)
+    order = ask("stratified_bald", pool, 5, per_group=4)
+    assert len(set(order[:2].tolist())) == 2 and len(set(pool.groups_M[order[:2]].tolist())) == 2
+    at = candidates(pool, np.random.default_rng(0)).as_if_known(order[0]).as_if_known(order[1])
+    worth = scores.bald(at)
+    worth[order[:2]] = -1.0
+    assert order[2] == worth.argmax()
 
 
 def test_stratified_bald_takes_the_most_telling_pair_of_each_cluster():

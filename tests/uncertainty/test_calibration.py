@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, special, stats
 
 from uncertainty.calibration import (
     accuracy,
@@ -75,6 +75,18 @@ def test_temperature_finds_how_overconfident_the_margins_are(true):
     assert fit_temperature(true * margin[None, :], outcome) == pytest.approx(true, rel=0.08)
 
 
+def test_temperature_is_the_one_an_optimiser_finds():
+    rng = np.random.default_rng(4)
+    margins, outcome = rng.normal(scale=3.0, size=(4, 60)), rng.choice([0.0, 0.5, 1.0], size=60)
+
+    def cost(log_t):
+        p = special.expit(margins / math.exp(log_t)).mean(axis=0)
+        return -(outcome * np.log(p) + (1 - outcome) * np.log(1 - p)).sum() + (log_t / 0.7) ** 2 / 2
+
+    found = optimize.minimize_scalar(cost, bounds=(-2, 3), method="bounded", options={"xatol": 1e-9}).x
+    assert math.log(fit_temperature(margins, outcome, prior_std=0.7)) == pytest.approx(found, abs=1e-4)
+
+
 def test_temperature_never_makes_the_likelihood_worse():
     rng = np.random.default_rng(2)
     margins = rng.normal(scale=4.0, size=(5, 300))
@@ -101,6 +113,15 @@ def test_what_is_no_probability_or_outcome_is_refused():
         brier([], [])
     with pytest.raises(NonFiniteReward):
         ece([math.nan], [1.0])
+
+
+def test_counts_of_bins_and_spreads_of_priors_are_positive():
+    for wrong in (lambda: ece([0.5], [1.0], bins=0), lambda: ebce([0.5], [0.6], [1.0], bins=0)):
+        with pytest.raises(ShapeMismatch):
+            wrong()
+    for prior_std in (0.0, -1.0, math.nan, math.inf):
+        with pytest.raises(ShapeMismatch):
+            fit_temperature([[1.0]], [1.0], prior_std=prior_std)
 
 
 def test_ebce_worked_by_hand():

@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special
+from torch.nn.functional import logsigmoid
 
 from uncertainty.errors import EmptyPool, NonFiniteReward, ShapeMismatch
 from uncertainty.laplace import BayesianHead, after_label, fit, fit_by_evidence, fit_from, leave_one_out, log_evidence
@@ -40,6 +42,22 @@ def test_the_mode_is_what_an_optimiser_finds_and_the_covariance_the_inverse_hess
     p = special.expit(deltas @ head.mean_D)
     hessian = precision * np.eye(4) + (deltas.T * (weights * p * (1 - p))) @ deltas
     np.testing.assert_allclose(head.cov_D_D @ hessian, np.eye(4), atol=1e-6)
+
+
+def test_the_covariance_is_the_inverse_of_the_hessian_that_autograd_finds():
+    deltas, outcomes, rng = problem(8, width=3)
+    weights = rng.choice([0.5, 1.0, 3.0], size=len(outcomes))
+    head = fit(deltas, outcomes, precision=0.7, weights_M=weights)
+    d, y, w = (torch.from_numpy(side) for side in (deltas, outcomes, weights))
+
+    def loss(theta):
+        said = y * logsigmoid(d @ theta) + (1 - y) * logsigmoid(-d @ theta)
+        return 0.35 * theta @ theta - w @ said
+
+    at = torch.from_numpy(head.mean_D)
+    np.testing.assert_allclose(torch.autograd.functional.jacobian(loss, at), np.zeros(3), atol=1e-4)
+    hessian = torch.autograd.functional.hessian(loss, at).numpy()
+    np.testing.assert_allclose(head.cov_D_D, np.linalg.inv(hessian), rtol=1e-9)
 
 
 @settings(deadline=None, max_examples=50)
@@ -89,6 +107,29 @@ def test_learning_answers_one_by_one_ends_near_learning_them_together():
     together = fit(deltas, outcomes)
     assert np.abs(head.prob_M(deltas) - together.prob_M(deltas)).max() < 0.03
     np.testing.assert_allclose(np.sqrt(np.diag(head.cov_D_D)), np.sqrt(np.diag(together.cov_D_D)), rtol=0.1)
+
+
+@pytest.mark.parametrize("spread", [0.3, 3.0])
+def test_five_thousand_answers_one_by_one_leave_no_drift(spread):
+    """The covariance stays exactly symmetric, positive, and the inverse of the curvatures that were added up."""
+    rng = np.random.default_rng(0)
+    width, answers = 32, 5000
+    deltas = rng.normal(scale=spread, size=(answers, width)) * np.linspace(0.05, 1.0, width)
+    outcomes = np.where(rng.random(answers) < 0.1, 0.5, rng.random(answers) < special.expit(deltas.sum(axis=1)))
+    weights = rng.choice([0.35, 1.0, 4.0], size=answers)
+    head, precision = BayesianHead.prior(width, 0.1), 0.1 * np.eye(width)
+    for delta, outcome, weight in zip(deltas, outcomes, weights, strict=True):
+        head = head.observe(delta, float(outcome), float(weight))
+        p = special.expit(head.mean_D @ delta)
+        precision += weight * p * (1 - p) * np.outer(delta, delta)
+    np.testing.assert_array_equal(head.cov_D_D, head.cov_D_D.T)
+    assert np.linalg.eigvalsh(head.cov_D_D).min() > 0.0
+    np.testing.assert_allclose(head.cov_D_D @ precision, np.eye(width), atol=1e-9)
+    # What is left to a refit is Laplace's approximation taken at another mode, not rounding.
+    together = fit(deltas, outcomes, precision=0.1, weights_M=weights)
+    assert np.abs(head.prob_M(deltas) - together.prob_M(deltas)).max() < 0.06
+    sd = [np.sqrt(one.margins(deltas)[1]) for one in (head, together)]
+    np.testing.assert_allclose(sd[0], sd[1], rtol=0.25)
 
 
 def test_probability_is_the_integral_over_the_belief():
@@ -167,6 +208,25 @@ def test_leaving_an_answer_out_is_nearly_fitting_without_it():
         assert var[m] == pytest.approx(apart[1][0], rel=0.2)
 
 
+def test_leaving_an_answer_out_divides_its_share_of_the_belief_out_again():
+    deltas, outcomes, rng = problem(6)
+    weights = rng.choice([0.5, 1.0, 2.0], size=40)
+    head = fit(deltas, outcomes, weights_M=weights)
+    mean, var = leave_one_out(head, deltas, outcomes, weights_M=weights)
+    precision, p = np.linalg.inv(head.cov_D_D), special.expit(deltas @ head.mean_D)
+    for m in range(40):
+        curvature = weights[m] * p[m] * (1 - p[m])
+        cov = np.linalg.inv(precision - curvature * np.outer(deltas[m], deltas[m]))
+        # The answer's own pull, by which the mode moved, is taken back.
+        theta = head.mean_D - cov @ deltas[m] * weights[m] * (outcomes[m] - p[m])
+        assert (mean[m], var[m]) == pytest.approx((deltas[m] @ theta, deltas[m] @ cov @ deltas[m]))
+
+
+def test_a_loosened_belief_is_shrunk_and_wider():
+    head = BayesianHead(np.array([2.0, -1.0]), np.eye(2)).loosened(0.5, scale=0.25)
+    assert (head.mean_D.tolist(), head.cov_D_D.tolist()) == ([0.5, -0.25], [[1.5, 0.0], [0.0, 1.5]])
+
+
 def test_an_answer_that_did_not_count_is_not_missed():
     deltas, outcomes, _ = problem(6)
     weights = np.ones(40)
@@ -233,6 +293,9 @@ def test_what_cannot_be_learnt_from_is_refused():
     for refused in (lambda: head.margins([[1.0]]), lambda: head.observe([1.0, 0.0], 1.5)):
         with pytest.raises(ShapeMismatch):
             refused()
+    for mean, cov in ((np.zeros(2), np.eye(3)), (np.zeros(2), -np.eye(2))):
+        with pytest.raises(ShapeMismatch):
+            BayesianHead(mean, cov)
     for wrong in ({"width": 0}, {"width": 1, "precision": 0.0}):
         with pytest.raises(ShapeMismatch):
             BayesianHead.prior(**wrong)

@@ -123,7 +123,7 @@ def _reach(prompts_G_P: Floats, neighbours: int, rng: np.random.Generator) -> Fl
     for rows, apart_B_K in distance_tiles(prompts_G_P, prompts_G_P[part]):
         nearest = np.partition(apart_B_K, (max(reach - 1, 0), reach), axis=1)
         radius_G[rows] = np.where(inside_G[rows], nearest[:, reach], nearest[:, max(reach - 1, 0)])
-    return np.maximum(radius_G, 1e-12)
+    return np.maximum(radius_G * (1.0 + 1e-9), 1e-12)  # rounding must not put the neighbour itself outside
 
 
 def _asked_within(radius_G: Floats, prompts_G_P: Floats, asked_A_P: Floats | None) -> Floats:
