@@ -56,13 +56,13 @@ def test_the_starting_nu_reproduces_how_often_people_tie():
 
 def test_much_better_counts_three_times_slightly_better_and_unrated_as_average():
     rated = answers([0] * 5, [1] * 5, [1.0, 0.0, 1.0, 0.5, 1.0], strength_M=[1, 2, 3, 3, 0])
-    assert answer_weights(rated, strength=True, overlap=False).tolist() == [0.5, 1.0, 1.5, 1.0, 1.0]
-    assert answer_weights(rated, strength=False, overlap=False).tolist() == [1.0] * 5
+    assert answer_weights(rated, True).tolist() == [0.5, 1.0, 1.5, 1.0, 1.0]
+    assert answer_weights(rated, False).tolist() == [1.0] * 5
 
 
 def test_strength_multiplies_the_weight_an_answer_already_has():
     rated = answers([0, 0], [1, 1], [1.0, 0.0], strength_M=[1, 3], weight_M=[4.0, 0.0])
-    assert answer_weights(rated, strength=True, overlap=False).tolist() == [2.0, 0.0]
+    assert answer_weights(rated, True).tolist() == [2.0, 0.0]
     assert rated.weight_M.tolist() == [4.0, 0.0]
 
 
@@ -109,8 +109,6 @@ def test_the_config_refuses_unknown_fields_and_wrong_types_by_name():
         {"learning_rate": math.nan},
         {"anchor": -1.0},
         {"seed": -1},
-        {"bound": -1.0},
-        {"bound": math.inf},
     ):
         with pytest.raises(InvalidTrainingData):
             TrainingConfig(**wrong)

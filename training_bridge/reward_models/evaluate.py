@@ -23,6 +23,7 @@ from uncertainty.calibration import (
     brier,
     ebce,
     ece,
+    fit_temperature,
     nll,
     out_of_bag_temperature,
     reliability,
@@ -36,17 +37,22 @@ POINTS, BINS = 50, 20  # of the curves kept with a version
 
 
 def calibrate(model: RewardModel, features_N_D: ArrayLike, seen: Comparisons, unseen_M_K: Bools) -> RewardModel:
-    """The model with the temperature that people's training answers ask for, heard from heads that did not see them.
+    """The model with the temperatures that people's training answers ask for, heard from heads that did not see them.
 
-    `unseen_M_K`: which answers were left out of which head's training. With nothing to go by the temperature stays 1.
+    `unseen_M_K`: which answers were left out of which head's training. The dropout head has seen them all; it is a
+    single network like each of the others, and gets the temperature that one of those alone asks for on average. With
+    nothing to go by the temperatures stay 1.
     """
     useful = (unseen_M_K.sum(axis=1) >= 2) & ~seen.machine_M & (seen.weight_M > 0)
     if not useful.any():
-        return model.with_temperature(1.0, n_calibration=0)
-    told = seen.where(useful)
-    margins_S_M = _margins(model.with_temperature(1.0), features_N_D, told)
-    temperature = out_of_bag_temperature(margins_S_M, told.outcome_M, unseen_M_K[useful].T)
-    return model.with_temperature(temperature, n_calibration=int(useful.sum()))
+        return model.with_temperatures(1.0, 1.0, n_calibration=0)
+    told, unseen_K_M = seen.where(useful), unseen_M_K[useful].T
+    margins_K_M = _margins(model.with_temperatures(1.0, 1.0), features_N_D, told)
+    together = out_of_bag_temperature(margins_K_M, told.outcome_M, unseen_K_M)
+    alone = fit_temperature(
+        margins_K_M[unseen_K_M][None], np.broadcast_to(told.outcome_M, unseen_K_M.shape)[unseen_K_M]
+    )
+    return model.with_temperatures(together, alone, n_calibration=int(useful.sum()))
 
 
 def evaluate(model: RewardModel, features_N_D: ArrayLike, comparisons: Comparisons) -> dict[str, Any]:

@@ -84,12 +84,3 @@ def dropout_masks(rows: int, hidden: int, dropout: float, generator: torch.Gener
     """0 where a unit is dropped, 1 / (1 - dropout) where it is kept, so that the mean is 1."""
     kept = torch.rand(rows, hidden, generator=generator) >= dropout
     return kept.float() / (1.0 - dropout)
-
-
-def standardised(features_N_D: Tensor, mean_D: Tensor, scale_D: Tensor, bound: float) -> Tensor:
-    """Features as the heads read them: centred, scaled, and never further out than `bound` (0: as far as they go).
-
-    The few completions that lie far out in some feature would otherwise own what is learnt of it.
-    """
-    scaled = (features_N_D - mean_D) / scale_D
-    return scaled.clamp(-bound, bound) if bound else scaled

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from training_bridge.reward_models.comparisons import Comparisons, Floats
-from uncertainty.pairs import overlap_weights
 
 
 def davidson_nll(margins_M_K: Tensor, outcome_M: Tensor, log_nu: Tensor) -> Tensor:
@@ -34,21 +33,17 @@ def starting_log_nu(outcome_M: Floats) -> float:
     return math.log(2.0 * (ties + 0.5) / (strict + 0.5))
 
 
-def answer_weights(comparisons: Comparisons, *, strength: bool, overlap: bool) -> Floats:
-    """Each answer's weight times its strength, and less where many answers share a prompt.
+def answer_weights(comparisons: Comparisons, strength_weights: bool) -> Floats:
+    """Each answer's weight times its strength; strengths are scaled to mean 1 over the strict answers that have one.
 
-    Strengths are scaled to mean 1 over the strict answers that have one. So "much better" counts three times a
-    "slightly better", an answer without a strength counts as an average one, and asking for strengths does not by
-    itself make the data louder against the prior. Answers that count nothing do not make others count less.
+    So "much better" counts three times a "slightly better", an answer without a strength counts as an average one, and
+    asking for strengths does not by itself make the data louder against the prior.
     """
     weights = comparisons.weight_M.copy()
     rated = (comparisons.strength_M > 0) & (comparisons.outcome_M != 0.5)
-    if strength and rated.any():
+    if strength_weights and rated.any():
         strengths = comparisons.strength_M[rated].astype(np.float64)
         weights[rated] *= strengths / strengths.mean()
-    if overlap:
-        counts = weights > 0
-        weights[counts] *= overlap_weights(comparisons.prompt_M[counts])
     return weights
 
 

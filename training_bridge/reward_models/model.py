@@ -14,13 +14,12 @@ from torch import Tensor
 from training_bridge.errors import ArtifactCorrupt, InvalidTrainingData
 from training_bridge.reward_models import artifacts
 from training_bridge.reward_models.config import TrainingConfig
-from training_bridge.reward_models.heads import Heads, standardised
+from training_bridge.reward_models.heads import Heads
 
 Draws = NDArray[np.float32]
 
 FORMAT = 2
-# What a config of an older format did not say, because training did not do it yet.
-BEFORE = {1: {"bound": 0.0, "overlap_weights": False}, FORMAT: {}}
+READABLE = (1, FORMAT)  # the first had one temperature for both kinds of draws
 HEAD_TENSORS = ("first_D_K_H", "bias_K_H", "second_K_H")
 OWN_TENSORS = ("mean_D", "scale_D", "keep_T_H")
 BLOCK_N = 4_096  # rows at a time: bounds the hidden layer to tens of megabytes
@@ -35,7 +34,8 @@ class RewardModel:
     mean_D: Tensor
     scale_D: Tensor
     keep_T_H: Tensor
-    temperature: float
+    temperature: float  # of the ensemble
+    dropout_temperature: float
     facts: dict[str, Any]  # how it came about, for people; nothing is computed from it
 
     @property
@@ -45,7 +45,7 @@ class RewardModel:
     def draw(self, features_N_D: ArrayLike) -> tuple[Draws, Draws]:
         """(rewards_K_N, rewards_T_N): what each ensemble head, and each dropout mask, thinks of every row.
 
-        Divided by the temperature, so sigmoid of a difference is a calibrated probability. Row k is the same opinion
+        Divided by their temperatures, so sigmoid of a difference is a calibrated probability. Row k is the same opinion
         in every call, so rewards drawn at different times may be compared and centred together.
         """
         features = torch.from_numpy(np.asarray(features_N_D, dtype=np.float32))
@@ -64,11 +64,10 @@ class RewardModel:
 
     def _draw_block(self, features_N_D: Tensor) -> tuple[Tensor, Tensor]:
         with torch.inference_mode():
-            standard = standardised(features_N_D, self.mean_D, self.scale_D, self.config.bound)
-            hidden = self.heads.hidden(standard)
+            hidden = self.heads.hidden((features_N_D - self.mean_D) / self.scale_D)
             ensemble = (hidden[:, :-1] * self.heads.second_K_H[:-1]).sum(dim=-1).T
             dropout = self.heads.through_masks(hidden[:, -1], self.keep_T_H)
-            return ensemble / self.temperature, dropout / self.temperature
+            return ensemble / self.temperature, dropout / self.dropout_temperature
 
     def save(self, folder: Path, *, backbone_digest: str | None = None) -> str:
         """Write the artifact in one step; returns the digest that `load` will ask for."""
@@ -76,6 +75,7 @@ class RewardModel:
             "format": FORMAT,
             "config": self.config.to_json(),
             "temperature": self.temperature,
+            "dropout_temperature": self.dropout_temperature,
             "facts": self.facts,
             "backbone_digest": backbone_digest,
         }
@@ -87,15 +87,18 @@ class RewardModel:
     def load(cls, folder: Path, digest: str) -> RewardModel:
         """Read an artifact back; refused unless it is, byte for byte, what was saved."""
         tensors, about = artifacts.read(Path(folder), digest)
-        if about.get("format") not in BEFORE:
+        if about.get("format") not in READABLE:
             raise ArtifactCorrupt(
-                f"The artifact has format {about.get('format')!r}; this version reads {', '.join(map(str, BEFORE))}.",
-                boundary="artifact",
+                f"The artifact has format {about.get('format')!r}; this version reads {READABLE}.", boundary="artifact"
             )
-        config = TrainingConfig.from_json({**BEFORE[about["format"]], **about["config"]})
+        config = TrainingConfig.from_json(about["config"])
         heads = Heads(*(tensors[name] for name in HEAD_TENSORS)).requires_grad_(False)
-        own = {name: tensors[name] for name in OWN_TENSORS}
-        return cls(config=config, heads=heads, temperature=about["temperature"], facts=about["facts"], **own)
+        own: dict[str, Any] = {name: tensors[name] for name in OWN_TENSORS}
+        temperature = about["temperature"]
+        own |= {"temperature": temperature, "dropout_temperature": about.get("dropout_temperature", temperature)}
+        return cls(config=config, heads=heads, facts=about["facts"], **own)
 
-    def with_temperature(self, temperature: float, **facts: Any) -> RewardModel:
-        return dataclasses.replace(self, temperature=temperature, facts={**self.facts, **facts})
+    def with_temperatures(self, ensemble: float, dropout: float, **facts: Any) -> RewardModel:
+        return dataclasses.replace(
+            self, temperature=ensemble, dropout_temperature=dropout, facts={**self.facts, **facts}
+        )

@@ -23,7 +23,7 @@ from training_bridge.errors import InvalidTrainingData, TrainingDiverged
 from training_bridge.reward_models.comparisons import Bools, Comparisons
 from training_bridge.reward_models.config import TrainingConfig
 from training_bridge.reward_models.evaluate import calibrate
-from training_bridge.reward_models.heads import Prior, dropout_masks, standardised
+from training_bridge.reward_models.heads import Prior, dropout_masks
 from training_bridge.reward_models.losses import answer_weights, bootstrap_weights, davidson_nll, starting_log_nu
 from training_bridge.reward_models.model import RewardModel
 
@@ -42,7 +42,7 @@ def train(features_N_D: ArrayLike, comparisons: Comparisons, config: TrainingCon
     torch.set_num_threads(config.threads)
     generator = torch.Generator().manual_seed(config.seed)
     mean_D, scale_D = _standardisation(features, seen)
-    problem = _Problem.of(standardised(torch.from_numpy(features), mean_D, scale_D, config.bound), seen, config)
+    problem = _Problem.of((torch.from_numpy(features) - mean_D) / scale_D, seen, config)
     objective = _Objective(problem, config, generator)
     loss = _fit(objective, report)
     model = RewardModel(
@@ -52,6 +52,7 @@ def train(features_N_D: ArrayLike, comparisons: Comparisons, config: TrainingCon
         scale_D=scale_D,
         keep_T_H=dropout_masks(config.dropout_draws, config.hidden, config.dropout, generator),
         temperature=1.0,
+        dropout_temperature=1.0,
         facts={"n_train": len(seen), "n_train_prompts": len(np.unique(seen.prompt_M)), "train_loss": loss},
     )
     return calibrate(model, features, seen, problem.unseen_M_K)
@@ -91,8 +92,7 @@ class _Problem:
         # The dropout head, last, sees every answer once: its variety comes from its masks.
         bootstrap = bootstrap_weights(seen.prompt_M, config.heads, config.seed)
         weight_M_K = np.column_stack((bootstrap, np.ones(len(seen))))
-        weights_M = answer_weights(seen, strength=config.strength_weights, overlap=config.overlap_weights)
-        weight_M_K *= weights_M[:, None]
+        weight_M_K *= answer_weights(seen, config.strength_weights)[:, None]
         annotators, annotator_M = np.unique(seen.annotator_M, return_inverse=True)
         return cls(
             features_N_D=features_N_D,
