@@ -12,7 +12,7 @@ from uncertainty.errors import ShapeMismatch
 
 STEPS = 20
 LEARN_FROM = 8_192  # points that are enough to place centres by (or four per cluster); all are assigned to them
-TILE = 4_194_304  # distances held at once: 32 MB
+TILE = 1_048_576  # distances held at once: 8 MB, and a few temporaries of that size
 
 
 def squared_distances(points_N_D: Floats, centres_K_D: Floats) -> Floats:

@@ -14,7 +14,7 @@ from uncertainty.clusters import distance_tiles, k_means, squared_distances
 from uncertainty.logistic import sigmoid
 from uncertainty.ordering import best_first, place_in_group
 
-BADGE_ROWS = 32_768  # of a larger pool, so many at random: every pick measures its distance to all of them
+BADGE_ROWS = 16_384  # of a larger pool, so many at random: every pick measures its distance to all of them
 BAL_PM_NEIGHBOURS = 13
 BAL_PM_WEIGHT = 0.01
 BAL_PM_PROMPTS = 4_096  # of more prompts, so many at random tell how thinly a region is populated
