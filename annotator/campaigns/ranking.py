@@ -20,6 +20,7 @@ from uncertainty.laplace import BayesianHead
 from uncertainty.reading_time import ReadingTime
 from uncertainty.reward_samples import RewardSamples
 from uncertainty.selection import select
+from uncertainty.view import damped
 
 from . import machine_labels
 from .models import Campaign
@@ -205,7 +206,7 @@ def _seen_by_rule(belief: Belief, pool: Askable, rows_R: np.ndarray, machine_R: 
     i_R, j_R = pool.i_M[rows_R], pool.j_M[rows_R]
     return Pool(
         head=belief.head,
-        deltas_M_D=belief.points_N_W[i_R] - belief.points_N_W[j_R],
+        deltas_M_D=damped(belief.points_N_W[i_R] - belief.points_N_W[j_R]),
         groups_M=pool.groups_N[i_R],
         prompts_M_P=belief.prompts_N_P[i_R],
         asked_A_P=belief.asked_A_P,

@@ -22,7 +22,7 @@ from uncertainty.batch.pool import needs
 from uncertainty.laplace import BayesianHead
 from uncertainty.learner import Learnt, before_any_answer, learn, learn_machine
 from uncertainty.reading_time import ReadingTime, fit_reading_time
-from uncertainty.view import PairView, prompt_points
+from uncertainty.view import PairView, damped, prompt_points
 
 from .answers import Answers, answers_of
 from .features import Features, backbone_digest, characters
@@ -31,6 +31,7 @@ from .features import Features, backbone_digest, characters
 BELIEF_GROUPS = 2_000
 MACHINE_PAIRS = 5_000  # labels that a machine's taste is learnt from; more would hardly sharpen it
 NEEDS_SAMPLE = 20_000
+IN_ORDER = 256  # open tasks put in order after an answer; whoever waits behind them is reached later
 # Ids are given before answers are committed: this far back, one may have come in unseen.
 LOOK_BACK = 200
 
@@ -54,7 +55,8 @@ class _Space:
         """(differences of the pairs whose sides are both known, which those are)."""
         row_a, row_b = self.rows(a_M), self.rows(b_M)
         known_M = (row_a >= 0) & (row_b >= 0)
-        return self.points_N_W[row_a[known_M]] - self.points_N_W[row_b[known_M]], known_M
+        apart = self.points_N_W[row_a[known_M]] - self.points_N_W[row_b[known_M]]
+        return (damped(apart) if len(apart) else apart), known_M
 
 
 class Believer:
@@ -121,7 +123,7 @@ class Believer:
         pool = as_pool(tasks)
         valued = believed_values(
             self.campaign, strategy, self._over(pool), pool,
-            n=len(tasks), per_group=len(tasks),
+            n=min(len(tasks), IN_ORDER), per_group=len(tasks),
             rng=np.random.default_rng([self.campaign.config.seed, len(self._seen)]),
         )  # fmt: skip
         return None if valued is None else valued[1]
@@ -204,7 +206,7 @@ def _space(
         ids_N=ids_N,
         points_N_W=points_N_W,
         prompts_N_P=prompt_points(features_N_D, groups_N),
-        needed_from=points_N_W[i_M[some]] - points_N_W[j_M[some]],
+        needed_from=damped(points_N_W[i_M[some]] - points_N_W[j_M[some]]),
         characters_N=characters(ids_N) if per_second else None,
     )
 
