@@ -3,7 +3,7 @@
 Every function takes `margins_S_M` (row s: by how much draw s prefers the pair's first completion to its second) and
 returns `values_M`. All are symmetric in the two completions and blind to the order of draws and pairs. None sees text,
 groups or budget: diversity and caps belong to `selection`, rules that need whole groups to `group_acquisition`, rules
-that read features and think again after each pick to `batch`.
+that read features and think again after each pick to `batch`, whose `rules.RULES` has all of them under one signature.
 
 To add one: write a function beside `bald`, add a line to `ACQUISITIONS`, add a test of a value worked out by hand.
 """

@@ -184,11 +184,13 @@ def test_of_very_many_prompts_a_part_tells_how_thinly_a_region_is_populated(monk
     assert np.corrcoef(np.log(exact), np.log(exact * ratio))[0, 1] > 0.8
 
 
-def test_of_a_huge_pool_badge_looks_at_a_random_part(monkeypatch):
-    pool = random_pool(1, count=60, groups=60)
+def test_of_a_huge_pool_badge_looks_at_a_random_part_that_misses_no_group(monkeypatch):
     monkeypatch.setattr(spread, "BADGE_ROWS", 10)
-    chosen = [ask("badge", pool, 2, seed=seed).tolist() for seed in range(200)]
-    assert all(len(set(pair)) == 2 for pair in chosen) and len({row for pair in chosen for row in pair}) > 40
+    groups = np.array([0] * 52 + list(range(1, 9)))
+    pool = pool_of(np.random.default_rng(0).normal(size=(60, 3)), groups)
+    chosen = [ask("badge", pool, 9, seed=seed).tolist() for seed in range(200)]
+    assert all(sorted(groups[rows].tolist()) == list(range(9)) for rows in chosen)
+    assert len({rows[groups[rows].tolist().index(0)] for rows in chosen}) > 40
 
 
 def test_bal_pm_without_its_weight_is_bald_and_with_nothing_to_learn_it_seeks_lonely_prompts():

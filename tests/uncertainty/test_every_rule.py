@@ -40,6 +40,10 @@ def test_all_the_rules_of_the_field_are_there_under_one_signature():
     }  # fmt: skip
 
 
+def test_every_rule_says_in_a_sentence_what_it_asks_for():
+    assert all(rule.__doc__ and rule.__doc__.strip()[0].isupper() for rule in RULES.values())
+
+
 @settings(deadline=None, max_examples=120)
 @given(seeds, st.sampled_from(sorted(RULES)), st.integers(1, 60), st.integers(1, 3))
 def test_every_rule_keeps_the_cap_repeats_nothing_and_follows_its_seed(seed, name, n, per_group):

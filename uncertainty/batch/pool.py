@@ -22,7 +22,7 @@ from uncertainty.arrays import (
     finite_as_stored,
     group_codes,
     same_length,
-)  # fmt: skip
+)
 from uncertainty.batch.drawn import Drawn
 from uncertainty.errors import EmptyPool, ShapeMismatch
 from uncertainty.laplace import BayesianHead, after_label, in_direction
@@ -150,9 +150,9 @@ class Candidates:
         return np.asarray(p * (1.0 - p))
 
     def only(self, keep_R: Ints) -> Candidates:
-        """Some of them."""
-        columns = ("rows_R", "deltas_R_D", "mean_R", "var_R", "chance_R")
-        return dataclasses.replace(self, **{name: getattr(self, name)[keep_R] for name in columns})
+        """Some of them; few enough to be held in double precision."""
+        columns = {name: getattr(self, name)[keep_R] for name in ("rows_R", "mean_R", "var_R", "chance_R")}
+        return dataclasses.replace(self, deltas_R_D=self.deltas_R_D[keep_R].astype(np.float64), **columns)
 
     def as_if_known(self, pick: int) -> Candidates:
         """What is left to know once this one's answer is in: variances shrink along it, expected margins stay."""

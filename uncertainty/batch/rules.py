@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.acquisition import per_second
+from uncertainty.acquisition import ACQUISITIONS, per_second
 from uncertainty.arrays import Floats, Ints, at_least_one, indices
 from uncertainty.batch import scores, spread
 from uncertainty.batch.drawn import DRAWN
@@ -27,6 +27,7 @@ from uncertainty.batch.greedy import greedy, top
 from uncertainty.batch.pool import Pool
 from uncertainty.batch.scores import Score
 from uncertainty.errors import ShapeMismatch
+from uncertainty.group_acquisition import GROUP_ACQUISITIONS
 from uncertainty.ordering import best_first
 
 
@@ -71,6 +72,7 @@ def _drawn(name: str) -> Rule:
             values_M = per_second(values_M, pool.seconds_M)
         return best_first(values_M, rng.random(len(values_M)), pool.code_M, pool.room_G(per_group), n)
 
+    rule.__doc__ = (GROUP_ACQUISITIONS.get(name) or ACQUISITIONS[name].value).__doc__
     return rule
 
 

@@ -14,7 +14,7 @@ from uncertainty.clusters import distance_tiles, k_means, squared_distances
 from uncertainty.logistic import sigmoid
 from uncertainty.ordering import best_first, place_in_group
 
-BADGE_ROWS = 16_384  # of a larger pool, so many at random: every pick measures its distance to all of them
+BADGE_ROWS = 16_384  # of a larger pool, only so many: every pick measures its distance to all of them
 BAL_PM_NEIGHBOURS = 13
 BAL_PM_WEIGHT = 0.01
 BAL_PM_PROMPTS = 4_096  # of more prompts, so many at random tell how thinly a region is populated
@@ -28,7 +28,8 @@ def badge(pool: Pool, *, n: int, per_group: int, rng: np.random.Generator) -> In
     pair whose answer would pull nowhere is not mistaken for a different one. Where the seconds an answer takes are
     known, the chance to be drawn is per second.
     """
-    rows = _some(len(pool.deltas_M_D), max(BADGE_ROWS, 4 * n), rng)
+    at_least_one(n=n, per_group=per_group)
+    rows = _thinned(pool.code_M, max(BADGE_ROWS, n), rng)
     deltas_R_D = pool.deltas_M_D[rows].astype(np.float64)
     seconds_R = 1.0 if pool.seconds_M is None else pool.seconds_M[rows]
     p = sigmoid(deltas_R_D @ pool.head.mean_D)
@@ -103,6 +104,14 @@ def _clusters(pool: Pool, n: int, rng: np.random.Generator) -> Ints:
     """Each pair's cluster: as many as there are picks, or prompts."""
     prompts_G_P = pool.prompts_G_P()
     return k_means(prompts_G_P, min(n, len(prompts_G_P)), rng=rng)[pool.code_M]
+
+
+def _thinned(code_M: Ints, at_most: int, rng: np.random.Generator) -> Ints:
+    """All rows, or so many at random: one of every group before a second of any, so that no group is lost."""
+    if len(code_M) <= at_most:
+        return np.arange(len(code_M))
+    order = rng.permutation(len(code_M))
+    return np.sort(order[np.argsort(place_in_group(code_M[order]), kind="stable")[:at_most]])
 
 
 def _some(count: int, at_most: int, rng: np.random.Generator) -> Ints:
