@@ -2,11 +2,14 @@
 
     python -m benchmarks.label_efficiency --data FOLDER --sets alpacaeval_groups,gsm8k_model_groups --json F
 
-Three modes. *cold*: nothing is known, labels are bought in rounds from 40 on. *rlthf*: a noisy machine with a taste of
+Four modes. *cold*: nothing is known, labels are bought in rounds from 40 on. *rlthf*: a noisy machine with a taste of
 its own has labelled everything (75 % right), people correct 1 to 10 %. *oracle*: the same, and the people are a frozen
-scorer that never contradicts itself; only this mode is comparable with figures published for RLTHF.
+scorer that never contradicts itself; only this mode is comparable with figures published for RLTHF. *timed*, only when
+named: a cold start paid by the second of an annotator's time, with rankings of four beside pairs;
+`efficiency/timed.py` says what the seconds are worth.
 
-Each seed is a new prompt-disjoint split (a third of the prompts is the test part), and all arms of a seed share split,
+Each seed is a new prompt-disjoint split (a third of the prompts is the test part; with `--split generators` its pairs
+are also by models of which the pool has none), and all arms of a seed share split,
 first answers, budgets and the retraining recipe. The rules see pairs without labels by construction. `shuffled` is a
 good rule's choice dealt out to random rows and must equal random. Differences are paired by seed: mean, 95 % interval,
 sign-flip test, Holm's correction over the arms, budgets and both metrics of a set and mode. Splits overlap between
@@ -20,16 +23,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.efficiency import modes, report
+from benchmarks.efficiency import modes, report, timed
 from benchmarks.efficiency.cache import features
 from benchmarks.efficiency.data import Items, load
+from benchmarks.efficiency.opinions import DRAWN_ARMS, Trainer
 from benchmarks.efficiency.synthetic import synthetic
 from benchmarks.efficiency.world import oracle, split
 from benchmarks.harness import arguments
@@ -37,6 +41,7 @@ from uncertainty.view import WIDTH
 
 Row = dict[str, Any]
 MODES = ("cold", "rlthf", "oracle")
+TIMED = "timed"  # not a mode unless named
 QUICK_SECONDS = 110.0  # a new seed is begun only if it should end before this; pictures and intervals come after
 QUICK_PROMPTS = 450  # of all sets together, with four completions each: about a minute of encoding
 QUICK_ARMS = ("stratified_bald", modes.SHUFFLED, "margin", "badge", "rlthf_band", "v_optimal")
@@ -47,6 +52,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of sets; without it, the synthetic set")
     parser.add_argument("--sets", default="", help="names in the folder, or paths of JSONL files, with commas between")
     parser.add_argument("--modes", default=",".join(MODES))
+    parser.add_argument(
+        "--split", choices=("prompts", "generators"), default="prompts", help="what the test part hides"
+    )
     parser.add_argument(
         "--controls", default=",".join(modes.CONTROLS), help="how machine and people's labels are mixed"
     )
@@ -67,8 +75,8 @@ def main() -> None:
     told = report.summary(rows)
     for name, by_mode in told.items():
         for mode, result in by_mode.items():
-            if mode == "cold":
-                report.print_cold(name, result)
+            if mode in ("cold", TIMED):
+                report.print_cold(name, result, unit="labels" if mode == "cold" else "seconds")
             else:
                 report.print_gaps(name, mode, result)
     seeds = len({row["seed"] for row in rows})
@@ -83,12 +91,14 @@ def main() -> None:
 def run(options: Any, began: float) -> Iterator[Row]:
     """Every row of every seed, set and mode; seeds outermost, so that an early end leaves equal numbers of each."""
     wanted = [mode for mode in options.modes.split(",") if mode]
-    if unknown := set(wanted) - set(MODES):
-        raise SystemExit(f"Unknown modes {sorted(unknown)}; known: {', '.join(MODES)}.")
+    _known("modes", wanted, (*MODES, TIMED))
+    _known("controls", options.controls.split(","), modes.CONTROLS)
+    if options.seeds < 1 or options.most < 40 or options.completions < 2:
+        raise SystemExit("At least one seed, 40 labels and two completions per group.")
     sets = [*_sets(options)]
     answered = {
         "oracle": [oracle(items, rows_N_D) if "oracle" in wanted else items for items, rows_N_D in sets],
-        **{mode: [items for items, _ in sets] for mode in ("cold", "rlthf")},
+        **{mode: [items for items, _ in sets] for mode in ("cold", "rlthf", TIMED)},
     }
     count, started = min(options.seeds, 5) if options.quick else options.seeds, time.monotonic()
     for done in tqdm(range(count), unit="seed"):
@@ -103,12 +113,15 @@ def run(options: Any, began: float) -> Iterator[Row]:
 
 def _one(options: Any, mode: str, items: Items, rows_N_D: np.ndarray, *, seed: int) -> Iterator[Row]:
     """One seed of one set in one mode."""
-    world = split(items, rows_N_D, seed=seed, width=min(WIDTH, rows_N_D.shape[1]))
+    world = split(items, rows_N_D, seed=seed, width=min(WIDTH, rows_N_D.shape[1]), unseen=options.split)
+    if mode == TIMED:
+        return timed.timed(world, items, _arms(options, timed.TIMED_ARMS), timed.budgets(items), seed=seed)
     arms = _arms(options, modes.COLD_ARMS if mode == "cold" else modes.MACHINE_ARMS)
     if mode == "cold":
         # The same budgets for every seed, though pools differ a little in size.
-        budgets = modes.cold_budgets(2 * len(items.outcome_M) // 3, options.most)
-        return modes.cold(world, arms, budgets, seed=seed)
+        size = 2 * len(items.outcome_M) // 3 if options.split == "prompts" else len(items.outcome_M) // 7
+        budgets = modes.cold_budgets(size, options.most)
+        return modes.cold(world, arms, budgets, seed=seed, trainer=Trainer(rows_N_D, seed))
     controls = ("transfer", "none") if options.quick else tuple(options.controls.split(","))
     return modes.rlthf(world, arms, controls, seed=seed)
 
@@ -126,13 +139,16 @@ def _sets(options: Any) -> Iterator[tuple[Items, np.ndarray]]:
 
 
 def _arms(options: Any, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Random and the rules asked for, of those that make sense in a mode."""
+    """Random and the rules asked for, of those that make sense in a mode; opinions are asked only when named."""
     named = tuple(arm for arm in options.arms.split(",") if arm) or (QUICK_ARMS if options.quick else known)
-    if unknown := set(named) - {*modes.COLD_ARMS, *modes.MACHINE_ARMS}:
-        raise SystemExit(
-            f"Unknown rules {sorted(unknown)}; known: {', '.join({*modes.COLD_ARMS, *modes.MACHINE_ARMS})}."
-        )
-    return ("random", *(arm for arm in named if arm in known and arm != "random"))
+    _known("rules", named, (*modes.COLD_ARMS, *modes.MACHINE_ARMS, *timed.TIMED_ARMS, *DRAWN_ARMS))
+    possible = (*known, *DRAWN_ARMS) if known == modes.COLD_ARMS else known
+    return ("random", *(arm for arm in named if arm in possible and arm != "random"))
+
+
+def _known(what: str, named: Iterable[str], known: Iterable[str]) -> None:
+    if unknown := sorted(set(named) - set(known)):
+        raise SystemExit(f"Unknown {what} {', '.join(unknown)}; known: {', '.join(dict.fromkeys(known))}.")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import dataclasses
 import gzip
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,8 @@ class _Builder:
         return self.number[key]
 
     def text(self, prompt: int, completion: str, generator: str) -> int:
+        if not isinstance(completion, str):
+            raise TypeError("a completion is a text")
         self.texts.append((self.prompts[prompt], completion))
         self.generators.append(generator)
         return len(self.texts) - 1
@@ -73,13 +76,16 @@ def load(
     """Read one set; at most `completions` and `pairs` per group, and at most `prompts` prompts, are kept."""
     built = _Builder()
     for path in _files(source, folder):
-        for record in _records(path):
+        for line, record in _records(path):
             if prompts is not None and len(built.prompts) >= prompts:
                 break
-            if "completions" in record:
-                _group(built, record, completions, pairs)
-            else:
-                _pair(built, record)
+            try:
+                if "completions" in record:
+                    _group(built, record, completions, pairs)
+                else:
+                    _pair(built, record)
+            except (KeyError, TypeError, ValueError, IndexError, AttributeError) as wrong:
+                sys.exit(f"{path}, line {line}: this is neither a pair nor a group ({type(wrong).__name__}: {wrong}).")
     if not built.pairs:
         sys.exit(f"{source}: no pair with a strict preference was found; see benchmarks/efficiency/data.py for fields.")
     return _shuffled_sides(Path(source).name.split(".")[0], built)
@@ -97,12 +103,20 @@ def _files(source: str, folder: Path | None) -> list[Path]:
     sys.exit(f"There is no set {source!r} in {base}.")
 
 
-def _records(path: Path) -> Iterator[Record]:
+def _records(path: Path) -> Iterator[tuple[int, Record]]:
+    """(line, record); what is no JSON object is told by its line."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except json.JSONDecodeError as wrong:
+                sys.exit(f"{path}, line {number}: no JSON ({wrong}).")
+            if not isinstance(record, dict):
+                sys.exit(f"{path}, line {number}: a record is a JSON object.")
+            yield number, record
 
 
 def _prompt(record: Record) -> Any:
@@ -154,6 +168,8 @@ def _verdicts(record: Record, kept: list[int]) -> Iterator[tuple[int, int, float
     for at, i in enumerate(kept if signal else []):
         for j in kept[at + 1 :]:
             gap = float(every[i][signal]) - float(every[j][signal])
+            if not math.isfinite(gap):
+                raise ValueError(f"{signal} must be finite")
             if abs(gap) >= TIE and every[i]["text"] != every[j]["text"]:
                 yield (i, j, gap) if gap > 0 else (j, i, -gap)
 

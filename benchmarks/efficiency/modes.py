@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.efficiency.learners import FromMachine, from_people, measure
+from benchmarks.efficiency.opinions import DRAWN_ARMS, Trainer
 from benchmarks.efficiency.world import Part, World
 from uncertainty.batch.pool import Pool
 from uncertainty.batch.rules import BATCH_RULES, Rule, as_values
@@ -55,8 +56,13 @@ def cold_budgets(pool: int, most: int) -> list[int]:
     return budgets
 
 
-def cold(world: World, arms: tuple[str, ...], budgets: list[int], *, seed: int) -> Iterator[Row]:
-    """Nothing is known; every arm starts from the same random answers and learns by the same recipe."""
+def cold(
+    world: World, arms: tuple[str, ...], budgets: list[int], *, seed: int, trainer: Trainer | None = None
+) -> Iterator[Row]:
+    """Nothing is known; every arm starts from the same random answers and learns by the same recipe.
+
+    The arms of `DRAWN_ARMS` need a `trainer` of the models whose opinions they ask by.
+    """
     everything = from_people(world.pool, np.ones(len(world.pool), dtype=bool))
     yield {"arm": "everything", "budget": len(world.pool), **measure(everything, world.test)}
     nothing = Asked(np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
@@ -69,7 +75,7 @@ def cold(world: World, arms: tuple[str, ...], budgets: list[int], *, seed: int) 
             yield {"arm": arm, "budget": budget, **measure(head, world.test)}
             if at + 1 < len(budgets):
                 more = budgets[at + 1] - budget
-                asked = ask(arm, world.pool, asked, head, more, seed=seed + 1000 * at, machine=False)
+                asked = ask(arm, world.pool, asked, head, more, seed=seed + 1000 * at, machine=False, trainer=trainer)
 
 
 def rlthf(world: World, arms: tuple[str, ...], controls: tuple[str, ...], *, seed: int) -> Iterator[Row]:
@@ -114,15 +120,21 @@ class Asked:
     from_random: np.ndarray
 
 
-def ask(name: str, pool: Part, asked: Asked, head: BayesianHead, n: int, *, seed: int, machine: bool) -> Asked:
+def ask(
+    name: str, pool: Part, asked: Asked, head: BayesianHead, n: int, *, seed: int, machine: bool,
+    trainer: Trainer | None = None,
+) -> Asked:  # fmt: skip
     """n more rows, at most one per prompt in a turn; another turn if prompts run out. A tenth comes from chance."""
     rng = np.random.default_rng([seed, 4])
     while n > 0:
         left = np.setdiff1d(np.arange(len(pool)), asked.rows)
         view = label_free_view(pool, left, asked.rows, head, machine=machine)
-        values_M = as_values(rule(name)(view, n=n, per_group=1, rng=rng), len(left))
-        share = random_share(name)
-        picked = select(values_M, view.groups_M, n=n, per_group=1, random_share=share, rng=rng)
+        if name in DRAWN_ARMS:
+            assert trainer is not None, "arms that ask by opinions need a trainer"
+            values_M = trainer.values(name, pool, asked.rows, left, rng)
+        else:
+            values_M = as_values(rule(name)(view, n=n, per_group=1, rng=rng), len(left))
+        picked = select(values_M, view.groups_M, n=n, per_group=1, random_share=random_share(name), rng=rng)
         asked = Asked(
             np.concatenate((asked.rows, left[picked.indices])), np.concatenate((asked.from_random, picked.from_random))
         )

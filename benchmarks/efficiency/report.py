@@ -85,14 +85,15 @@ def _gaps(rows: list[Row]) -> list[Row]:
     return told
 
 
-def print_cold(name: str, told: dict[str, Any]) -> None:
+def print_cold(name: str, told: dict[str, Any], unit: str = "labels") -> None:
     points = [point for point in told["points"] if point["arm"] != "everything"]
     budgets = sorted({point["budget"] for point in points})
     shown = [budgets[len(budgets) // 3], budgets[2 * len(budgets) // 3], budgets[-1]]
     full = told["accuracy_of_everything"]
-    print(f"\n{name}, cold start. All labels: accuracy {full:.3f}; at {budgets[0]}: {told['accuracy_at_start']:.3f}.")
-    print(f"{'arm':20s}" + "".join(f"| {budget:>4d} labels: acc (d)     nll (d)       " for budget in shown), end="")
-    print("| fewer labels for 80% / 95% of the gain in nll")
+    start = told["accuracy_at_start"]
+    print(f"\n{name}, cold start, by {unit}. All labels: accuracy {full:.3f}; at {budgets[0]}: {start:.3f}.")
+    print(f"{'arm':20s}" + "".join(f"| {f'{budget} {unit}: acc (d)':26s} nll (d)    " for budget in shown), end="")
+    print(f"| fewer {unit} for 80% / 95% of the gain in nll")
     for arm in dict.fromkeys(point["arm"] for point in points):
         cells = [next(p for p in points if p["arm"] == arm and p["budget"] == budget) for budget in shown]
         line = "".join(f"| {_against(p, 'accuracy')} {_against(p, 'nll')} " for p in cells)
@@ -101,7 +102,7 @@ def print_cold(name: str, told: dict[str, Any]) -> None:
     for arm in ("random", "everything"):
         last = [point for point in told["points"] if point["arm"] == arm][-1]
         shown = [f"{metric} {last[metric]['mean']:.3f}" for metric in TRUST if metric in last]
-        print(f"{arm} at {last['budget']} labels: " + ", ".join(shown))
+        print(f"{arm} at {last['budget']} {unit}: " + ", ".join(shown))
 
 
 def print_gaps(name: str, mode: str, told: dict[str, Any]) -> None:
@@ -158,7 +159,9 @@ def _draw_metric(axis: Any, points: list[Row], metric: str) -> None:
             half = np.array([0.0 if one is None else (one["high"] - one["low"]) / 2 for one in apart])
             axis.fill_between(x, y - half, y + half, alpha=0.08, color=style["color"], lw=0)
     budgets = sorted({p["budget"] for p in points})
-    axis.set(xscale="log", xlabel="labels by people", ylabel={"nll": "log-loss"}.get(metric, metric))
+    axis.set(
+        xscale="log", xlabel="labels by people (seconds, where timed)", ylabel={"nll": "log-loss"}.get(metric, metric)
+    )
     axis.set_xticks(budgets, [str(budget) for budget in budgets])
     axis.minorticks_off()
 

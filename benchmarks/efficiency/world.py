@@ -7,6 +7,7 @@ to evaluate.
 from __future__ import annotations
 
 import dataclasses
+import sys
 
 import numpy as np
 
@@ -42,30 +43,50 @@ class Part:
 class World:
     pool: Part
     test: Part
+    points_N_W: np.ndarray  # every completion, by its row in the items
 
 
-def split(items: Items, features_N_D: np.ndarray, *, seed: int, width: int) -> World:
-    """Prompt-disjoint parts, seen as the product sees a campaign's pool: `PairView`, `damped`, `prompt_points`."""
+def split(items: Items, features_N_D: np.ndarray, *, seed: int, width: int, unseen: str = "prompts") -> World:
+    """Prompt-disjoint parts, seen as the product sees a campaign's pool: `PairView`, `damped`, `prompt_points`.
+
+    With `unseen="generators"` the test part's completions are also by models of which the pool has none.
+    """
     used = np.unique(items.prompt_M)
-    shuffled = np.random.default_rng([seed, 1]).permutation(used)
-    return _world(items, features_N_D, np.isin(items.prompt_M, shuffled[: round(TEST_SHARE * len(used))]), seed, width)
+    rng = np.random.default_rng([seed, 1])
+    test_M = np.isin(items.prompt_M, rng.permutation(used)[: round(TEST_SHARE * len(used))])
+    pool, test = np.flatnonzero(~test_M), np.flatnonzero(test_M)
+    if unseen == "generators":
+        sides_M_2 = _is_new(items, rng)[np.column_stack((items.left_M, items.right_M))]
+        pool, test = pool[~sides_M_2[pool].any(axis=1)], test[sides_M_2[test].all(axis=1)]
+        if not len(pool) or not len(test):
+            sys.exit(f"{items.name}: too few pairs are left when the test part's generators are not in the pool.")
+    return _world(items, features_N_D, pool, test, seed, width)
 
 
-def _world(items: Items, features_N_D: np.ndarray, is_test: np.ndarray, seed: int, width: int) -> World:
-    view = PairView.fit(features_N_D, items.left_M[~is_test], items.right_M[~is_test], width=width)
+def _is_new(items: Items, rng: np.random.Generator) -> np.ndarray:
+    """Which completions are by one of the generators drawn for the test part: half of them."""
+    names = np.unique(items.generator_N)
+    if len(names) < 4:
+        sys.exit(f"{items.name}: {len(names)} named generators; a split by generators needs four or more.")
+    return np.isin(items.generator_N, rng.permutation(names)[: len(names) // 2])
+
+
+def _world(items: Items, features_N_D: np.ndarray, pool: np.ndarray, test: np.ndarray, seed: int, width: int) -> World:
+    view = PairView.fit(features_N_D, items.left_M[pool], items.right_M[pool], width=width)
     points_N_W = view.points(features_N_D)
+    pool_M = np.isin(np.arange(len(items.outcome_M)), pool)
     apart_M_W = points_N_W[items.left_M] - points_N_W[items.right_M]
     length_M = features_N_D[items.left_M, -4] - features_N_D[items.right_M, -4]  # the first surface feature: log length
     every = Part(
         deltas_M_D=damped(apart_M_W),
         outcome_M=items.outcome_M,
-        machine_M=noisy_judge(items, length_M, apart_M_W, ~is_test, seed=seed),
+        machine_M=noisy_judge(items, length_M, apart_M_W, pool_M, seed=seed),
         left_M=items.left_M,
         right_M=items.right_M,
         prompt_M=items.prompt_M,
-        prompts_M_P=_prompts(items, features_N_D, np.flatnonzero(~is_test)),
+        prompts_M_P=_prompts(items, features_N_D, pool),
     )
-    return World(every.of(np.flatnonzero(~is_test)), every.of(np.flatnonzero(is_test)))
+    return World(every.of(pool), every.of(test), points_N_W)
 
 
 def _prompts(items: Items, features_N_D: np.ndarray, pool: np.ndarray) -> np.ndarray:

@@ -13,9 +13,10 @@ import pytest
 from scipy import stats
 
 from benchmarks import label_efficiency
-from benchmarks.efficiency import cache, modes
+from benchmarks.efficiency import cache, modes, timed
 from benchmarks.efficiency.data import load
 from benchmarks.efficiency.learners import FromMachine, from_people, measure
+from benchmarks.efficiency.opinions import Trainer
 from benchmarks.efficiency.statistics import (
     gap_closed,
     holm,
@@ -255,3 +256,81 @@ def test_the_benchmark_runs_draws_and_writes_what_it_found(tmp_path, monkeypatch
     assert {row["share"] for row in rlthf["gap_closed"]} == set(modes.SHARES)
     assert len(list(tmp_path.glob("*.png"))) == 1 + len(modes.CONTROLS)
     assert "v_optimal" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"prompt": "p", "chosen": "good"', "[1, 2]", '{"prompt": "p"}', '{"prompt": "p", "chosen": 3, "rejected": "bad"}',
+     '{"prompt": "p", "completions": [{"text": "a", "score": NaN}, {"text": "b", "score": 1}]}'],
+)  # fmt: skip
+def test_a_line_that_is_no_preference_is_told_by_its_number(tmp_path, line):
+    path = tmp_path / "wrong.jsonl"
+    path.write_text('{"prompt": "p", "chosen": "good", "rejected": "bad"}\n' + line + "\n")
+    with pytest.raises(SystemExit, match="line 2"):
+        load(str(path), None)
+
+
+def by_generators():
+    items, rows = synthetic(prompts=60, completions=8)
+    names = np.array([f"model {k % 8}" for k in range(len(rows))])
+    return dataclasses.replace(items, generator_N=names), rows
+
+
+def test_a_split_by_generators_tests_only_models_and_prompts_the_pool_has_not_seen():
+    items, rows = by_generators()
+    world = split(items, rows, seed=0, width=20, unseen="generators")
+    of = [set(items.generator_N[np.concatenate((part.left_M, part.right_M))]) for part in (world.pool, world.test)]
+    assert len(of[0]) == len(of[1]) == 4 and not of[0] & of[1]
+    assert not np.intersect1d(world.pool.prompt_M, world.test.prompt_M).size
+    with pytest.raises(SystemExit, match="generators"):
+        split(*synthetic(), seed=0, width=20, unseen="generators")
+
+
+def test_an_hour_is_spent_to_the_second_on_pairs_and_on_rankings():
+    items, rows = by_generators()
+    items = dataclasses.replace(items, texts=[("", "x" * (100 + 7 * (k % 90))) for k in range(len(rows))])
+    world, clock = split(items, rows, seed=0, width=20), timed.Clock.of(items)
+    # Five seconds and 24 characters a second; four texts take five decisions, so twenty seconds more.
+    assert clock.pairs(world.pool.of(np.array([0])))[0] == pytest.approx(
+        5 + (len(items.texts[world.pool.left_M[0]][1]) + len(items.texts[world.pool.right_M[0]][1])) / 24
+    )
+    assert clock.ranking(np.arange(4)) == pytest.approx(25 + (400 + 7 * 6) / 24)
+    for arm in timed.TIMED_ARMS:
+        bought = timed.Bought([], [])
+        timed.buy(arm, world, clock, bought, BayesianHead.prior(20), 3000.0, seed=2)
+        assert 3000 <= bought.seconds < 3000 + clock.ranking(np.arange(4)) + 60
+        assert len(set(bought.rows)) == len(bought.rows) == len(bought.from_random)
+        if arm.startswith("v_optimal"):
+            assert 0 < np.mean(bought.from_random) < 0.5
+
+
+def test_a_ranking_of_four_teaches_its_six_pairs():
+    items, rows = by_generators()
+    world = split(items, rows, seed=0, width=20)
+    head, every = BayesianHead.prior(20), np.arange(len(world.pool))
+    told, seconds = timed._ranked(world, timed.Clock.of(items), every, 5, head, np.random.default_rng(0))
+    completions = np.concatenate((world.pool.left_M[told], world.pool.right_M[told]))
+    assert len(told) == 6 and 5 in told and len(set(completions.tolist())) == 4
+    assert len(set(world.pool.prompt_M[told].tolist())) == 1 and seconds == 25.0
+
+
+def test_rules_that_hurry_ask_more_in_the_same_time():
+    items, rows = by_generators()
+    items = dataclasses.replace(items, texts=[("", "x" * (50 + 40 * (k % 97))) for k in range(len(rows))])
+    world, counts = split(items, rows, seed=0, width=20), {}
+    for arm in ("v_optimal", "v_optimal_per_second"):
+        bought = timed.Bought([], [])
+        timed.buy(arm, world, timed.Clock.of(items), bought, BayesianHead.prior(20), 3000.0, seed=1)
+        counts[arm] = len(bought.rows)
+    assert counts["v_optimal_per_second"] > 1.2 * counts["v_optimal"]
+
+
+def test_an_arm_of_opinions_asks_where_the_trained_ensemble_disagrees(world):
+    features = np.random.default_rng(0).normal(size=(750, 30)).astype(np.float32)
+    trainer = Trainer(features, seed=0)
+    answered, left = np.arange(0, 200), np.arange(200, 260)
+    values = trainer.values("ensemble_std", world.pool, answered, left, np.random.default_rng(0))
+    said = world.pool.of(answered)
+    draws = trainer._draws(said, "ensemble")
+    apart = draws[:, world.pool.left_M[left]] - draws[:, world.pool.right_M[left]]
+    np.testing.assert_allclose(values, apart.std(axis=0), rtol=1e-5)
