@@ -14,7 +14,7 @@ from scipy import special
 
 from tests.uncertainty.worlds import ask, pool_of
 from uncertainty.batch import scores, spread
-from uncertainty.batch.greedy import SHORTLIST
+from uncertainty.batch.greedy import SHORTLIST, _shortlist
 from uncertainty.batch.pool import Pool, candidates, needs
 from uncertainty.batch.rules import as_values
 from uncertainty.errors import ShapeMismatch
@@ -179,8 +179,11 @@ def test_of_very_many_prompts_a_part_tells_how_thinly_a_region_is_populated(monk
     prompts = rng.normal(size=(3000, 2))
     exact = spread._reach(prompts, 12, rng)
     monkeypatch.setattr(spread, "BAL_PM_PROMPTS", 1000)
-    ratio = spread._reach(prompts, 12, rng) / exact
-    assert 0.8 < np.median(ratio) < 1.25
+    part = np.random.default_rng(7).choice(3000, 1000, replace=False)
+    ratio = spread._reach(prompts, 12, np.random.default_rng(7)) / exact
+    # The fourth nearest of a third; of those in the part, not counting themselves.
+    assert np.median(ratio[part]) == pytest.approx(1.0, abs=0.12)
+    assert np.median(np.delete(ratio, part)) == pytest.approx(1.0, abs=0.12)
     assert np.corrcoef(np.log(exact), np.log(exact * ratio))[0, 1] > 0.8
 
 
@@ -262,6 +265,11 @@ def test_a_huge_group_does_not_crowd_the_others_out_of_the_shortlist():
     groups = np.array([0] * 1000 + [1, 2, 3, 4])
     assert SHORTLIST * 5 < 1000
     assert sorted(groups[ask("d_optimal", pool_of(deltas, groups), 5)].tolist()) == [0, 1, 2, 3, 4]
+    # When there is room left in it, the rest comes by value, whatever the group.
+    at = candidates(pool_of(deltas, groups), np.random.default_rng(0))
+    short = _shortlist(at, at.var_R, 100, 1)
+    assert sorted(short[:7].tolist()) == sorted([*np.argsort(-at.var_R[:1000])[:3], 1000, 1001, 1002, 1003])
+    assert short[7:].tolist() == np.argsort(-at.var_R[:1000])[3:96].tolist()
 
 
 def test_an_order_goes_through_selection_with_its_random_stream_and_propensities():

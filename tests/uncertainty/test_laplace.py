@@ -118,6 +118,8 @@ def test_five_thousand_answers_one_by_one_leave_no_drift(spread):
     outcomes = np.where(rng.random(answers) < 0.1, 0.5, rng.random(answers) < special.expit(deltas.sum(axis=1)))
     weights = rng.choice([0.35, 1.0, 4.0], size=answers)
     head, precision = BayesianHead.prior(width, 0.1), 0.1 * np.eye(width)
+    fitted = fit(deltas[:99], outcomes[:99]).observe(deltas[99], 1.0)
+    np.testing.assert_array_equal(fitted.cov_D_D, fitted.cov_D_D.T)
     for delta, outcome, weight in zip(deltas, outcomes, weights, strict=True):
         head = head.observe(delta, float(outcome), float(weight))
         p = special.expit(head.mean_D @ delta)
