@@ -34,7 +34,7 @@ def test_a_campaign_is_drafted_previewed_and_opened(people: dict[str, Any], sign
     expect(page.get_by_role("heading", name="Budget")).to_be_visible()
     campaign = Campaign.objects.get()
     assert (campaign.slug, campaign.state, campaign.budget_labels) == ("tone-of-answers", "open", 40)
-    assert campaign.config.acquisition == "bald"
+    assert campaign.config.acquisition == "v_optimal"
 
 
 def test_the_server_s_refusal_is_shown(campaign: Any, sign_in: SignIn) -> None:

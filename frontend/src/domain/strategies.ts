@@ -12,17 +12,17 @@ export interface StrategyGroup {
   strategies: Strategy[];
 }
 
-export const DEFAULT_STRATEGY = "bald";
+export const DEFAULT_STRATEGY = "v_optimal";
 
 export const STRATEGY_GROUPS: StrategyGroup[] = [
   {
     title: "Teach the reward model",
     strategies: [
+      { name: "v_optimal", title: "What the pool needs", meaning: "Asks what makes the model surer about the pairs there are, rather than about odd ones." },
       { name: "bald", title: "Most to learn", meaning: "Asks what would tell most about the reward model, not about people's coin flips." },
       { name: "bald_greedy", title: "Most to learn, no repeats", meaning: "As “most to learn”, but each pick counts the ones before it as answered." },
       { name: "bald_decisive", title: "Most to learn, and decidable", meaning: "Asks what would tell much and what a person can probably decide." },
       { name: "d_optimal", title: "Narrow the belief", meaning: "Asks what rules out most of what the reward model could still be." },
-      { name: "v_optimal", title: "What the pool needs", meaning: "Asks what makes the model surer about the pairs there are, rather than about odd ones." },
       { name: "entropy", title: "Hardest to foretell", meaning: "Asks where the answer is most open, be it ignorance or a true tie." },
       { name: "margin", title: "Closest to a tie", meaning: "Asks where the two completions score closest together. Where people are noisy it buys coin flips." },
     ],

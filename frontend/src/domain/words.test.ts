@@ -48,7 +48,7 @@ describe("a new campaign", () => {
   });
 
   test("the random share is typed in percent", () => {
-    expect(toRequest(filled).config).toMatchObject({ random_share: 0.1, acquisition: "bald" });
+    expect(toRequest(filled).config).toMatchObject({ random_share: 0.1, acquisition: "v_optimal" });
   });
 
   test("it falls back by itself unless told otherwise", () => {
@@ -65,7 +65,7 @@ describe("a new campaign", () => {
 
   test("a strategy that corrects a machine leaves with the machine", () => {
     const correcting = { ...filled, machineKind: "reward", acquisition: "rlthf_band" } as const;
-    expect(withMachine(correcting, "none").acquisition).toBe("bald");
+    expect(withMachine(correcting, "none").acquisition).toBe("v_optimal");
     expect(withMachine(correcting, "part").acquisition).toBe("rlthf_band");
   });
 
