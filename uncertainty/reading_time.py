@@ -39,7 +39,6 @@ def fit_reading_time(characters_M: ArrayLike, seconds_M: ArrayLike) -> ReadingTi
     """The line nearest to the active seconds of past answers, in the sum of absolute log ratios; the default before 30.
 
     For each exchange rate between start and characters the best scale is a median; the best rate is found by looking.
-    Times above `LONGEST` count as that long.
     """
     characters, seconds = _characters(characters_M), finite(seconds_M, "seconds_M", ndim=1)
     same_length(characters_M=characters, seconds_M=seconds)
@@ -47,7 +46,7 @@ def fit_reading_time(characters_M: ArrayLike, seconds_M: ArrayLike) -> ReadingTi
         raise ShapeMismatch("An answer took more than no time.", what="seconds_M")
     if len(seconds) < ENOUGH:
         return ReadingTime()
-    log_ratio_T_M = np.log(np.minimum(seconds, LONGEST)) - np.log(1.0 + characters / TRADES[:, None])
+    log_ratio_T_M = np.log(seconds) - np.log(1.0 + characters / TRADES[:, None])
     log_start_T = np.median(log_ratio_T_M, axis=1)
     best = int(np.abs(log_ratio_T_M - log_start_T[:, None]).sum(axis=1).argmin())
     start = float(np.exp(log_start_T[best]))

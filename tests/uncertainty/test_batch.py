@@ -53,6 +53,8 @@ def test_scores_worked_by_hand():
     np.testing.assert_allclose(value("entropy", pool), [h2, math.log(2)], rtol=1e-12)
     # The machine said second where the first is likelier, and first where nobody knows.
     np.testing.assert_allclose(value("wrong_machine_label", pool), [foreseen[0], 0.5], atol=1e-12)
+    agreed = dataclasses.replace(pool, machine_M=np.array([1.0, 1.0]))
+    np.testing.assert_allclose(value("wrong_machine_label", agreed), [1 - foreseen[0], 0.5], atol=1e-12)
     strict = np.array([0.2 + 2 * (foreseen[0] - 0.5), 0.2])
     np.testing.assert_allclose(value("bald_decisive", pool), strict * value("bald", pool))
     np.testing.assert_allclose(

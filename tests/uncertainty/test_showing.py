@@ -45,6 +45,7 @@ def test_a_twin_is_shown_last():
 
 def test_small_groups_are_shown_whole_and_equal_ones_still_give_two():
     assert completions_to_show(np.zeros((3, 2)), 4).tolist() == [0, 1]
+    assert completions_to_show(np.diag([1.0, 5.0, 9.0]), 3).tolist() == [0, 1, 2]
     assert len(set(completions_to_show(np.ones((3, 5)), 2).tolist())) == 2
     with pytest.raises(ShapeMismatch):
         completions_to_show(np.zeros((3, 5)), 1)
