@@ -3,7 +3,8 @@
     python -m benchmarks.estimators --data FOLDER --sets alpacaeval_groups,gsm8k_model_groups --json F
 
 A seed is a new split and a new training on `--labels` answers drawn at random, by the product's own recipes: the reward
-model (an ensemble of heads and a dropout head) and the Bayesian last layer. Two tests:
+model (an ensemble of heads and a dropout head) and the Bayesian last layer, to which pairs tell less the further apart
+they are (`damped`); `undamped` is the same without that. Two tests:
 
 * *prompts*: a third of the prompts, never trained on;
 * *generators*: those prompts, and only pairs both of whose completions come from models that wrote nothing trained on
@@ -14,15 +15,16 @@ minus two standard deviations), and how well uncertainty tells wrong pairs from 
 `probability` (the draws' mean probability is near one half), `margin` (their mean margin is near 0), `doubt` (their
 spread relative to it) and `spread` (their spread alone, what is called epistemic uncertainty). AURC and the pictures
 rank by `probability`. Mean over seeds with Student's 95 % interval; splits overlap, so it is somewhat too narrow for
-another set of prompts. A perfectly calibrated model measures an ECE of about 0.4 * sqrt(10 / pairs) by chance alone;
-`ece_by_chance` says how much that is here. Nothing is chosen on a test part.
+another set of prompts. Even a perfectly calibrated model measures some ECE on few pairs: `ece_by_chance` is what this
+one would if its probabilities were exactly right, and `ece_pooled` is measured on the pairs of all seeds together,
+where chance averages out (and so do seeds that err in opposite ways). Nothing is chosen on a test part.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,7 @@ from uncertainty.calibration import accuracy, aurc, auroc, ebce, ece, nll, risk_
 from uncertainty.learner import learn
 from uncertainty.logistic import sigmoid
 from uncertainty.reward_samples import RewardSamples
-from uncertainty.view import PairView
+from uncertainty.view import PairView, damped
 
 TEST_SHARE = 1 / 3
 LEAST_GENERATORS, LEAST_PAIRS = 6, 60  # below which unseen generators are no test
@@ -51,7 +53,10 @@ LAST_LAYER_DRAWS = 200  # its margins are known exactly; this many draws come cl
 REACH = 2.0
 COVERAGE = np.linspace(0.05, 1.0, 39)
 SHOWN = ("accuracy", "nll", "ece", "ebce", "auroc_probability", "auroc_doubt", "auroc_spread", "aurc")
+PRIVATE = ("seed", "labels", "test", "estimator", "risk", "prob", "outcome")
+ESTIMATORS = ("ensemble", "dropout", "last_layer", "undamped")
 Row = dict[str, Any]
+Margins = Callable[[np.ndarray], np.ndarray]  # pairs asked about, as rows -> margins_S_M
 
 
 def main() -> None:
@@ -60,10 +65,13 @@ def main() -> None:
     parser.add_argument("--sets", default="", help="names in the folder, or paths of JSONL files, with commas between")
     parser.add_argument("--labels", default="300,1000")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--estimators", default=",".join(ESTIMATORS))
     parser.add_argument("--completions", type=int, default=8, help="kept per group")
     parser.add_argument("--cache", type=Path, default=Path("out/features"))
     parser.add_argument("--plots", type=Path, default=Path("out"))
     options = parser.parse_args()
+    if unknown := set(options.estimators.split(",")) - set(ESTIMATORS):
+        parser.error(f"unknown estimators {sorted(unknown)}; known: {', '.join(ESTIMATORS)}")
     torch.set_num_threads(1)
     told: list[Row] = []
     for items, features_N_D in _sets(options):
@@ -92,8 +100,9 @@ def run(items: Items, features_N_D: np.ndarray, options: Any) -> Iterator[Row]:
             for labels in map(int, options.labels.split(",")):
                 if labels > len(pool):
                     continue
-                for name, estimator in fit(items, features_N_D, order[:labels], pool, seed=seed).items():
-                    figures = measure(estimator, features_N_D, items, asked)
+                told = fit(items, features_N_D, order[:labels], pool, wanted=options.estimators.split(","), seed=seed)
+                for name, margins_of in told.items():
+                    figures = measure(margins_of(asked), items.outcome_M[asked])
                     yield {"seed": seed, "labels": labels, "test": test, "estimator": name, **figures}
 
 
@@ -113,30 +122,42 @@ def splits(items: Items, *, seed: int) -> dict[str, tuple[np.ndarray, np.ndarray
 
 
 def fit(
-    items: Items, features_N_D: np.ndarray, rows: np.ndarray, pool: np.ndarray, *, seed: int
-) -> dict[str, Estimator[np.ndarray]]:
+    items: Items, features_N_D: np.ndarray, rows: np.ndarray, pool: np.ndarray, *, wanted: list[str], seed: int
+) -> dict[str, Margins]:
     """The product's estimators, taught by the same answers; the view of the last layer is the pool's."""
-    arrays = {name: getattr(items, name)[rows] for name in ("left_M", "right_M", "outcome_M", "prompt_M")}
-    zeros = np.zeros(len(rows), dtype=np.int64)
-    plain = {"strength_M": zeros, "annotator_M": zeros, "heldout_M": zeros, "weight_M": zeros + 1.0}
-    said = Comparisons.from_arrays({**arrays, **plain}, rows=len(features_N_D))
-    model = train(features_N_D, said, TrainingConfig(seed=seed), lambda *_: None)
+    left_M, right_M, outcome_M = items.left_M[rows], items.right_M[rows], items.outcome_M[rows]
+
+    def joint(estimator: Estimator[np.ndarray]) -> Margins:
+        samples = RewardSamples(estimator.draw(features_N_D))
+        return lambda asked: samples.margins_S_M(items.left_M[asked], items.right_M[asked])
+
+    told: dict[str, Margins] = {}
+    if {"ensemble", "dropout"} & set(wanted):
+        zeros = np.zeros(len(rows), dtype=np.int64)
+        columns = {"left_M": left_M, "right_M": right_M, "outcome_M": outcome_M, "prompt_M": items.prompt_M[rows]}
+        plain = {"strength_M": zeros, "annotator_M": zeros, "heldout_M": zeros, "weight_M": zeros + 1.0}
+        said = Comparisons.from_arrays({**columns, **plain}, rows=len(features_N_D))
+        model = train(features_N_D, said, TrainingConfig(seed=seed), lambda *_: None)
+        told |= {"ensemble": joint(EnsembleHeads(model)), "dropout": joint(DropoutMasks(model))}
     view = PairView.fit(features_N_D, items.left_M[pool], items.right_M[pool])
-    points_N_W = view.points(features_N_D)
-    deltas_M_W = points_N_W[said.left_M] - points_N_W[said.right_M]
-    learnt = learn(deltas_M_W, said.outcome_M, said.prompt_M, np.ones(len(said), dtype=bool))
-    return {
-        "ensemble": EnsembleHeads(model),
-        "dropout": DropoutMasks(model),
-        "last_layer": LastLayer(learnt.calibrated, view, draws=LAST_LAYER_DRAWS, seed=seed),
-    }
+    points_N_W, by_chance = view.points(features_N_D), np.ones(len(rows), dtype=bool)
+    apart_M_W = points_N_W[left_M] - points_N_W[right_M]
+    if "last_layer" in wanted:
+        head = learn(damped(apart_M_W), outcome_M, items.prompt_M[rows], by_chance).calibrated
+
+        def shrunk(asked: np.ndarray) -> np.ndarray:
+            deltas_M_W = damped(points_N_W[items.left_M[asked]] - points_N_W[items.right_M[asked]])
+            return head.draw(deltas_M_W, LAST_LAYER_DRAWS, np.random.default_rng(seed))
+
+        told["last_layer"] = shrunk
+    if "undamped" in wanted:
+        head_of_all = learn(apart_M_W, outcome_M, items.prompt_M[rows], by_chance).calibrated
+        told["undamped"] = joint(LastLayer(head_of_all, view, draws=LAST_LAYER_DRAWS, seed=seed))
+    return {name: told[name] for name in wanted}
 
 
-def measure(estimator: Estimator[np.ndarray], features_N_D: np.ndarray, items: Items, asked: np.ndarray) -> Row:
+def measure(margins_S_M: np.ndarray, outcome_M: np.ndarray) -> Row:
     """An estimator's figures on pairs that taught it nothing."""
-    samples = RewardSamples(estimator.draw(features_N_D))
-    margins_S_M = samples.margins_S_M(items.left_M[asked], items.right_M[asked])
-    outcome_M = items.outcome_M[asked]
     mean_M, std_M = margins_S_M.mean(axis=0), margins_S_M.std(axis=0)
     prob_M = np.clip(sigmoid(margins_S_M).mean(axis=0), 1e-9, 1.0 - 1e-9)
     wrong_M = (prob_M > 0.5) != (outcome_M > 0.5)
@@ -148,7 +169,7 @@ def measure(estimator: Estimator[np.ndarray], features_N_D: np.ndarray, items: I
     }
     coverage, risk = risk_coverage(scores["probability"], wrong_M)
     return {
-        "pairs": len(asked),
+        "pairs": len(outcome_M),
         "accuracy": accuracy(prob_M, outcome_M),
         "nll": nll(prob_M, outcome_M),
         "ece": ece(prob_M, outcome_M),
@@ -157,6 +178,8 @@ def measure(estimator: Estimator[np.ndarray], features_N_D: np.ndarray, items: I
         **{f"auroc_{name}": auroc(score, wrong_M) for name, score in scores.items()},
         "aurc": aurc(scores["probability"], wrong_M),
         "risk": np.interp(COVERAGE, coverage, risk),
+        "prob": prob_M,
+        "outcome": outcome_M,
     }
 
 
@@ -174,8 +197,9 @@ def summary(name: str, rows: list[Row]) -> list[Row]:
     told = []
     for (test, labels, estimator), mine in sorted(by_key.items()):
         figures: Row = {"set": name, "test": test, "labels": labels, "estimator": estimator, "n": len(mine)}
-        for figure in mine[0].keys() - {"seed", "labels", "test", "estimator", "risk"}:
+        for figure in mine[0].keys() - set(PRIVATE):
             figures[figure] = dict(zip(("mean", "low", "high"), interval([row[figure] for row in mine]), strict=True))
+        figures["ece_pooled"] = ece(*(np.concatenate([row[side] for row in mine]) for side in ("prob", "outcome")))
         figures["risk_coverage"] = {
             "coverage": COVERAGE.tolist(), "risk": np.mean([row["risk"] for row in mine], axis=0).tolist()
         }  # fmt: skip
@@ -186,14 +210,13 @@ def summary(name: str, rows: list[Row]) -> list[Row]:
 def print_table(name: str, told: list[Row]) -> None:
     mine = [row for row in told if row["set"] == name]
     print(f"\n{name} ({mine[0]['n']} seeds; half widths of 95 % intervals in brackets)")
-    print(f"{'test':11s}{'labels':>7s} {'estimator':11s}" + "".join(f"{figure:>20s}" for figure in SHOWN))
+    shown = "".join(f"{figure:>20s}" for figure in SHOWN)
+    print(f"{'test':11s}{'labels':>7s} {'estimator':11s}{shown}{'ece: pooled':>14s}{'by chance':>12s}")
     for row in mine:
         cells = (f"{row[f]['mean']:.3f} ({(row[f]['high'] - row[f]['low']) / 2:.3f})" for f in SHOWN)
-        print(
-            f"{row['test']:11s}{row['labels']:>7d} {row['estimator']:11s}" + "".join(f"{cell:>20s}" for cell in cells)
-        )
-    by_chance = {row["test"]: row["ece_by_chance"]["mean"] for row in mine if row["estimator"] == "ensemble"}
-    print("ECE of a perfect model here: " + ", ".join(f"{test} {value:.3f}" for test, value in by_chance.items()))
+        who = f"{row['test']:11s}{row['labels']:>7d} {row['estimator']:11s}"
+        chance = f"{row['ece_pooled']:>14.3f}{row['ece_by_chance']['mean']:>12.3f}"
+        print(who + "".join(f"{cell:>20s}" for cell in cells) + chance)
 
 
 def draw(name: str, rows: list[Row], folder: Path) -> Path:

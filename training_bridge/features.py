@@ -97,7 +97,7 @@ class Backbone:
             rows_of.setdefault(layout, []).append(row)
         done = 0
         for batch in _batches(list(rows_of), BATCH_TOKENS[self.device] // copies):
-            pooled_K_B_D = self._pool(batch, copies).reshape(copies, len(batch), -1)
+            pooled_K_B_D = self.pool(batch, copies).reshape(copies, len(batch), -1)
             for place, layout in enumerate(batch):
                 features_K_N_D[:, rows_of[layout], :-SURFACE] = pooled_K_B_D[:, place, None]
                 done += len(rows_of[layout])
@@ -108,7 +108,7 @@ class Backbone:
             raise ArtifactCorrupt("The backbone gave features that are not finite.", boundary="backbone")
         return features_K_N_D
 
-    def _pool(self, batch: Sequence[Layout], copies: int = 1) -> Features:
+    def pool(self, batch: Sequence[Layout], copies: int = 1) -> Features:
         """Mean last hidden state over the completion of each sequence, in float32; the whole batch copy by copy."""
         longest = max(len(layout.ids) for layout in batch)
         ids = torch.zeros(len(batch), longest, dtype=torch.long)

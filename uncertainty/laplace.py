@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty import gauss
-from uncertainty.arrays import Floats, Reals, blocks, finite, finite_as_stored, same_length
+from uncertainty.arrays import Floats, Ints, Reals, blocks, finite, finite_as_stored, group_codes, same_length
 from uncertainty.errors import NonFiniteReward, ShapeMismatch
 from uncertainty.logistic import log_sigmoid, sigmoid
 
@@ -161,19 +161,43 @@ def fit_from(
 
 
 def leave_one_out(
-    head: BayesianHead, deltas_M_D: ArrayLike, outcomes_M: ArrayLike, *, weights_M: ArrayLike | None = None
+    head: BayesianHead,
+    deltas_M_D: ArrayLike,
+    outcomes_M: ArrayLike,
+    *,
+    weights_M: ArrayLike | None = None,
+    groups_M: ArrayLike | None = None,
 ) -> tuple[Floats, Floats]:
     """Mean and variance of each answered pair's margin as if its own answer had not been given; no refitting.
 
     For a head that was fitted to these answers: each answer's normal share in the belief is divided out again. So the
-    very answers that were learnt from can say how well calibrated the head is on others like them.
+    very answers that were learnt from can say how well calibrated the head is on others like them. With `groups_M` all
+    answers of the pair's group are left out with it: those about one prompt share completions and give each other away.
     """
     deltas, outcomes, weights = _arrays(deltas_M_D, outcomes_M, weights_M)
     mean_M, var_M = head.margins(deltas)
     p = sigmoid(mean_M)
-    left_M = np.maximum(1.0 - weights * p * (1.0 - p) * var_M, TINY)
-    without_M = var_M / left_M
-    return np.asarray(mean_M - without_M * weights * (outcomes - p)), np.asarray(without_M)
+    curvature_M, pull_M = weights * p * (1.0 - p), weights * (outcomes - p)
+    without_M = var_M / np.maximum(1.0 - curvature_M * var_M, TINY)
+    left_out_M = mean_M - without_M * pull_M
+    for rows in _shared(groups_M, len(outcomes)):
+        cov_R_R = deltas[rows] @ head.cov_D_D @ deltas[rows].T
+        root_R = np.sqrt(curvature_M[rows])
+        value_R, vector_R_R = np.linalg.eigh(np.eye(len(rows)) - root_R[:, None] * cov_R_R * root_R)
+        side_R_R = cov_R_R @ (root_R[:, None] * vector_R_R)
+        cov_R_R = cov_R_R + (side_R_R / np.maximum(value_R, TINY)) @ side_R_R.T
+        left_out_M[rows], without_M[rows] = mean_M[rows] - cov_R_R @ pull_M[rows], np.diag(cov_R_R)
+    return np.asarray(left_out_M), np.asarray(without_M)
+
+
+def _shared(groups_M: ArrayLike | None, count: int) -> list[Ints]:
+    """The rows of every group that holds several."""
+    if groups_M is None:
+        return []
+    code_M, _ = group_codes(groups_M, "groups_M")
+    same_length(groups_M=code_M, outcomes_M=np.empty(count))
+    order = np.argsort(code_M, kind="stable")
+    return [rows for rows in np.split(order, np.flatnonzero(np.diff(code_M[order])) + 1) if len(rows) > 1]
 
 
 def log_evidence(

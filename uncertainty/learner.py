@@ -1,8 +1,9 @@
 """From answers to a belief: the one recipe that campaigns ask by, strategies are judged by and benchmarks measure.
 
 Nothing here is set by hand but the weight of overlapping answers: the prior's precision is the one under which the
-answers are likeliest, and the temperature is fitted to the random answers, each foretold without itself. Starting from
-a machine's labels, how far to trust them is averaged over what the answers say for each degree of trust.
+answers are likeliest, and the temperature is fitted to the random answers, each foretold without those about its
+prompt. Starting from a machine's labels, how far to trust them is averaged over what the answers say for each degree of
+trust.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def learn(
     if prior is not None:
         return Learnt(_transferred(prior, deltas, outcomes, weights_M))
     head, _ = fit_by_evidence(deltas, outcomes, precisions=precisions, weights_M=weights_M)
-    return Learnt(head, _temperature(head, deltas, outcomes, weights_M, random_M))
+    return Learnt(head, _temperature(head, deltas, outcomes, prompts_M, random_M))
 
 
 def learn_machine(deltas_M_D: ArrayLike, machine_M: ArrayLike, prompts_M: ArrayLike) -> BayesianHead:
@@ -71,11 +72,14 @@ def before_any_answer(width: int, prior: BayesianHead | None) -> Learnt:
     return Learnt(BayesianHead.prior(width) if prior is None else prior.loosened(DOUBT_AT_START))
 
 
-def _temperature(head: BayesianHead, deltas: Floats, outcomes: Floats, weights_M: Floats, random_M: AnyArray) -> float:
+def _temperature(
+    head: BayesianHead, deltas: Floats, outcomes: Floats, prompts_M: ArrayLike, random_M: AnyArray
+) -> float:
     """Fitted to the random stream only: what was chosen for being hard says nothing about how sure to be elsewhere."""
     if not random_M.any():
         return 1.0
-    mean_M, var_M = leave_one_out(head, deltas, outcomes, weights_M=weights_M)
+    weights_M = overlap_weights(prompts_M)
+    mean_M, var_M = leave_one_out(head, deltas, outcomes, weights_M=weights_M, groups_M=prompts_M)
     margins_S_M = mean_M[random_M] + QUANTILES[:, None] * np.sqrt(var_M[random_M])
     return fit_temperature(margins_S_M, outcomes[random_M], prior_std=1.0)
 

@@ -117,7 +117,7 @@ def test_weights_that_could_run_code_or_are_broken_are_refused(tmp_path):
 
 def test_features_that_are_no_numbers_are_refused(backbone, monkeypatch):
     monkeypatch.setattr(
-        type(backbone), "_pool", lambda self, batch, copies: np.full((len(batch), self.width - 4), np.nan, np.float32)
+        type(backbone), "pool", lambda self, batch, copies: np.full((len(batch), self.width - 4), np.nan, np.float32)
     )
     with pytest.raises(ArtifactCorrupt):
         backbone.encode(TALK)

@@ -224,6 +224,32 @@ def test_leaving_an_answer_out_divides_its_share_of_the_belief_out_again():
         assert (mean[m], var[m]) == pytest.approx((deltas[m] @ theta, deltas[m] @ cov @ deltas[m]))
 
 
+def test_leaving_a_group_out_divides_the_share_of_all_its_answers_out_again():
+    deltas, outcomes, rng = problem(6)
+    weights, groups = rng.choice([0.0, 0.5, 1.0, 2.0], size=40), rng.integers(0, 15, size=40)
+    head = fit(deltas, outcomes, weights_M=weights)
+    mean, var = leave_one_out(head, deltas, outcomes, weights_M=weights, groups_M=groups)
+    precision, p = np.linalg.inv(head.cov_D_D), special.expit(deltas @ head.mean_D)
+    for m in range(40):
+        mine = groups == groups[m]
+        rows, curvature = deltas[mine], (weights * p * (1 - p))[mine]
+        cov = np.linalg.inv(precision - rows.T @ (curvature[:, None] * rows))
+        theta = head.mean_D - cov @ rows.T @ (weights * (outcomes - p))[mine]
+        assert (mean[m], var[m]) == pytest.approx((deltas[m] @ theta, deltas[m] @ cov @ deltas[m]))
+
+
+def test_leaving_a_group_out_is_nearly_fitting_without_it_and_alone_in_a_group_is_leaving_one_out():
+    deltas, outcomes, _ = problem(6, count=60)
+    head, groups = fit(deltas, outcomes), np.arange(60) // 3
+    mean, _ = leave_one_out(head, deltas, outcomes, groups_M=groups)
+    refitted = np.array(
+        [fit(deltas[groups != g], outcomes[groups != g]).margins(deltas[[m]])[0][0] for m, g in enumerate(groups)]
+    )
+    kept = leave_one_out(head, deltas, outcomes)[0]
+    assert np.abs(mean - refitted).mean() < 0.5 * np.abs(kept - refitted).mean()
+    np.testing.assert_array_equal(leave_one_out(head, deltas, outcomes, groups_M=np.arange(60))[0], kept)
+
+
 def test_a_loosened_belief_is_shrunk_and_wider():
     head = BayesianHead(np.array([2.0, -1.0]), np.eye(2)).loosened(0.5, scale=0.25)
     assert (head.mean_D.tolist(), head.cov_D_D.tolist()) == ([0.5, -0.25], [[1.5, 0.0], [0.0, 1.5]])

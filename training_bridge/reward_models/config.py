@@ -5,9 +5,10 @@ collections (open-ended chat judged by a language model, and school maths checke
 0.3, twice the prior and twice the steps were all slightly worse on average, by 0.001 to 0.009 nats, which is
 within the noise of such small sets.
 
-Two things that help the Bayesian last layer do not help these heads, and are not done (5 seeds, new prompts, 100 to
-1,000 answers): features bounded at two standard deviations were worse everywhere, by 0.003 to 0.01 nats on maths;
-weighting each of a prompt's k answers by 1 / sqrt(k) changed nothing, as the bootstrap already draws whole prompts.
+Two things that help the Bayesian last layer do not help these heads, and are not done (5 seeds, the same collections,
+new prompts): features bounded at two standard deviations were level at 100 answers and worse by 0.005 to 0.010 nats at
+1,000; weighting each of a prompt's k answers by 1 / sqrt(k) was level or worse by up to 0.002, as the bootstrap already
+draws whole prompts.
 """
 
 from __future__ import annotations

@@ -1,0 +1,148 @@
+"""From an answer to the queue in its new order: a real database, and the keeper of queues as a process of its own.
+
+The campaign has 64 open tasks and a pool of some 20,000 pairs with features. One person answers, waits, and answers the
+next; a second connection watches when the priorities of the tasks still open change.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from annotator.local.programs import base_folder
+from benchmarks.harness import use_django
+
+PATIENCE_S = 15.0  # after which an answer counts as not heard
+PAUSE_S = 0.6  # between answers: the keeper is at rest when the next one comes
+GROUP, WIDTH = 8, 388
+
+
+def figures(*, groups: int = 715, answers: int = 40, seed: int = 0) -> dict[str, float | int | str]:
+    """Percentiles in seconds over `answers` answers, after enough of them to leave the cold start behind."""
+    from annotator.local.postgres import EmbeddedPostgres
+
+    with EmbeddedPostgres.temporary() as database:
+        use_django(database.home, database.url)
+        campaign, person = _world(groups, seed)
+        command = [sys.executable, "-m", "django", "keep_queues"]
+        with (database.home / "keeper.log").open("wb") as log:
+            keeper = subprocess.Popen(command, cwd=base_folder(), stdout=log, stderr=log)
+        try:
+            _until_full(campaign, keeper)
+            for k in range(campaign.config.cold_answers + 5):
+                _answer(campaign, person, f"cold-{k}", seed)
+            time.sleep(5.0)
+            heard = [_measure(campaign, person, f"measured-{k}", seed) for k in tqdm(range(answers), unit="answer")]
+        finally:
+            keeper.terminate()
+            keeper.wait(15)
+            from django.db import connections
+
+            connections.close_all()
+    times = np.array(heard)
+    return {
+        "queue_rule": campaign.config.acquisition,
+        "queue_pairs": groups * GROUP * (GROUP - 1) // 2,
+        "queue_answers": answers,
+        "label_to_queue_p50_s": float(np.percentile(times, 50)),
+        "label_to_queue_p95_s": float(np.percentile(times, 95)),
+        "label_to_queue_max_s": float(times.max()),
+        "labels_not_heard": int((times >= PATIENCE_S).sum()),
+    }
+
+
+def _world(groups: int, seed: int) -> tuple[Any, Any]:
+    """A run with features of every completion, an open campaign on it, and somebody to ask."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from annotator.campaigns import lifecycle
+    from annotator.campaigns.models import Campaign
+    from annotator.people.models import Role, User
+    from annotator.rollouts.models import CompletionFeature, KnownBackbone, PolicyRun, PromptGroup, Rollout
+    from benchmarks.crowd.world import Words
+
+    rng, words = np.random.default_rng(seed), Words(seed=seed, characters=400_000)
+    run = PolicyRun.objects.create(name="latency")
+    made = PromptGroup.objects.bulk_create(
+        PromptGroup(run=run, external_id=f"g{g}", prompt=words.text(200), prompt_digest=rng.bytes(32))
+        for g in range(groups)
+    )
+    rollouts = Rollout.objects.bulk_create(
+        Rollout(
+            run=run, group=group, external_id=f"{group.external_id}/{k}", ordinal=k, completion=words.text(400),
+            content_digest=rng.bytes(32), text_digest=rng.bytes(32),
+        )
+        for group in made
+        for k in range(GROUP)
+    )  # fmt: skip
+    digest = "b" * 64
+    KnownBackbone.objects.create(spec=settings.BACKBONE, digest=digest)
+    scale = np.linspace(2.0, 0.1, WIDTH)
+    CompletionFeature.objects.bulk_create(
+        CompletionFeature(
+            backbone_digest=digest, text_digest=rollout.text_digest,
+            features=(rng.normal(size=WIDTH) * scale).astype("<f4").tobytes(),
+        )
+        for rollout in rollouts
+    )  # fmt: skip
+    olga = User.objects.create_user("olga", role=Role.MANAGER)
+    alice = User.objects.create_user("alice", role=Role.ANNOTATOR)
+    campaign = lifecycle.create(
+        slug="latency", name="Latency", question="Which is better?", budget_labels=10_000, runs=[run.name],
+        created_by=olga, config={"fall_back": False},
+    )  # fmt: skip
+    return lifecycle.move(campaign, Campaign.State.OPEN, now=timezone.now()), alice
+
+
+def _until_full(campaign: Any, keeper: subprocess.Popen[bytes], patience_s: float = 120.0) -> None:
+    deadline = time.monotonic() + patience_s
+    while not _priorities(campaign):
+        if keeper.poll() is not None or time.monotonic() > deadline:
+            sys.exit("The keeper of queues opened no task.")
+        time.sleep(0.2)
+
+
+def _measure(campaign: Any, person: Any, key: str, seed: int) -> float:
+    """Seconds from handing an answer in until tasks that were open before stand in another order."""
+    time.sleep(PAUSE_S)
+    before, began = _priorities(campaign), time.perf_counter()
+    answered = _answer(campaign, person, key, seed)
+    while (waited := time.perf_counter() - began) < PATIENCE_S:
+        now = _priorities(campaign)
+        if any(now[slot] != before[slot] for slot in now.keys() & before.keys() - {answered}):
+            return waited
+        time.sleep(0.01)
+    return PATIENCE_S
+
+
+def _answer(campaign: Any, person: Any, key: str, seed: int) -> int:
+    """Claim the head of the queue and answer it; returns the slot."""
+    from django.utils import timezone
+
+    from annotator.annotations.submission import Answer, submit
+    from annotator.tasks.leasing import claim_next
+
+    deadline = time.monotonic() + 60.0
+    while not (cards := claim_next(campaign, person.pk, n=1, now=timezone.now())):
+        if time.monotonic() > deadline:
+            sys.exit("The queue stayed empty for a minute.")
+        time.sleep(0.05)
+    left = np.random.default_rng([seed, cards[0].assignment]).random() < 0.5
+    said = Answer(choice="left" if left else "right", idempotency_key=key, active_ms=5_000)
+    submit(cards[0].assignment, person.pk, cards[0].lease_number, said)
+    return cards[0].assignment
+
+
+def _priorities(campaign: Any) -> dict[int, float]:
+    from annotator.tasks.models import AnnotationTask, Assignment
+
+    slots = Assignment.objects.filter(
+        campaign=campaign, state=Assignment.State.OPEN, task__stream=AnnotationTask.Stream.ACQUISITION
+    )
+    return dict(slots.values_list("id", "priority"))
