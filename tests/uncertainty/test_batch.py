@@ -106,6 +106,17 @@ def test_after_a_pick_the_others_have_the_variance_that_its_answer_would_leave(s
 
 @settings(deadline=None, max_examples=20)
 @given(seeds)
+def test_what_is_carried_on_from_pick_to_pick_is_what_would_be_worked_out_anew(seed):
+    at = candidates(random_pool(seed), np.random.default_rng(0))
+    for pick in (4, 7, 4, 21):
+        before = scores.v_optimal(at)
+        at = at.as_if_known(pick)
+        np.testing.assert_allclose(scores.v_optimal(at), scores.v_optimal(dataclasses.replace(at)), atol=1e-9)
+        assert (scores.v_optimal(at)[pick] < before[pick]) or before[pick] < 1e-12
+
+
+@settings(deadline=None, max_examples=20)
+@given(seeds)
 def test_greedy_d_optimal_takes_what_the_determinant_grows_by_most(seed):
     pool = random_pool(seed, count=12, groups=1)
     p = special.expit(pool.deltas_M_D @ pool.head.mean_D)

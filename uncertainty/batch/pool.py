@@ -25,7 +25,7 @@ from uncertainty.arrays import (
 )
 from uncertainty.batch.drawn import Drawn
 from uncertainty.errors import EmptyPool, ShapeMismatch
-from uncertainty.laplace import BayesianHead, after_label, in_direction
+from uncertainty.laplace import BayesianHead, after_label, in_direction, quadratic_form
 from uncertainty.logistic import sigmoid
 from uncertainty.rlthf import Zone, agreement, reward_curve
 
@@ -149,6 +149,11 @@ class Candidates:
         p = sigmoid(self.mean_R)
         return np.asarray(p * (1.0 - p))
 
+    @functools.cached_property
+    def reach_R(self) -> Floats:
+        """delta' cov A cov delta, A what the pool needs: how far the news of an answer reaches into what is needed."""
+        return quadratic_form(self.deltas_R_D, self.cov_D_D @ self.pool.needed_D_D @ self.cov_D_D)
+
     def only(self, keep_R: Ints) -> Candidates:
         """Some of them; few enough to be held in double precision."""
         columns = {name: getattr(self, name)[keep_R] for name in ("rows_R", "mean_R", "var_R", "chance_R")}
@@ -157,10 +162,19 @@ class Candidates:
     def as_if_known(self, pick: int) -> Candidates:
         """What is left to know once this one's answer is in: variances shrink along it, expected margins stay."""
         delta_D, curvature = self.deltas_R_D[pick].astype(np.float64), float(self.curvature_R[pick])
-        shared_R = in_direction(self.deltas_R_D, self.cov_D_D @ delta_D)
-        var_R = self.var_R - shared_R**2 * (curvature / (1.0 + curvature * self.var_R[pick]))
-        cov_D_D = after_label(self.cov_D_D, delta_D, curvature)
-        return dataclasses.replace(self, cov_D_D=cov_D_D, var_R=np.asarray(np.maximum(var_R, 0.0)))
+        spread_D, known = self.cov_D_D @ delta_D, curvature / (1.0 + curvature * float(self.var_R[pick]))
+        shared_R = in_direction(self.deltas_R_D, spread_D)
+        later = dataclasses.replace(
+            self,
+            cov_D_D=after_label(self.cov_D_D, delta_D, curvature),
+            var_R=np.asarray(np.maximum(self.var_R - known * shared_R**2, 0.0)),
+        )
+        if "reach_R" in self.__dict__:  # somebody reads it: carried on by the same rank-one step, D times cheaper
+            needed_D = self.pool.needed_D_D @ spread_D
+            needed_R = in_direction(self.deltas_R_D, self.cov_D_D @ needed_D)
+            change_R = known * shared_R * (known * shared_R * float(spread_D @ needed_D) - 2.0 * needed_R)
+            later.__dict__["reach_R"] = np.maximum(self.reach_R + change_R, 0.0)
+        return later
 
 
 def candidates(pool: Pool, rng: np.random.Generator) -> Candidates:

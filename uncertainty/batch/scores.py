@@ -11,7 +11,6 @@ from uncertainty import acquisition, gauss, logistic
 from uncertainty.acquisition import decisive
 from uncertainty.arrays import Floats
 from uncertainty.batch.pool import Candidates
-from uncertainty.laplace import quadratic_form
 
 Score = Callable[[Candidates], Floats]
 
@@ -64,8 +63,7 @@ def v_optimal(at: Candidates) -> Floats:
     a direction counts by how often the pool needs it: the drop of the pool's curvature-weighted margin variance,
     curvature * delta' cov A cov delta / (1 + curvature * variance), A the pool's second moment.
     """
-    gain_R = quadratic_form(at.deltas_R_D, at.cov_D_D @ at.pool.needed_D_D @ at.cov_D_D)
-    return np.asarray(at.curvature_R * gain_R / (1.0 + at.curvature_R * at.var_R))
+    return np.asarray(at.curvature_R * at.reach_R / (1.0 + at.curvature_R * at.var_R))
 
 
 def feature_distance(at: Candidates) -> Floats:
