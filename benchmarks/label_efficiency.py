@@ -43,7 +43,7 @@ Row = dict[str, Any]
 MODES = ("cold", "rlthf", "oracle")
 TIMED = "timed"  # not a mode unless named
 QUICK_SECONDS = 110.0  # a new seed is begun only if it should end before this; pictures and intervals come after
-QUICK_PROMPTS = 450  # of all sets together, with four completions each: about a minute of encoding
+QUICK_PROMPTS = 400  # of all sets together, with four completions each: about a minute of encoding
 QUICK_ARMS = ("stratified_bald", modes.SHUFFLED, "margin", "badge", "rlthf_band", "v_optimal")
 
 
@@ -133,7 +133,7 @@ def _sets(options: Any) -> Iterator[tuple[Items, np.ndarray]]:
     size = {"completions": 4, "prompts": QUICK_PROMPTS // len(names)} if options.quick and names else {}
     for name in names:
         items = load(name, options.data, **{"completions": options.completions, **size})
-        yield (items, features(items, options.cache, backbone=options.backbone))
+        yield (items, features(items, options.cache, backbone=options.backbone, threads=2 if options.quick else 1))
     if not names:
         yield synthetic()
 

@@ -24,7 +24,7 @@ def summary(rows: list[Row]) -> dict[str, Any]:
         mine = [row for row in rows if (row["set"], row["mode"]) == (name, mode)]
         points = _points(mine)
         if any(row.get("control") for row in mine):
-            told = {"points": points, "gap_closed": _gaps(mine)}
+            told = {"points": points, "gap_closed": _gaps(mine), "gap": _whole_gap(mine)}
         else:
             told = {"points": points, "labels_saved": _saved(mine)}
         reference = "machine" if "gap_closed" in told else "random"
@@ -85,14 +85,21 @@ def _gaps(rows: list[Row]) -> list[Row]:
     return told
 
 
+def _whole_gap(rows: list[Row]) -> Row:
+    """By how much people's labels make a more accurate model than the machine's: what shares are shares of."""
+    machine, people = (_by_seed(rows, ("", side, at)) for side, at in (("machine", 0.0), ("everything", 1.0)))
+    apart = [people[seed]["accuracy"] - machine[seed]["accuracy"] for seed in sorted(people)]
+    return dict(zip(("mean", "low", "high"), interval(apart), strict=True)) | {"n": len(apart)}
+
+
 def print_cold(name: str, told: dict[str, Any], unit: str = "labels") -> None:
     points = [point for point in told["points"] if point["arm"] != "everything"]
     budgets = sorted({point["budget"] for point in points})
-    shown = [budgets[len(budgets) // 3], budgets[2 * len(budgets) // 3], budgets[-1]]
+    shown = sorted({budgets[len(budgets) // 3], budgets[2 * len(budgets) // 3], budgets[-1]})
     full = told["accuracy_of_everything"]
     start = told["accuracy_at_start"]
     print(f"\n{name}, cold start, by {unit}. All labels: accuracy {full:.3f}; at {budgets[0]}: {start:.3f}.")
-    print(f"{'arm':20s}" + "".join(f"| {f'{budget} {unit}: acc (d)':26s} nll (d)    " for budget in shown), end="")
+    print(f"{'arm':20s}" + "".join(f"| {f'{budget} {unit}: acc (d), nll (d)':32s}" for budget in shown), end="")
     print(f"| fewer {unit} for 80% / 95% of the gain in nll")
     for arm in dict.fromkeys(point["arm"] for point in points):
         cells = [next(p for p in points if p["arm"] == arm and p["budget"] == budget) for budget in shown]
@@ -108,6 +115,8 @@ def print_cold(name: str, told: dict[str, Any], unit: str = "labels") -> None:
 def print_gaps(name: str, mode: str, told: dict[str, Any]) -> None:
     start, full = told["accuracy_at_start"], told["accuracy_of_everything"]
     print(f"\n{name}, {mode}: accuracy gap closed, {start:.3f} (machine's labels) to {full:.3f} (people's)")
+    if told["gap"]["low"] <= 0.0 or told["gap"]["n"] < 2:
+        print("The gap itself may as well be none on so few pairs: shares of it mean nothing.")
     rows = [row for row in told["gap_closed"] if row["metric"] == "accuracy"]
     shares = sorted({row["share"] for row in rows})
     print(f"{'controls':14s}{'arm':21s}" + "".join(f"{share:>21.0%}" for share in shares))
