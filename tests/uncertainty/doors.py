@@ -79,7 +79,7 @@ DOORS = {
     "laplace.fit": (laplace.fit, ANSWERS, {}),
     "laplace.fit_by_evidence": (laplace.fit_by_evidence, ANSWERS, {"precisions": (1.0,)}),
     "laplace.fit_from": (laplace.fit_from, ANSWERS, {"prior": HEAD}),
-    "laplace.leave_one_out": (laplace.leave_one_out, ANSWERS, {"head": HEAD}),
+    "laplace.leave_one_out": (laplace.leave_one_out, {**ANSWERS, "groups_M": IDS // 2}, {"head": HEAD}),
     "laplace.log_evidence": (laplace.log_evidence, ANSWERS, {"precision": 1.0}),
     "BayesianHead.margins": (HEAD.margins, {"deltas_M_D": DELTAS}, {}),
     "BayesianHead.prob_M": (HEAD.prob_M, {"deltas_M_D": DELTAS}, {}),
