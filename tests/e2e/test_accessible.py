@@ -14,6 +14,7 @@ from annotator.training.models import TrainingJob, TrainingJobLine
 from tests.factories import make_open_campaign, make_run, make_version, score_all
 
 from .conftest import SignIn
+from .findings import found, judged
 from .judging import press, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,6 +24,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 RUN_AXE = """tags => axe.run(document, {runOnly: tags}).then(found =>
     found.violations.filter(v => ["serious", "critical"].includes(v.impact))
         .map(v => `${v.id}: ${v.nodes.map(n => n.html + " " + (n.any[0]?.message ?? "")).join(" | ")}`))"""
+
+UNFOLD = "document.querySelectorAll('details').forEach(folded => { folded.open = true; })"
 
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)]
 by_look = pytest.mark.parametrize(("theme", "width"), LOOKS)
@@ -35,6 +38,7 @@ def look(theme: str, width: int) -> dict[str, Any]:
 
 def check(page: Page, where: str) -> Iterator[str]:
     page.add_script_tag(path=AXE)
+    page.evaluate(UNFOLD)
     for finding in page.evaluate(RUN_AXE, RULES):
         yield f"{where}: {finding}"
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
@@ -44,8 +48,9 @@ def check(page: Page, where: str) -> Iterator[str]:
 def _watched(campaign: Any) -> TrainingJob:
     """Something of everything a dashboard can show."""
     version = make_version("helpful")
-    version.metrics = {"heldout_nll": 0.6, "heldout_accuracy": 0.7, "labels": 40}
-    version.save(update_fields=["metrics"])
+    judged(version)
+    found(campaign, 400, "better", (0.03, 0.01, 0.05), ratio=1.6, low=1.1, high=2.4)
+    found(campaign, 800, "worse", (-0.04, -0.07, -0.01), ratio=0.4, low=0.0, high=0.9, bound="at_most")
     score_all(version, campaign.runs.get())
     failed = TrainingJob.objects.create(
         kind="reward_model",

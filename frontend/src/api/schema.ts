@@ -468,12 +468,39 @@ export interface components {
             annotation: number;
             choice: components["schemas"]["ChoiceEnum"];
         };
+        /**
+         * @description * `none` - None
+         *     * `at_most` - At Most
+         *     * `at_least` - At Least
+         * @enum {string}
+         */
+        BoundEnum: "none" | "at_most" | "at_least";
         BudgetOut: {
             labels: number;
             committed: number;
             spent: number;
             reserved: number;
             left: number;
+        };
+        CalibrationOut: {
+            version: number;
+            n_heldout: number;
+            /** Format: double */
+            nll: number | null;
+            /** Format: double */
+            accuracy: number | null;
+            /** Format: double */
+            ece: number | null;
+            /** Format: double */
+            ebce: number | null;
+            /** Format: double */
+            auroc: number | null;
+            /** Format: double */
+            aurc: number | null;
+            /** Format: double */
+            temperature: number | null;
+            risk_coverage: components["schemas"]["RiskCoverageOut"];
+            reliability: components["schemas"]["ReliabilityOut"];
         };
         CampaignInRequest: {
             slug: string;
@@ -558,6 +585,11 @@ export interface components {
             heldout_nll: number | null;
             /** Format: double */
             heldout_accuracy: number | null;
+            /** Format: double */
+            random_nll: number | null;
+            /** Format: double */
+            random_accuracy: number | null;
+            random_n: number | null;
         };
         Dashboard: {
             campaign: components["schemas"]["CampaignOut"];
@@ -569,6 +601,9 @@ export interface components {
             rollouts: components["schemas"]["RolloutCounts"];
             learning_curve: components["schemas"]["CurvePoint"][];
             uncertainty_histogram: components["schemas"]["Histogram"];
+            strategy: components["schemas"]["StrategyOut"];
+            calibration: components["schemas"]["CalibrationOut"] | null;
+            machine: components["schemas"]["MachineOut"] | null;
         };
         ErrorBody: {
             code: string;
@@ -576,6 +611,11 @@ export interface components {
             context: {
                 [key: string]: unknown;
             };
+        };
+        FlipsOut: {
+            audited: number;
+            right: number;
+            automatic: number;
         };
         GroupOut: {
             id: number;
@@ -701,6 +741,36 @@ export interface components {
             /** Format: date-time */
             leased_until: string;
         };
+        LiftOut: {
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
+        MachineCurveOut: {
+            share: number[];
+            agreement: number[];
+            /** Format: double */
+            elbow: number;
+            /** Format: double */
+            knee: number;
+            /** Format: double */
+            reflection: number | null;
+        };
+        MachineOut: {
+            source: string;
+            labelled: number;
+            curve: components["schemas"]["MachineCurveOut"] | null;
+            zones: components["schemas"]["ZonesOut"] | null;
+            flips: components["schemas"]["FlipsOut"];
+            round: number;
+            /** Format: double */
+            amplify: number;
+            /** Format: double */
+            back_off: number;
+        };
         MyAnswer: {
             annotation: number;
             assignment: number;
@@ -744,12 +814,21 @@ export interface components {
             /** Format: double */
             spread: number | null;
         };
+        ReliabilityOut: {
+            predicted: number[];
+            observed: number[];
+            count: number[];
+        };
         ReviseInRequest: {
             choice: components["schemas"]["ChoiceEnum"];
             strength?: (components["schemas"]["StrengthEnum"] | components["schemas"]["NullEnum"]) | null;
             active_ms?: number | null;
             comment?: string;
             idempotency_key: string;
+        };
+        RiskCoverageOut: {
+            coverage: number[];
+            risk: number[];
         };
         /**
          * @description * `annotator` - Annotator
@@ -792,6 +871,15 @@ export interface components {
             rollouts: number;
             last_step: number | null;
         };
+        SavedOut: {
+            /** Format: double */
+            ratio: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number | null;
+            bound: components["schemas"]["BoundEnum"];
+        };
         /**
          * @description * `rollouts:write` - Rollouts Write
          *     * `rewards:read` - Rewards Read
@@ -817,6 +905,31 @@ export interface components {
         SideOut: {
             text: unknown;
         };
+        StrategyCheckOut: {
+            /** Format: date-time */
+            at: string;
+            answers: number;
+            judged_by: number;
+            learnt_from: number;
+            lift: components["schemas"]["LiftOut"] | null;
+            saved: components["schemas"]["SavedOut"] | null;
+            verdict: components["schemas"]["VerdictEnum"];
+            falls_back: boolean;
+        };
+        StrategyOut: {
+            acquisition: string;
+            in_force: string;
+            state: components["schemas"]["StrategyOutStateEnum"];
+            answers_to_go: number | null;
+            checks: components["schemas"]["StrategyCheckOut"][];
+        };
+        /**
+         * @description * `cold` - cold
+         *     * `running` - running
+         *     * `fallen_back` - fallen_back
+         * @enum {string}
+         */
+        StrategyOutStateEnum: "cold" | "running" | "fallen_back";
         /**
          * @description * `acquisition` - Acquisition
          *     * `random` - Random
@@ -842,6 +955,14 @@ export interface components {
             role: components["schemas"]["RoleEnum"];
             scopes: components["schemas"]["ScopesEnum"][];
         };
+        /**
+         * @description * `better` - Better
+         *     * `unproven` - Unproven
+         *     * `worse` - Worse
+         *     * `too_early` - Too Early
+         * @enum {string}
+         */
+        VerdictEnum: "better" | "unproven" | "worse" | "too_early";
         VersionList: {
             results: components["schemas"]["VersionOut"][];
         };
@@ -858,6 +979,11 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             promoted_at: string | null;
+        };
+        ZonesOut: {
+            keep: number;
+            ask: number;
+            flip: number;
         };
     };
     responses: never;

@@ -58,80 +58,15 @@ export type JobWithLog = Narrowed<Schemas["JobDetail"], { error: JobError | null
 
 export type AnnotatorRow = Schemas["AnnotatorRow"];
 export type CurvePoint = Schemas["CurvePoint"];
-export interface Lift {
-  mean: number;
-  low: number;
-  high: number;
-}
-
-export interface Saved {
-  ratio: number;
-  low: number;
-  high: number | null;
-  bound: "none" | "at_most" | "at_least";
-}
-
-export type Verdict = "better" | "unproven" | "worse" | "too_early";
-
-export interface StrategyCheck {
-  at: string;
-  answers: number;
-  judged_by: number;
-  learnt_from: number;
-  lift: Lift | null;
-  saved: Saved | null;
-  verdict: Verdict;
-  falls_back: boolean;
-}
-
-export interface StrategyStatus {
-  acquisition: string;
-  in_force: string;
-  state: "cold" | "running" | "fallen_back";
-  answers_to_go: number | null;
-  checks: StrategyCheck[];
-}
-
-export interface Calibration {
-  version: number;
-  n_heldout: number;
-  nll: number | null;
-  accuracy: number | null;
-  ece: number | null;
-  ebce: number | null;
-  auroc: number | null;
-  aurc: number | null;
-  temperature: number | null;
-  risk_coverage: { coverage: number[]; risk: number[] };
-  reliability: { predicted: number[]; observed: number[]; count: number[] };
-}
-
-export interface MachineCurve {
-  share: number[];
-  agreement: number[];
-  elbow: number;
-  knee: number;
-  reflection: number | null;
-}
-
-export interface MachineStatus {
-  source: string;
-  labelled: number;
-  curve: MachineCurve | null;
-  zones: { keep: number; ask: number; flip: number } | null;
-  flips: { audited: number; right: number; automatic: number };
-  round: number;
-  amplify: number;
-  back_off: number;
-}
-
-interface Learning {
-  strategy?: StrategyStatus;
-  calibration?: Calibration | null;
-  machine?: MachineStatus | null;
-}
-
-export type Dashboard = Narrowed<Schemas["Dashboard"], { campaign: Campaign; jobs: Job[] }> & Learning;
+export type Lift = Schemas["LiftOut"];
+export type Saved = Schemas["SavedOut"];
+export type StrategyCheck = Schemas["StrategyCheckOut"];
+export type Verdict = StrategyCheck["verdict"];
+export type StrategyStatus = Schemas["StrategyOut"];
+export type Calibration = Schemas["CalibrationOut"];
+export type MachineStatus = Schemas["MachineOut"];
+export type MachineCurve = Schemas["MachineCurveOut"];
+export type Dashboard = Narrowed<Schemas["Dashboard"], { campaign: Campaign; jobs: Job[] }>;
 
 export type PreviewSide = Narrowed<Schemas["PreviewSide"], { completion: Text }>;
 export type PreviewPair = Narrowed<Schemas["PreviewPair"], { prompt: Text; a: PreviewSide; b: PreviewSide }>;

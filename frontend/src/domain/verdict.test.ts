@@ -85,6 +85,7 @@ describe("what the campaign does now", () => {
   test("a cold start counts down", () => {
     const cold = status({ state: "cold", answers_to_go: 1 });
     expect(stateSentence(cold, 0.1, true)).toContain("After 1 more answer the strategy takes over.");
+    expect(stateSentence({ ...cold, answers_to_go: null }, 0.1, true)).toContain("until the first version is trained");
   });
 
   test("falling back gives its reason", () => {

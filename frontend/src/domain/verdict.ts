@@ -69,8 +69,8 @@ export function verdictSentence(check: StrategyCheck): string {
 export function stateSentence(strategy: StrategyStatus, randomShare: number, fallBack: boolean): string {
   if (strategy.state === "cold") {
     const left = strategy.answers_to_go;
-    const wait = left === null ? "the first version" : plural(left, "more answer");
-    return `Cold start: questions are spread over all kinds of prompts. After ${wait} the strategy takes over.`;
+    if (left === null) return "Cold start: questions are drawn at random until the first version is trained; then the strategy takes over.";
+    return `Cold start: questions are spread over all kinds of prompts. After ${plural(left, "more answer")} the strategy takes over.`;
   }
   if (strategy.state === "fallen_back") {
     const worse = strategy.checks.at(-1)?.verdict === "worse";

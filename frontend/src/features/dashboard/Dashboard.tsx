@@ -158,7 +158,7 @@ function Live({ data, slug }: { data: Data; slug: string }) {
     <>
       <Figures data={data} />
       <div className="panels">
-        {data.strategy && <StrategyPanel strategy={data.strategy} campaign={data.campaign} />}
+        <StrategyPanel strategy={data.strategy} campaign={data.campaign} />
         <BudgetPanel campaign={data.campaign} />
         <LabelsPanel labels={data.labels} />
         {data.machine && <MachinePanel machine={data.machine} />}
@@ -168,7 +168,7 @@ function Live({ data, slug }: { data: Data; slug: string }) {
         <Panel title="Where the model is unsure">
           <UncertaintyHistogram histogram={data.uncertainty_histogram} />
         </Panel>
-        <CalibrationPanel found={data.calibration ?? null} />
+        <CalibrationPanel found={data.calibration} />
         <Panel title="Annotators">
           <Annotators rows={data.annotators} />
         </Panel>

@@ -1,5 +1,7 @@
 /** Does the strategy pay? What is in force, what it was measured to be worth, and the measurements over time. */
 
+import { useMemo } from "react";
+
 import type { Campaign, StrategyCheck, StrategyStatus, Verdict } from "../../api/types";
 import { count, when } from "../../domain/format";
 import { titleOf } from "../../domain/strategies";
@@ -26,16 +28,24 @@ function StateBadge({ state }: { state: StrategyStatus["state"] }) {
   return <span className={`badge badge-${tone}`}>{text}</span>;
 }
 
+function Named({ name }: { name: string }) {
+  return (
+    <>
+      <strong>{titleOf(name)}</strong> <span className="quiet">({name})</span>
+    </>
+  );
+}
+
 function InForce({ strategy }: { strategy: StrategyStatus }) {
-  const differs = strategy.in_force !== strategy.acquisition;
+  const { acquisition, in_force, state } = strategy;
   return (
     <p>
-      Asking now: <strong>{titleOf(strategy.in_force)}</strong> <span className="quiet">({strategy.in_force})</span>
-      {differs && (
-        <span className="quiet">
-          {" "}
-          instead of {titleOf(strategy.acquisition)} ({strategy.acquisition})
-        </span>
+      {state === "cold" ? "After the cold start: " : "Asking now: "}
+      <Named name={state === "cold" ? acquisition : in_force} />
+      {state === "fallen_back" && (
+        <>
+          , instead of <Named name={acquisition} />
+        </>
       )}
     </p>
   );
@@ -90,10 +100,15 @@ function rowOf(check: StrategyCheck): string[] {
   return [count(check.answers), when(check.at), liftWords(check), savedWords(check), count(check.judged_by), verdict];
 }
 
+/** A check says what it would come to; a campaign that does not fall back goes on all the same. */
+function useChecks(all: StrategyCheck[], fallsBack: boolean): StrategyCheck[] {
+  return useMemo(() => (fallsBack ? all : all.map((check) => ({ ...check, falls_back: false }))), [all, fallsBack]);
+}
+
 export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus; campaign: Campaign }) {
-  const { checks } = strategy;
-  const latest = checks.at(-1);
   const { random_share, fall_back } = campaign.config;
+  const checks = useChecks(strategy.checks, fall_back);
+  const latest = checks.at(-1);
   const measured = checks.some((check) => check.lift !== null || check.saved !== null);
   return (
     <Panel title="Does the strategy pay?" wide aside={<StateBadge state={strategy.state} />}>

@@ -9,6 +9,11 @@ import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { DataTable } from "../../ui/DataTable";
 import { axes, still } from "../../ui/drawing";
 
+/** Points without a line: too few answers stand behind each to draw a course through them. */
+function hollow(palette: Palette, colour: string): uPlot.Series {
+  return { stroke: colour, paths: () => null, points: { show: true, size: 9, width: 2, fill: palette.surface } };
+}
+
 const curveOptions = (palette: Palette): ChartOptions => ({
   scales: { x: { time: false }, y: { range: { min: { pad: 0.15, soft: 0, mode: 0 }, max: { pad: 0.15, mode: 0 } } } },
   ...still,
@@ -17,6 +22,8 @@ const curveOptions = (palette: Palette): ChartOptions => ({
     {},
     { label: "held-out loss", stroke: palette.a, width: 2, points: { size: 7, fill: palette.a } },
     { label: "held-out accuracy", stroke: palette.b, width: 2, dash: [6, 4], points: { size: 7, fill: palette.b } },
+    { label: "loss on random answers", ...hollow(palette, palette.a) },
+    { label: "accuracy on random answers", ...hollow(palette, palette.b) },
   ],
 });
 
@@ -43,10 +50,17 @@ const histogramOptions = (palette: Palette): ChartOptions => ({
 
 export function LearningCurve({ points }: { points: CurvePoint[] }) {
   const data = useMemo<uPlot.AlignedData>(
-    () => [points.map((p) => p.labels), points.map((p) => p.heldout_nll), points.map((p) => p.heldout_accuracy)],
+    () => [
+      points.map((p) => p.labels),
+      points.map((p) => p.heldout_nll),
+      points.map((p) => p.heldout_accuracy),
+      points.map((p) => p.random_nll),
+      points.map((p) => p.random_accuracy),
+    ],
     [points],
   );
   if (points.length === 0) return <p className="quiet">The curve begins with the first trained version.</p>;
+  const judged = points.some((point) => point.random_n !== null);
   return (
     <>
       <ul className="legend">
@@ -56,15 +70,23 @@ export function LearningCurve({ points }: { points: CurvePoint[] }) {
         <li>
           <span className="dot tone-b" aria-hidden="true" /> held-out accuracy
         </li>
+        {judged && (
+          <li>
+            <span className="dot dot-ring" aria-hidden="true" /> on the held-out answers of chance alone
+          </li>
+        )}
       </ul>
       <Chart label="Learning curve: held-out loss and accuracy by labels spent" data={data} options={curveOptions} />
       <DataTable
-        heads={["Version", "Labels", "Held-out loss", "Held-out accuracy"]}
+        heads={["Version", "Labels", "Held-out loss", "Held-out accuracy", "Loss, random only", "Accuracy, random only", "Random answers"]}
         rows={points.map((point) => [
           String(point.version),
           count(point.labels),
           decimal(point.heldout_nll, 3),
           percent(point.heldout_accuracy, 1),
+          decimal(point.random_nll, 3),
+          percent(point.random_accuracy, 1),
+          count(point.random_n),
         ])}
       />
     </>

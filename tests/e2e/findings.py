@@ -1,0 +1,39 @@
+"""What looks at a strategy, and retrains, leave behind: for pages that show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from annotator.campaigns.models import Campaign
+from annotator.learning.models import StrategyCheck
+from annotator.rollouts.models import RewardModelVersion
+
+Lift = tuple[float, float, float]
+
+
+def found(campaign: Campaign, answers: int, verdict: str, lift: Lift | None, **saved: Any) -> None:
+    """One look at a strategy, made at this many answers."""
+    mean, low, high = lift or (None, None, None)
+    StrategyCheck.objects.create(
+        campaign=campaign, answers=answers, newest_annotation=answers, rounds=9, judged_by=answers // 10,
+        learnt_from=answers // 12, lift_mean=mean, lift_low=low, lift_high=high, verdict=verdict,
+        falls_back=verdict in ("worse", "unproven"), **{f"saved_{name}": value for name, value in saved.items()},
+    )  # fmt: skip
+
+
+def judged(version: RewardModelVersion) -> None:
+    """What a retrain leaves on a version, with more than one bin and more than one coverage."""
+    version.metrics = {
+        "heldout_nll": 0.561,
+        "heldout_accuracy": 0.713,
+        "n_heldout": 312,
+        "ece": 0.041,
+        "ebce": 0.012,
+        "auroc": 0.664,
+        "aurc": 0.168,
+        "temperature": 1.21,
+        "risk_coverage": {"coverage": [0.25, 0.5, 0.75, 1.0], "risk": [0.1, 0.15, 0.22, 0.287]},
+        "reliability": {"predicted": [0.55, 0.75, 0.95], "observed": [0.5, 0.78, 0.93], "count": [120, 110, 82]},
+        "heldout_random": {"nll": 0.583, "accuracy": 0.702, "n": 31},
+    }
+    version.save(update_fields=["metrics"])
