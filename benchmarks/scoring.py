@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="100000,1000000", help="candidates to choose among")
     parser.add_argument("--draw-rule", default="ensemble_std")
     parser.add_argument("--head-rules", default="bald,v_optimal")
+    parser.add_argument("--groups", type=int, default=715, help="prompts of the queue's pool, 28 pairs each")
     parser.add_argument("--answers", type=int, default=40)
     options = parser.parse_args()
     wanted = options.parts.split(",")
@@ -70,7 +71,7 @@ def select(options: Any) -> dict[str, Any]:
 def queue(options: Any) -> dict[str, Any]:
     from benchmarks.speed import latency
 
-    return latency.figures(answers=options.answers)
+    return latency.figures(groups=options.groups, answers=options.answers)
 
 
 def card(options: Any) -> dict[str, Any]:
