@@ -59,6 +59,11 @@ class CampaignConfig:
                 raise InvalidConfig(
                     f"Campaign config: {field} is {getattr(self, field)!r}; it must be {allowed}.", field=field
                 )
+        if self.per_second and not STRATEGIES[self.acquisition].heeds_seconds:
+            raise InvalidConfig(
+                f"Campaign config: {self.acquisition} cannot count seconds; choose another acquisition or leave it out.",
+                field="per_second",
+            )
         if STRATEGIES[self.acquisition].needs_machine and not self.machine:
             raise InvalidConfig(
                 f"Campaign config: {self.acquisition} corrects a machine's labels; say whose with `machine`.",

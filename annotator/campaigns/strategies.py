@@ -11,7 +11,7 @@ import enum
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from uncertainty.batch.rules import BATCH_RULES, NEEDS_MACHINE_LABELS, RULES
+from uncertainty.batch.rules import BATCH_RULES, BLIND_TO_SECONDS, NEEDS_MACHINE_LABELS, RULES
 
 
 class Reads(enum.StrEnum):
@@ -30,6 +30,11 @@ class Strategy:
     name: str
     reads: Reads
     needs_machine: bool = False
+
+    @property
+    def heeds_seconds(self) -> bool:
+        """Whether it can ask by value per second instead of per answer."""
+        return self.reads is Reads.BELIEF and self.name not in BLIND_TO_SECONDS
 
     @property
     def reads_draws(self) -> bool:

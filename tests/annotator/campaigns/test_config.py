@@ -23,6 +23,14 @@ from annotator.errors import InvalidConfig
         {"min_labels": 1},
         {"budget": 5},
         {"training": []},
+        {"cold_answers": -1},
+        {"fall_back": 1},
+        {"machine": "oracle"},
+        {"machine": "judge:"},
+        {"machine_pairs": 0},
+        {"per_second": True, "acquisition": "margin"},
+        {"per_second": True, "acquisition": "ensemble_std"},
+        {"machine": "", "acquisition": "rlthf_band"},
     ],
 )
 def test_an_unusable_config_is_refused_with_its_field(raw):
