@@ -61,7 +61,7 @@ class CampaignConfig:
                 )
         if self.per_second and not STRATEGIES[self.acquisition].heeds_seconds:
             raise InvalidConfig(
-                f"Campaign config: {self.acquisition} cannot count seconds; choose another acquisition or leave it out.",
+                f"Campaign config: {self.acquisition} cannot count seconds; choose another acquisition.",
                 field="per_second",
             )
         if STRATEGIES[self.acquisition].needs_machine and not self.machine:
