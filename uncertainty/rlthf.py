@@ -26,6 +26,7 @@ from uncertainty.errors import ShapeMismatch
 
 GRID = 401  # quantiles the curve is read at: smooths ties and steps of small samples
 TRIM = 0.005  # of each end: a single absurd margin must not move the chord
+FENCE = 3.0  # interquartile ranges beyond the quartiles at which agreements count as no further out: same reason
 
 
 class Zone(enum.IntEnum):
@@ -65,18 +66,29 @@ def agreement(margins_M: ArrayLike, labels_M: ArrayLike) -> Floats:
 def reward_curve(agreement_M: ArrayLike) -> Curve:
     """Find elbow and knee: the points of the upper and lower half that bend furthest from the straight line.
 
-    The curve is read at fixed quantiles, a half per cent is trimmed from both ends, and each half is compared with the
-    chord between its ends; so the levels scale with the margins, do not depend on the order of pairs, and are hardly
-    moved by a few wild ones. All equal agreements have no shape: elbow and knee are that value and everything is kept.
+    The curve is read at fixed quantiles, a half per cent is trimmed from both ends, what lies far outside the middle
+    half is pulled to a fence, and each half is compared with the chord between its ends; so the levels scale with the
+    margins, do not depend on the order of pairs, and are hardly moved by a few wild ones, however wild or few. All
+    equal agreements have no shape: elbow and knee are that value and everything is kept.
     """
     values = finite(agreement_M, "agreement_M", ndim=1)
+    unit = 2.0 ** (float(np.frexp(np.abs(values).max())[1]) - 1.0)  # exact to divide by; sums of huge margins stay finite
     share_Q = np.linspace(TRIM, 1.0 - TRIM, GRID)
-    agreement_Q = np.quantile(values, 1.0 - share_Q)
+    agreement_Q = np.quantile(values / unit, 1.0 - share_Q)
+    bounded_Q = _fenced(agreement_Q)
     half = GRID // 2 + 1
-    elbow = float(agreement_Q[np.argmax(_below_chord(agreement_Q[:half]))])
-    knee = float(agreement_Q[half - 1 :][np.argmax(-_below_chord(agreement_Q[half - 1 :]))])
+    elbow = float(bounded_Q[np.argmax(_below_chord(bounded_Q[:half]))]) * unit
+    knee = float(bounded_Q[half - 1 :][np.argmax(-_below_chord(bounded_Q[half - 1 :]))]) * unit
     reflection = -elbow if elbow > 0 else -math.inf
-    return Curve(share_Q, agreement_Q, elbow, max(knee, reflection), reflection)
+    return Curve(share_Q, agreement_Q * unit, elbow, max(knee, reflection), reflection)
+
+
+def _fenced(values_Q: Floats) -> Floats:
+    """The curve with its far ends pulled in; as it is where the middle half is all one value and gives no measure."""
+    low, high = values_Q[(3 * len(values_Q)) // 4], values_Q[len(values_Q) // 4]
+    if high <= low:
+        return values_Q
+    return np.asarray(np.clip(values_Q, low - FENCE * (high - low), high + FENCE * (high - low)))
 
 
 def _below_chord(values_Q: Floats) -> Floats:

@@ -145,6 +145,74 @@ def test_flips_are_automatic_only_after_enough_of_them_were_right():
         flips_may_be_automatic(3, 4)
 
 
+SHAPES = {
+    "steep head": np.concatenate((np.geomspace(50, 1, 60), np.linspace(1, -1, 340))),
+    "steep tail": np.concatenate((np.linspace(2, 0, 340), -np.geomspace(0.1, 40, 60))),
+    "flat": np.linspace(1.01, 0.99, 400),
+    "two camps": np.concatenate((np.linspace(5.5, 4.5, 280), np.linspace(-4.5, -5.5, 120))),
+    "mostly one value": np.concatenate((np.full(300, 2.0), np.linspace(1.9, -4, 100))),
+    "straight": np.linspace(4, -4, 400),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_has_ordered_levels_inside_its_range(shape):
+    values = SHAPES[shape]
+    curve = reward_curve(values)
+    assert values.min() <= curve.knee <= max(curve.elbow, curve.reflection) <= max(values.max(), curve.reflection)
+    assert curve.reflection == (-curve.elbow if curve.elbow > 0 else -math.inf)
+
+
+def test_the_bend_of_a_steep_head_or_tail_is_found():
+    assert reward_curve(SHAPES["steep head"]).elbow == pytest.approx(4.5, abs=3.5)
+    assert -4.0 < reward_curve(SHAPES["steep tail"]).knee < 0.1
+
+
+def test_a_flat_curve_of_right_labels_flips_and_asks_little():
+    zones = reward_curve(SHAPES["flat"]).zones(SHAPES["flat"])
+    assert not (zones == Zone.FLIP).any()
+
+
+def test_two_camps_are_told_apart():
+    """The camp that agrees is kept, but for its edge, and none of it is suspected."""
+    values = SHAPES["two camps"]
+    zones = reward_curve(values).zones(values)
+    assert (zones[values > 0] == Zone.KEEP).mean() > 0.99
+    assert (zones[values < 0] != Zone.KEEP).all()
+
+
+@pytest.mark.parametrize("count", range(1, 11))
+def test_a_handful_of_labels_has_levels_among_them(count):
+    values = np.random.default_rng(count).normal(1.0, 2.0, size=count)
+    curve = reward_curve(values)
+    assert values.min() <= curve.knee or curve.knee == curve.reflection
+    assert values.min() <= curve.elbow <= values.max()
+    assert len(curve.zones(values)) == count
+
+
+@settings(deadline=None, max_examples=60)
+@given(seeds, st.integers(1, 3), st.sampled_from([1e3, 1e9, 1e300]), st.sampled_from(["up", "down", "both"]))
+def test_one_absurd_margin_in_fifty_does_not_own_the_curve(seed, count, size, where):
+    """A fence bounds them whatever their size: a thousand times too far does what 1e300 times does."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(1.0, 1.5, size=60 * count)
+    wild = values.copy()
+    signs = {"up": [1.0], "down": [-1.0], "both": [1.0, -1.0]}[where]
+    wild[:count] = np.resize(signs, count) * size
+    before, after = reward_curve(values), reward_curve(wild)
+    spread = values.std()
+    assert abs(after.elbow - before.elbow) < 2.0 * spread
+    assert abs(after.knee - before.knee) < 2.5 * spread
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.floats(-1e308, 1e308), min_size=1, max_size=40))
+def test_any_finite_margins_have_finite_levels(values):
+    curve = reward_curve(values)
+    assert math.isfinite(curve.elbow) and math.isfinite(curve.knee)
+    assert np.isfinite(curve.agreement_Q).all() and (np.diff(curve.agreement_Q) <= 0).all()
+
+
 def test_what_has_no_curve_is_refused():
     with pytest.raises(EmptyPool):
         reward_curve([])
