@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import isotonic_regression
 
 from benchmarks import label_efficiency
 from benchmarks.efficiency import cache, modes, timed
@@ -51,6 +52,33 @@ def test_the_sign_flip_test_counts_the_signs_that_reach_as_far():
     sums = [abs(np.dot(signs, differences)) for signs in itertools.product((-1, 1), repeat=4)]
     assert sign_flip_p(differences) == pytest.approx(np.mean(np.array(sums) >= 10.0), abs=0.01)
     assert sign_flip_p([1.0, -1.0]) == 1.0
+
+
+def test_the_sign_flip_test_is_scipys_permutation_test_of_samples():
+    differences = np.random.default_rng(4).normal(0.4, 1.0, size=11)
+    exact = stats.permutation_test((differences,), np.mean, permutation_type="samples", n_resamples=np.inf)
+    assert sign_flip_p(differences) == pytest.approx(exact.pvalue, abs=0.015)
+
+
+def test_rising_curves_are_scipys_isotonic_regression():
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        values = np.cumsum(rng.normal(0.1, 1.0, size=9))
+        np.testing.assert_allclose(isotonic(values), isotonic_regression(values).x, atol=1e-12)
+
+
+def test_the_interval_of_a_gap_is_scipys_bootstrap_over_seeds():
+    rng = np.random.default_rng(6)
+    machine = rng.normal(0.6, 0.02, size=20)
+    people, arm = machine + rng.normal(0.2, 0.02, size=20), machine + rng.normal(0.15, 0.03, size=20)
+
+    def share(of_arm, of_machine, of_people):
+        return (of_arm - of_machine).mean() / (of_people - of_machine).mean()
+
+    expected = stats.bootstrap(
+        (arm, machine, people), share, paired=True, vectorized=False, method="percentile", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert gap_closed(arm, machine, people) == pytest.approx((share(arm, machine, people), *expected), abs=0.006)
 
 
 def test_holm_worked_by_hand():
@@ -254,6 +282,7 @@ def test_the_benchmark_runs_draws_and_writes_what_it_found(tmp_path, monkeypatch
     assert 0 < point["nll_minus_random"]["p"] <= point["nll_minus_random"]["p_holm"] <= 1
     assert {row["arm"] for row in cold["labels_saved"]} == {"v_optimal", "shuffled"}
     assert {row["share"] for row in rlthf["gap_closed"]} == set(modes.SHARES)
+    assert rlthf["gap"]["n"] == 2 and rlthf["gap"]["low"] <= rlthf["gap"]["mean"] <= rlthf["gap"]["high"]
     assert len(list(tmp_path.glob("*.png"))) == 1 + len(modes.CONTROLS)
     assert "v_optimal" in capsys.readouterr().out
 
