@@ -118,12 +118,14 @@ class Backbone:
             ids[row, : len(layout.ids)] = torch.tensor(layout.ids)
             present[row, : len(layout.ids)] = 1
             pooled[row, layout.completion_from : len(layout.ids)] = 1
-        ids, present, pooled = (rows.repeat(copies, 1) for rows in (ids, present, pooled))
-        with torch.inference_mode(), torch.autocast(self.device, self.dtype, enabled=self.dtype != torch.float32):
-            states = self.model(input_ids=ids.to(self.device), attention_mask=present.to(self.device))
-        hidden = states.last_hidden_state.float().cpu()
-        total = torch.einsum("btd,bt->bd", hidden, pooled)
-        return np.asarray((total / pooled.sum(dim=1, keepdim=True)).numpy(), dtype=np.float32)
+        ids, present, pooled = (rows.repeat(copies, 1).to(self.device) for rows in (ids, present, pooled))
+        with torch.inference_mode():
+            with torch.autocast(self.device, self.dtype, enabled=self.dtype != torch.float32):
+                states = self.model(input_ids=ids, attention_mask=present)
+            # In float32, and where it was computed: a row per text leaves the card instead of every token's.
+            total = torch.einsum("btd,bt->bd", states.last_hidden_state.float(), pooled)
+            mean = (total / pooled.sum(dim=1, keepdim=True)).cpu()
+        return np.asarray(mean.numpy(), dtype=np.float32)
 
 
 def _batches(layouts: list[Layout], budget: int) -> Iterator[list[Layout]]:

@@ -15,7 +15,7 @@ from training_bridge.recipe import Pair, flatten, lay_out
 BATCHES = (8, 16, 32, 64, 128, 256)
 LENGTH = 512
 # Dense bf16 peaks in TFLOP/s as the maker states them; for other cards the fraction is left out.
-PEAKS = {"H100": 989.0, "H200": 989.0, "A100": 312.0, "L4": 121.0, "4090": 165.0}
+PEAKS = {"H100": 989.0, "H200": 989.0, "A100": 312.0}
 
 
 def figures(pairs: list[Pair]) -> dict[str, float | str]:
