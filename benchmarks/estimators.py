@@ -17,7 +17,9 @@ spread relative to it) and `spread` (their spread alone, what is called epistemi
 rank by `probability`. Mean over seeds with Student's 95 % interval; splits overlap, so it is somewhat too narrow for
 another set of prompts. Even a perfectly calibrated model measures some ECE on few pairs: `ece_by_chance` is what this
 one would if its probabilities were exactly right, and `ece_pooled` is measured on the pairs of all seeds together,
-where chance averages out (and so do seeds that err in opposite ways). Nothing is chosen on a test part.
+where chance averages out (and so do seeds that err in opposite ways). `auroc_if_exact` is the AUROC of `probability` if
+every probability were exactly right: how well errors could be told at all where people's answers are this hard to
+foretell. Nothing is chosen on a test part.
 """
 
 from __future__ import annotations
@@ -173,7 +175,7 @@ def measure(margins_S_M: np.ndarray, outcome_M: np.ndarray) -> Row:
         "accuracy": accuracy(prob_M, outcome_M),
         "nll": nll(prob_M, outcome_M),
         "ece": ece(prob_M, outcome_M),
-        "ece_by_chance": _ece_by_chance(prob_M),
+        **_if_exact(prob_M),
         "ebce": ebce(sigmoid(mean_M - REACH * std_M), sigmoid(mean_M + REACH * std_M), outcome_M),
         **{f"auroc_{name}": auroc(score, wrong_M) for name, score in scores.items()},
         "aurc": aurc(scores["probability"], wrong_M),
@@ -183,10 +185,14 @@ def measure(margins_S_M: np.ndarray, outcome_M: np.ndarray) -> Row:
     }
 
 
-def _ece_by_chance(prob_M: np.ndarray) -> float:
-    """What would be measured if every probability were exactly right: the mean of twenty such worlds."""
-    rng = np.random.default_rng(0)
-    return float(np.mean([ece(prob_M, (rng.random(len(prob_M)) < prob_M).astype(float)) for _ in range(20)]))
+def _if_exact(prob_M: np.ndarray) -> Row:
+    """What would be measured if every probability were exactly right: means over twenty such worlds."""
+    rng, unsure_M = np.random.default_rng(0), -np.abs(prob_M - 0.5)
+    told_W_M = rng.random((20, len(prob_M))) < prob_M
+    return {
+        "ece_by_chance": float(np.mean([ece(prob_M, told_M.astype(float)) for told_M in told_W_M])),
+        "auroc_if_exact": float(np.mean([auroc(unsure_M, (prob_M > 0.5) != told_M) for told_M in told_W_M])),
+    }
 
 
 def summary(name: str, rows: list[Row]) -> list[Row]:
@@ -211,11 +217,13 @@ def print_table(name: str, told: list[Row]) -> None:
     mine = [row for row in told if row["set"] == name]
     print(f"\n{name} ({mine[0]['n']} seeds; half widths of 95 % intervals in brackets)")
     shown = "".join(f"{figure:>20s}" for figure in SHOWN)
-    print(f"{'test':11s}{'labels':>7s} {'estimator':11s}{shown}{'ece: pooled':>14s}{'by chance':>12s}")
+    beside = f"{'ece: pooled':>14s}{'by chance':>12s}{'auroc: exact':>14s}"
+    print(f"{'test':11s}{'labels':>7s} {'estimator':11s}{shown}{beside}")
     for row in mine:
         cells = (f"{row[f]['mean']:.3f} ({(row[f]['high'] - row[f]['low']) / 2:.3f})" for f in SHOWN)
         who = f"{row['test']:11s}{row['labels']:>7d} {row['estimator']:11s}"
         chance = f"{row['ece_pooled']:>14.3f}{row['ece_by_chance']['mean']:>12.3f}"
+        chance += f"{row['auroc_if_exact']['mean']:>14.3f}"
         print(who + "".join(f"{cell:>20s}" for cell in cells) + chance)
 
 

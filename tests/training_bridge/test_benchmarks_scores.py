@@ -48,6 +48,7 @@ def test_an_honest_estimator_measures_as_honest_and_one_that_boasts_does_not():
     outcome_M = (rng.random(4000) < 1 / (1 + np.exp(-margins_S_M[0]))).astype(float)
     honest, boasting = (estimators.measure(scale * margins_S_M, outcome_M) for scale in (1.0, 4.0))
     assert honest["ece"] < 2.5 * honest["ece_by_chance"] < 0.05 < boasting["ece"]
+    assert honest["auroc_probability"] == pytest.approx(honest["auroc_if_exact"], abs=0.03)
     assert honest["auroc_probability"] > 0.65
     assert honest["auroc_probability"] == pytest.approx(boasting["auroc_probability"], abs=0.01)
     assert honest["auroc_spread"] == 0.5  # two equal draws know nothing of their spread
