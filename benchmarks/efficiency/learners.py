@@ -2,9 +2,10 @@
 
 Settings were chosen on the random arm, on parts of the pools of other splits than those reported, never on a test part:
 128 directions, features bounded at two standard deviations, answers of one prompt weighted by one over the square root
-of their number; how much differences are damped (`uncertainty.view.damped`) and the default rule on seeds 100 to 119 of
-four sets, on their pools' random and v_optimal arms, and confirmed on seeds 20 to 39. Two things are not set at all: the prior's precision is the one under which the answers are likeliest,
-and the temperature is fitted to the random answers, each foretold without itself (`uncertainty/learner.py`).
+of their number. How much differences are damped (`uncertainty.view.damped`) and which rule is the default were chosen
+on seeds 100 to 119 of four sets and confirmed on seeds 20 to 39 of seven. Two things are not set at all: the prior's
+precision is the one under which the answers are likeliest, and the temperature is fitted to the random answers, each
+foretold without its prompt's (`uncertainty/learner.py`).
 """
 
 from __future__ import annotations

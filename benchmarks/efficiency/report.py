@@ -24,7 +24,12 @@ def summary(rows: list[Row]) -> dict[str, Any]:
         mine = [row for row in rows if (row["set"], row["mode"]) == (name, mode)]
         points = _points(mine)
         if any(row.get("control") for row in mine):
-            told = {"points": points, "gap_closed": _gaps(mine), "gap": _whole_gap(mine)}
+            told = {
+                "points": points,
+                "gap_closed": _gaps(mine),
+                "gap": _whole_gap(mine),
+                "labels_saved": _matched(mine),
+            }
         else:
             told = {"points": points, "labels_saved": _saved(mine)}
         reference = "machine" if "gap_closed" in told else "random"
@@ -85,6 +90,23 @@ def _gaps(rows: list[Row]) -> list[Row]:
     return told
 
 
+def _matched(rows: list[Row]) -> list[Row]:
+    """How many answers random needs for one of the arm's, where the arm is as good as random is at its last budget."""
+    told = []
+    for control, arm in dict.fromkeys((row["control"], row["arm"]) for row in rows if row.get("control")):
+        if arm == "random":
+            continue
+        shares = sorted({row["share"] for row in rows if row.get("control") == control})
+        for metric, sign in RISING.items():
+            by_seed = [[_by_seed(rows, (control, side, share)) for share in shares] for side in (arm, "random")]
+            arm_S_B, random_S_B = (
+                sign * np.array([[at[seed][metric] for at in curve] for seed in sorted(curve[0])]) for curve in by_seed
+            )
+            saved = labels_saved(shares, arm_S_B, random_S_B, random_S_B[:, -1], 1.0)
+            told.append({"control": control, "arm": arm, "metric": metric, **saved})
+    return told
+
+
 def _whole_gap(rows: list[Row]) -> Row:
     """By how much people's labels make a more accurate model than the machine's: what shares are shares of."""
     machine, people = (_by_seed(rows, ("", side, at)) for side, at in (("machine", 0.0), ("everything", 1.0)))
@@ -119,14 +141,16 @@ def print_gaps(name: str, mode: str, told: dict[str, Any]) -> None:
         print("The gap itself may as well be none on so few pairs: shares of it mean nothing.")
     rows = [row for row in told["gap_closed"] if row["metric"] == "accuracy"]
     shares = sorted({row["share"] for row in rows})
-    print(f"{'controls':14s}{'arm':21s}" + "".join(f"{share:>21.0%}" for share in shares))
+    print(f"{'controls':14s}{'arm':21s}" + "".join(f"{share:>21.0%}" for share in shares) + "  fewer labels (nll)")
     for control, arm in dict.fromkeys((row["control"], row["arm"]) for row in rows):
         cells = []
         for share in shares:
             row = next(r for r in rows if (r["control"], r["arm"], r["share"]) == (control, arm, share))
             mark = _mark(_point(told["points"], control, arm, share).get("accuracy_minus_random"), higher=True)
             cells.append(f"{row['mean']:6.2f} [{row['low']:5.2f},{row['high']:5.2f}]{mark}")
-        print(f"{control:14s}{arm:21s}" + "".join(f"{cell:>21s}" for cell in cells))
+        saved = [row for row in told["labels_saved"] if (row["control"], row["arm"]) == (control, arm)]
+        ratio = "".join("  " + _ratio(row) for row in saved if row["metric"] == "nll")
+        print(f"{control:14s}{arm:21s}" + "".join(f"{cell:>21s}" for cell in cells) + ratio)
 
 
 def draw(told: dict[str, Any], folder: Path) -> list[Path]:

@@ -39,7 +39,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(value) for value in adjusted]
 
 
-def labels_needed(budgets: Sequence[int], curve: Sequence[float], target: float) -> float:
+def labels_needed(budgets: Sequence[float], curve: Sequence[float], target: float) -> float:
     """Labels at which a rising curve reaches the target, read between budgets on a log scale; infinite if it does not.
 
     Dips are smoothed by the nearest rising curve (pool adjacent violators), so one lucky early budget counts little.
@@ -66,7 +66,7 @@ def isotonic(values: Sequence[float]) -> np.ndarray:
 
 
 def labels_saved(
-    budgets: Sequence[int], arm_S_B: np.ndarray, random_S_B: np.ndarray, full_S: np.ndarray, share: float
+    budgets: Sequence[float], arm_S_B: np.ndarray, random_S_B: np.ndarray, full_S: np.ndarray, share: float
 ) -> dict[str, float | bool | None]:
     """n_random / n_arm at `share` of the way from the first budget to all labels; rising curves, one row per seed.
 
