@@ -46,6 +46,7 @@ app.conf.update(
     imports=["training_bridge.jobs"],
     beat_schedule={
         "expire leases": every(5, "expire_leases"),
+        "check strategies": every(5, "check_strategies"),
         "start due training": every(2, "start_due_training"),
         "hand off promoted versions": every(3, "hand_off_promoted"),
         "wake waiting jobs": every(3, "wake_jobs"),

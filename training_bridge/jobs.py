@@ -11,11 +11,13 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from annotator.campaigns.models import Campaign
-from annotator.errors import Conflict
+from annotator.errors import Conflict, TiebreakError
+from annotator.learning.checks import check_strategy
 from annotator.rollouts.models import RewardModelVersion
 from annotator.tasks import leasing
 from annotator.training import due, ownership
 from annotator.training.models import TrainingJob
+from uncertainty.errors import UncertaintyError
 
 log = logging.getLogger(__name__)
 WAKE_EXPIRES = 10.0  # a wake-up nobody took is sent again by the next sweep
@@ -25,6 +27,16 @@ WAKE_EXPIRES = 10.0  # a wake-up nobody took is sent again by the next sweep
 def expire_leases() -> None:
     """Put lapsed leases back into the queue."""
     leasing.expire_leases(now=timezone.now())
+
+
+@shared_task
+def check_strategies() -> None:
+    """Look at every campaign's strategy, where enough new answers can say something about it."""
+    for campaign in Campaign.objects.exclude(state=Campaign.State.DRAFT):
+        try:
+            check_strategy(campaign)
+        except (TiebreakError, UncertaintyError):  # one campaign's trouble is not the others'
+            log.exception("The strategy of campaign %s could not be checked.", campaign.slug)
 
 
 @shared_task

@@ -15,6 +15,7 @@ from annotator.campaigns import budget, lifecycle
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import Proposal, rank
 from annotator.learning.belief import Believer
+from annotator.learning.checks import fallen_back
 from annotator.people.models import Scope
 from annotator.rollouts.models import PromptGroup, Rollout, Score
 from annotator.tasks.opening import asked_in, open_due_tasks
@@ -88,7 +89,7 @@ class Move(APIView):
         campaign = lifecycle.move(find_campaign(request, slug), self.to, now=timezone.now())
         if self.to == Campaign.State.OPEN:
             # The first cards are there when the manager looks; the queue keeper opens all later rounds.
-            open_due_tasks(campaign.pk, believe=Believer(campaign))
+            open_due_tasks(campaign.pk, believe=Believer(campaign), fallen_back=fallen_back(campaign))
             campaign.refresh_from_db()
         return Response(present(request, campaign))
 
@@ -113,8 +114,10 @@ class PreviewView(APIView):
         n = checked(shape.PreviewQuery, request.query_params.dict())["n"]
         campaign = find_campaign(request, slug)
         ranking = rank(
-            campaign, n, seed=campaign.config.seed, asked_between=asked_in(campaign), believe=Believer(campaign)
-        )
+            campaign, n,
+            seed=campaign.config.seed, asked_between=asked_in(campaign),
+            believe=Believer(campaign), fallen_back=fallen_back(campaign),
+        )  # fmt: skip
         version_id = ranking.version.pk if ranking.version else None
         found = {
             "acquisition": ranking.acquisition,

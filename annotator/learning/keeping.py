@@ -17,6 +17,7 @@ from annotator.tasks.ordering import place, waiting
 from uncertainty.errors import UncertaintyError
 
 from .belief import Believer
+from .checks import fallen_back
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class QueueKeeper:
         believer = self._believers.setdefault(campaign.pk, Believer(campaign))
         believer.campaign = campaign
         heard = believer.catch_up()
-        opened = open_due_tasks(campaign.pk, believe=believer)
+        opened = open_due_tasks(campaign.pk, believe=believer, fallen_back=fallen_back(campaign))
         return opened + (_reorder(campaign, believer) if heard or opened else 0)
 
 

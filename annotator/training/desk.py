@@ -11,11 +11,13 @@ from django.db import connection
 from django.db.models import Count
 
 from annotator.annotations.models import Annotation
+from annotator.campaigns.machine_labels import machine_overview
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.rollouts.models import RewardModelVersion, Rollout, Score
 from annotator.tasks.models import AnnotationTask, Assignment
 
+from . import trust
 from .models import TrainingJob
 
 HISTOGRAM_SAMPLE = 20_000  # newest scores looked at: enough for a histogram, bounded whatever the run's size
@@ -89,6 +91,7 @@ def learning_curve(campaign: Campaign) -> list[dict[str, Any]]:
             "version": job.produced.number,
             "heldout_nll": job.produced.metrics.get("heldout_nll"),
             "heldout_accuracy": job.produced.metrics.get("heldout_accuracy"),
+            **trust.by_chance(job.produced),
         }
         for job in jobs.select_related("label_set", "produced").order_by("id")
         if job.label_set is not None and job.produced is not None
@@ -125,4 +128,7 @@ def overview(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
         "rollouts": rollout_counts(campaign, version),
         "learning_curve": learning_curve(campaign),
         "uncertainty_histogram": uncertainty_histogram(version),
+        "strategy": trust.strategy(campaign),
+        "calibration": trust.calibration(version),
+        "machine": machine_overview(campaign, version),
     }

@@ -1,0 +1,49 @@
+"""Before a strategy has anything to go by: how long that lasts."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from annotator.annotations.label_sets import is_heldout
+from annotator.annotations.models import Annotation
+from annotator.campaigns.machine_labels import machine_pairs
+from annotator.campaigns.models import Campaign
+from annotator.campaigns.ranking import production_version
+from annotator.campaigns.strategies import STRATEGIES, Reads
+
+
+@dataclasses.dataclass(frozen=True)
+class ColdStart:
+    """The strategy has not begun; `answers_to_go` None: it waits for a version, not for a number of answers."""
+
+    answers_to_go: int | None
+
+
+def cold_start(campaign: Campaign) -> ColdStart | None:
+    """What the strategy still waits for; None once it chooses."""
+    reads = STRATEGIES[campaign.config.acquisition].reads
+    if reads is Reads.CHANCE:
+        return None
+    if reads is not Reads.BELIEF:
+        return None if production_version(campaign.reward_model) is not None else ColdStart(None)
+    to_go = _answers_to_go(campaign)
+    return ColdStart(to_go) if to_go > 0 and not _starts_from_a_machine(campaign) else None
+
+
+def _answers_to_go(campaign: Campaign) -> int:
+    """Counted as the belief counts: answers that stand, about prompts that are not held out."""
+    to_go, share = campaign.config.cold_answers, campaign.config.heldout_share
+    standing = Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
+    prompts = standing.exclude(choice=Annotation.Choice.SKIP).values_list("task__group__prompt_digest", flat=True)
+    for prompt in prompts.order_by("id").iterator(chunk_size=500):
+        if to_go == 0:
+            break
+        to_go -= not is_heldout(bytes(prompt), share)
+    return to_go
+
+
+def _starts_from_a_machine(campaign: Campaign) -> bool:
+    labels_M = machine_pairs(campaign, 100).label_M
+    return bool((~np.isnan(labels_M)).any())
