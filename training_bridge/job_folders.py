@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
+from annotator.annotations.label_sets import is_heldout
 from annotator.annotations.models import Annotation
+from annotator.campaigns.machine_labels import NO_PAIRS, MachinePairs, machine_pairs
+from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.errors import InvalidConfig
-from annotator.rollouts.models import RewardModelVersion, Rollout
+from annotator.rollouts.models import PromptGroup, RewardModelVersion, Rollout
 from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
 from annotator.training.promotion import TrainedModel
@@ -24,6 +27,7 @@ from annotator.training.retrain_policy import HeldOut
 from training_bridge.errors import ArtifactMissing
 
 Beat = Callable[[], None]
+MACHINE_ROWS = 10_000  # newest labels of a machine that a training is given; more cost minutes and teach little
 OUTCOMES = {
     Annotation.Choice.A: 1.0,
     Annotation.Choice.B: 0.0,
@@ -80,7 +84,8 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
             "annotation__task__stream",
         )
     )
-    ids = sorted({rollout for item in items for rollout in item[:2]})
+    machine, machine_prompts = machine_rows(job.campaign)
+    ids = sorted({rollout for item in items for rollout in item[:2]} | {*machine.a_M.tolist(), *machine.b_M.tolist()})
     rollouts = list(Rollout.objects.filter(id__in=ids).select_related("group").order_by("id"))
     row = {rollout.pk: n for n, rollout in enumerate(rollouts)}
     data = folder / "data.npz.part"
@@ -88,16 +93,19 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
         np.savez(
             file,
             features_N_D=features(rollouts, encoder, beat),
-            left_M=np.array([row[item[0]] for item in items]),
-            right_M=np.array([row[item[1]] for item in items]),
-            outcome_M=np.array([OUTCOMES[Annotation.Choice(item[2])] for item in items]),
-            strength_M=np.array([item[3] or 0 for item in items]),
+            left_M=np.array([row[item[0]] for item in items], dtype=np.int64),
+            right_M=np.array([row[item[1]] for item in items], dtype=np.int64),
+            outcome_M=np.array([OUTCOMES[Annotation.Choice(item[2])] for item in items], dtype=float),
+            strength_M=np.array([item[3] or 0 for item in items], dtype=np.int64),
             weight_M=np.ones(len(items)),
-            # A number that stays with the prompt text from one label set to the next.
-            prompt_M=np.array([int.from_bytes(bytes(item[4])[:8], "big") >> 1 for item in items], dtype=np.int64),
-            annotator_M=np.array([item[5] for item in items]),
+            prompt_M=np.array([_prompt_number(item[4]) for item in items], dtype=np.int64),
+            annotator_M=np.array([item[5] for item in items], dtype=np.int64),
             heldout_M=np.array([item[6] for item in items], dtype=bool),
             random_M=np.array([item[7] == AnnotationTask.Stream.RANDOM for item in items], dtype=bool),
+            machine_left_M=np.array([row[rollout] for rollout in machine.a_M.tolist()], dtype=np.int64),
+            machine_right_M=np.array([row[rollout] for rollout in machine.b_M.tolist()], dtype=np.int64),
+            machine_outcome_M=machine.label_M,
+            machine_prompt_M=machine_prompts,
         )
     data.replace(folder / "data.npz")
     config = {key: value for key, value in job.config.items() if key != "backbone"}
@@ -112,8 +120,37 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
             "production_id": production.pk if production else None,
             "backbone": backbone_of(job),
             "backbone_digest": encoder.digest,
+            "machine": _round(job),
         },
     )
+
+
+def _prompt_number(digest: bytes | memoryview) -> int:
+    """A number that stays with the prompt text from one label set to the next."""
+    return int.from_bytes(bytes(digest)[:8], "big") >> 1
+
+
+def machine_rows(campaign: Campaign) -> tuple[MachinePairs, np.ndarray]:
+    """(the newest pairs a machine has an opinion about, on prompts that are not held out; their prompts' numbers)."""
+    found = machine_pairs(campaign)
+    found = found.where(~np.isnan(found.label_M))
+    if not len(found):
+        return NO_PAIRS, np.empty(0, dtype=np.int64)
+    groups = PromptGroup.objects.filter(id__in=np.unique(found.groups_M).tolist())
+    digests = {pk: bytes(digest) for pk, digest in groups.values_list("id", "prompt_digest")}
+    share = campaign.config.heldout_share
+    held = {pk for pk, digest in digests.items() if is_heldout(digest, share)}
+    learnt = np.flatnonzero([group not in held for group in found.groups_M.tolist()])[:MACHINE_ROWS]
+    chosen = found.where(np.isin(np.arange(len(found)), learnt))
+    return chosen, np.array([_prompt_number(digests[pk]) for pk in chosen.groups_M.tolist()], dtype=np.int64)
+
+
+def _round(job: TrainingJob) -> dict[str, int]:
+    """Which of a campaign's trainings this is, of about how many: controls of a machine's labels loosen over them."""
+    assert job.campaign is not None
+    earlier = job.campaign.jobs.filter(kind=job.kind, id__lt=job.pk).exclude(state=TrainingJob.State.CANCELLED).count()
+    config = job.campaign.config
+    return {"round": earlier + 1, "rounds": max(-(-job.campaign.budget_labels // config.retrain_every), 1)}
 
 
 def read_reward_model(job: TrainingJob) -> TrainedModel:

@@ -23,7 +23,10 @@ def is_heldout(prompt_digest: bytes, share: float) -> bool:
 
 @transaction.atomic
 def freeze(campaign: Campaign) -> LabelSet:
-    """Freeze the campaign's current answers; returns the existing label set when nothing has changed since."""
+    """Freeze the campaign's current answers; returns the existing label set when nothing has changed since.
+
+    No answers make a label set only where a machine labels pairs: its labels alone can be trained on.
+    """
     share = campaign.config.heldout_share
     current = (
         Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
@@ -32,7 +35,7 @@ def freeze(campaign: Campaign) -> LabelSet:
         .values_list("id", "task__group__prompt_digest")
     )
     items = [(pk, is_heldout(bytes(prompt), share)) for pk, prompt in current.iterator(chunk_size=10_000)]
-    if not items:
+    if not items and not campaign.config.machine:
         raise NothingToLearn(f"Campaign {campaign.slug} has no answers yet.", campaign=campaign.slug)
     digest = hashlib.sha256("".join(f"{pk}:{int(held)}\n" for pk, held in items).encode()).hexdigest()
     label_set, new = LabelSet.objects.get_or_create(

@@ -11,17 +11,19 @@ import dataclasses
 import enum
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from django.db import connection
 from numpy.typing import ArrayLike
 
-from annotator.rollouts.models import PromptGroup
+from annotator.rollouts.models import PromptGroup, RewardModelVersion
 from uncertainty.arrays import Bools, Floats, Ints
 
-from .models import Campaign
+from .models import Campaign, MachineLabel
 from .pool import POOL_GROUPS
 
+ENOUGH = 200  # labels a machine has given before a version is trained on them alone
 COMPLETIONS = 12  # of a group at most are paired: 66 pairs, more than any campaign has labelled
 
 
@@ -104,6 +106,28 @@ def _judged(judge: str, question: str, pair_M_2: Ints) -> Floats:
         said = {(a, b): label for a, b, label in cursor.fetchall()}
     label_M = np.array([said.get(pair, np.nan) for pair in zip(a_M.tolist(), b_M.tolist(), strict=True)])
     return np.asarray(np.where(pair_M_2[:, 0] == a_M, label_M, 1.0 - label_M))
+
+
+def labelled_enough(campaign: Campaign) -> bool:
+    """Whether the machine has given labels enough for a first version without people; asked every few seconds."""
+    source = source_of(campaign.config.machine)
+    if source is None:
+        return False
+    if source.kind is Kind.JUDGE:
+        told = MachineLabel.objects.filter(judge=source.name, question_digest=question_digest(campaign))
+        runs = campaign.runs.values("id")
+        return told.filter(rollout_a__run__in=runs, label__in=[0.0, 1.0])[:ENOUGH].count() >= ENOUGH
+    # Every two different rewards in a group are a label: groups are counted, the newest ones only.
+    wanted = "reward" if source.kind is Kind.REWARD else "(reward_parts ->> %(name)s)::float8"
+    groups = PromptGroup.objects.filter(run__campaigns=campaign).order_by("-id").values_list("id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM rollouts_rollout WHERE group_id = ANY(%(groups)s)"
+            f" GROUP BY group_id HAVING min({wanted}) < max({wanted})) AS told",
+            {"name": source.name, "groups": list(groups[:ENOUGH])},
+        )
+        (told_groups,) = cursor.fetchone()
+    return bool(told_groups * campaign.config.machine_pairs >= ENOUGH)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -207,3 +231,25 @@ def _mixed(numbers: Ints) -> Ints:
         bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray((bits ^ (bits >> np.uint64(31))).view(np.int64))
+
+
+def machine_overview(campaign: Campaign, version: RewardModelVersion | None) -> dict[str, Any] | None:
+    """What the manager sees of the machine: who it is, and what the version's training made of its labels."""
+    machine = campaign.config.machine
+    if not machine:
+        return None
+    told = (version.metrics.get("machine") if version is not None else None) or {}
+    nothing: dict[str, Any] = {
+        "labelled": 0 if told else _judged_so_far(campaign), "curve": None, "zones": None,
+        "flips": {"audited": 0, "right": 0, "automatic": 0}, "round": 0, "amplify": 1.0, "back_off": 0.0,
+    }  # fmt: skip
+    return {"source": machine, **{name: told.get(name, value) for name, value in nothing.items()}}
+
+
+def _judged_so_far(campaign: Campaign) -> int:
+    """A judge's labels are shown as they come in; a reward's are counted by the training that reads them."""
+    source = source_of(campaign.config.machine)
+    if source is None or source.kind is not Kind.JUDGE:
+        return 0
+    told = MachineLabel.objects.filter(judge=source.name, question_digest=question_digest(campaign))
+    return told.filter(rollout_a__run__in=campaign.runs.values("id"), label__in=[0.0, 1.0]).count()

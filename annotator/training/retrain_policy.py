@@ -21,6 +21,7 @@ class RetrainSituation:
     trained_on: int  # usable answers the newest reward-model job was given; 0 before the first
     job_running: bool
     campaign_finished: bool  # the budget is spent or the campaign closed: no more answers will come
+    machine_first: bool = False  # a machine labelled enough, and no reward-model job was ever started
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +35,8 @@ def should_retrain(situation: RetrainSituation, rule: RetrainRule) -> Decision:
     new = situation.answers - situation.trained_on
     if situation.job_running:
         return Decision(False, "a reward model is training already")
+    if situation.answers < rule.min_labels and situation.machine_first:
+        return Decision(True, "a machine's labels are here before people's answers")
     if situation.answers < rule.min_labels:
         return Decision(False, f"{situation.answers} answers; {rule.min_labels} are needed first")
     if new >= rule.retrain_every or (situation.trained_on == 0 and new >= rule.min_labels):
@@ -53,6 +56,8 @@ class HeldOut:
 
 def should_promote(candidate: HeldOut, production: HeldOut | None, *, slack: float) -> Decision:
     """Promote only a candidate that is not worse than production on the same held-out labels (nats per label)."""
+    if production is None and candidate.n == 0:
+        return Decision(True, "first version (no held-out labels yet)")
     if production is None:
         return Decision(True, f"first version (held-out NLL {candidate.nll:.3f} on {candidate.n})")
     if candidate.n == 0:

@@ -40,7 +40,7 @@ def test_a_few_answers_keep_the_right_labels_and_drop_the_tasteful_errors():
     kept = made.weight_M > 0
     wrong = machine != truth
     assert wrong.mean() > 0.25
-    assert wrong[kept].mean() < 0.02 and 0.1 < kept.mean() < 0.5
+    assert np.average(wrong, weights=made.weight_M) < 0.05 and 0.3 < kept.mean() < 0.8
     assert wrong[made.zone_M == Zone.FLIP].mean() > 0.9
 
 
@@ -48,7 +48,7 @@ def test_what_people_answered_is_theirs_alone():
     deltas, truth, machine, prompts = world(600)
     made = mixed(deltas, machine, prompts, answers(deltas, truth, range(0, 600, 5)))
     assert not made.weight_M[::5].any() and made.weight_M.any()
-    assert set(np.unique(made.weight_M)) == {0.0, 1.0}
+    assert 0.0 <= made.weight_M.min() and made.weight_M.max() <= 1.0
 
 
 def test_before_anybody_answered_labels_that_hold_together_are_learnt_from():
@@ -56,7 +56,7 @@ def test_before_anybody_answered_labels_that_hold_together_are_learnt_from():
     machine[:30] = 1 - machine[:30]  # against the machine's own pattern
     made = mixed(deltas, machine, prompts, NOBODY)
     assert (made.audited, made.right, made.back_off) == (0, 0, 0.0)
-    assert made.weight_M[30:].mean() > 0.6 > made.weight_M[:30].mean() + 0.2
+    assert (made.weight_M[30:] > 0).mean() > 0.8 and (made.weight_M[:30] > 0).mean() < 0.2
     assert not made.flipped_M.any()
 
 
@@ -64,7 +64,7 @@ def test_controls_loosen_over_the_rounds():
     deltas, truth, machine, prompts = world(400)
     said = answers(deltas, truth, range(40))
     first, last = (mixed(deltas, machine, prompts, said, round_number=r, rounds=5) for r in (1, 5))
-    assert ((first.amplify, first.back_off), (last.amplify, last.back_off)) == ((8.0, 0.6), (4.0, 0.3))
+    assert ((first.amplify, first.back_off), (last.amplify, last.back_off)) == ((8.0, 0.3), (4.0, 0.0))
     assert first.weight_M.sum() < last.weight_M.sum()
     assert (last.weight_M >= first.weight_M).all()
     assert mixed(deltas, machine, prompts, said, round_number=99, rounds=5).amplify == 4.0
@@ -83,7 +83,7 @@ def test_no_label_is_turned_round_before_people_audited_fifty():
     assert turned.any() and (many.label_M[turned] == truth[turned]).mean() > 0.9
     elsewhere = many.zone_M != Zone.FLIP
     np.testing.assert_array_equal(many.label_M[elsewhere], machine[elsewhere])
-    assert (many.weight_M[turned] == 1.0).all() and not turned[asked].any()
+    assert (many.weight_M[turned] > 0.5).all() and not turned[asked].any()
 
 
 def test_flips_that_people_found_wrong_keep_labels_from_being_turned(monkeypatch):
@@ -124,7 +124,7 @@ def test_the_order_of_pairs_changes_nothing(seed):
     here = mixed(deltas, machine, prompts, said)
     dealt = Answers(said.deltas_A_D, said.outcome_A, said.prompt_A, back[said.pair_A])
     there = mixed(deltas[deal], machine[deal], prompts[deal], dealt)
-    np.testing.assert_array_equal(there.weight_M, here.weight_M[deal])
+    np.testing.assert_allclose(there.weight_M, here.weight_M[deal], atol=1e-9)
     np.testing.assert_array_equal(there.zone_M, here.zone_M[deal])
 
 

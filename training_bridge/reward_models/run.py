@@ -4,7 +4,8 @@ Reads `config.json` and `data.npz`, says its progress on stdout, leaves `artifac
 that has its result is left alone; anything less is done again from the start, which takes seconds.
 
 config.json: `training` (fields of TrainingConfig), `production` (folder of the production version, or null) with
-`production_digest`, `backbone_digest` (kept in the artifact, so that features of another backbone are noticed).
+`production_digest`, `backbone_digest` (kept in the artifact, so that features of another backbone are noticed), and
+`machine` ({"round", "rounds"}) where a machine labelled pairs, too: its labels are judged and mixed in before training.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from training_bridge.errors import ArtifactMissing, BridgeError, InvalidTraining
 from training_bridge.reward_models.comparisons import Comparisons
 from training_bridge.reward_models.config import TrainingConfig
 from training_bridge.reward_models.evaluate import evaluate
+from training_bridge.reward_models.machine import MachineLabels, with_machine
 from training_bridge.reward_models.model import RewardModel
 from training_bridge.reward_models.train import Report, train
 from training_bridge.supervised import Lines, end_with_supervisor
@@ -34,19 +36,25 @@ def run(folder: Path, say: Report) -> dict[str, Any]:
     """Train on a job folder's data, save the artifact, and return what `result.json` says."""
     given = _config(folder)
     config = TrainingConfig.from_json(given.get("training", {}))
-    features, comparisons = _data(folder)
+    features, comparisons, machine = _data(folder)
     say(FIT_FROM, f"{len(comparisons)} answers, {int(comparisons.heldout_M.sum())} of them held out", {})
 
     def fitting(share: float, message: str, metrics: dict[str, float]) -> None:
         say(FIT_FROM + share * (FIT_TO - FIT_FROM), message, metrics)
 
-    model = train(features, comparisons, config, fitting)
+    learnt_from, decided = comparisons, {}
+    if machine is not None:
+        told = given.get("machine", {"round": 1, "rounds": 1})
+        learnt_from, decided["machine"] = with_machine(
+            features, comparisons, machine, round_number=int(told["round"]), rounds=int(told["rounds"])
+        )
+    model = train(features, learnt_from, config, fitting)
     metrics, production = evaluate(model, features, comparisons), _production(given)
     against = evaluate(production, features, comparisons) if production is not None else None
     digest = model.save(folder / "artifact", backbone_digest=given.get("backbone_digest"))
     return {
         "digest": digest,
-        "metrics": metrics,
+        "metrics": {**metrics, **decided},
         "production_metrics": against,
         "ensemble_draws": config.heads,
         "dropout_draws": config.dropout_draws,
@@ -60,7 +68,7 @@ def _config(folder: Path) -> dict[str, Any]:
         raise ArtifactMissing("The job has no config.json.", boundary="job", folder=str(folder)) from error
 
 
-def _data(folder: Path) -> tuple[np.ndarray[Any, np.dtype[np.float32]], Comparisons]:
+def _data(folder: Path) -> tuple[np.ndarray[Any, np.dtype[np.float32]], Comparisons, MachineLabels | None]:
     try:
         with np.load(folder / "data.npz", allow_pickle=False) as file:
             arrays = dict(file)
@@ -69,7 +77,8 @@ def _data(folder: Path) -> tuple[np.ndarray[Any, np.dtype[np.float32]], Comparis
     if "features_N_D" not in arrays:
         raise InvalidTrainingData("data.npz holds no features_N_D.", boundary="training")
     features = np.asarray(arrays["features_N_D"], dtype=np.float32)
-    return features, Comparisons.from_arrays(arrays, rows=len(features))
+    comparisons = Comparisons.from_arrays(arrays, rows=len(features))
+    return features, comparisons, MachineLabels.from_arrays(arrays, rows=len(features))
 
 
 def _production(given: dict[str, Any]) -> RewardModel | None:

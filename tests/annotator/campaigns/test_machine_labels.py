@@ -8,11 +8,20 @@ import numpy as np
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from annotator.campaigns.machine_labels import Kind, Source, labels_of, machine_pairs, question_digest, source_of
+from annotator.campaigns.machine_labels import (
+    Kind,
+    Source,
+    labelled_enough,
+    labels_of,
+    machine_overview,
+    machine_pairs,
+    question_digest,
+    source_of,
+)
 from annotator.campaigns.models import MachineLabel
 from annotator.errors import InvalidConfig
 from annotator.rollouts.models import PolicyRun, PromptGroup, Rollout
-from tests.factories import digest, make_run
+from tests.factories import digest, make_run, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +186,32 @@ def test_twenty_thousand_groups_take_seconds(open_campaign):
     found = machine_pairs(campaign)
     assert len(found) == 80_000 and not np.isnan(found.label_M).any()
     assert time.monotonic() - began < 30  # about 2 s alone on one core; the rest is patience for busy machines
+
+
+def test_the_manager_sees_what_a_version_made_of_the_machine_and_a_judges_labels_as_they_come(open_campaign):
+    assert machine_overview(open_campaign(slug="plain", groups=1), None) is None
+    campaign = open_campaign(groups=1, machine="judge:strict")
+    a, b, c, _ = ids(campaign)
+    judged(campaign, a, b, 1.0)
+    judged(campaign, a, c, 0.5)
+    before = machine_overview(campaign, None)
+    assert (before["source"], before["labelled"], before["curve"], before["zones"]) == ("judge:strict", 1, None, None)
+    version = make_version("helpful")
+    version.metrics = {
+        "machine": {"labelled": 7, "zones": {"keep": 5, "ask": 1, "flip": 1}, "round": 2, "trained_on": 4}
+    }
+    after = machine_overview(campaign, version)
+    assert (after["labelled"], after["round"], after["zones"]["flip"]) == (7, 2, 1)
+    assert set(after) == {"source", "labelled", "curve", "zones", "flips", "round", "amplify", "back_off"}
+
+
+def test_a_machine_has_labelled_enough_for_a_version_of_its_own(open_campaign):
+    assert not labelled_enough(open_campaign(slug="plain", groups=60))
+    few = open_campaign(slug="few", groups=40, machine="reward")
+    assert not labelled_enough(few)
+    assert labelled_enough(open_campaign(slug="many", groups=50, machine="reward"))
+    part = open_campaign(slug="part", groups=50, machine="reward:correct")
+    assert not labelled_enough(part)
+    for rollout in Rollout.objects.filter(run__campaigns=part, ordinal__lt=2):
+        Rollout.objects.filter(pk=rollout.pk).update(reward_parts={"correct": rollout.ordinal})
+    assert labelled_enough(part)

@@ -12,6 +12,7 @@ from annotator.annotations.submission import Answer, submit
 from annotator.campaigns import lifecycle
 from annotator.errors import Conflict, NothingToLearn
 from annotator.tasks.leasing import claim_next
+from annotator.tasks.opening import open_due_tasks
 from annotator.training import due
 from annotator.training.models import TrainingJob
 from tests.factories import make_version
@@ -105,3 +106,21 @@ def test_sweeps_and_a_manager_at_once_make_one_job(campaign, people):
     assert TrainingJob.objects.count() == 1
     assert len([job for job in jobs if job is not None]) == 1
     assert len(jobs) + len(refused) == 6
+
+
+def test_a_machines_labels_start_a_first_training_before_anybody_answered(open_campaign, people):
+    campaign = open_campaign(groups=60, machine="reward", min_labels=10, start=False)
+    job = due.start_due_training(campaign)
+    assert (job.label_set.size, job.because) == (0, "a machine's labels are here before people's answers")
+    assert due.start_due_training(campaign) is None
+    TrainingJob.objects.update(state="succeeded")
+    assert due.start_due_training(campaign) is None  # once: from here on people's answers decide
+    open_due_tasks(campaign.pk)
+    answer(campaign, people["alice"], 10)
+    assert due.start_due_training(campaign).label_set.size == 10
+
+
+def test_too_few_labels_of_a_machine_or_none_start_nothing(open_campaign):
+    assert due.start_due_training(open_campaign(groups=20, machine="reward", start=False)) is None
+    silent = open_campaign(slug="silent", groups=60, machine="judge:strict", start=False)
+    assert due.start_due_training(silent) is None
