@@ -20,12 +20,13 @@ from annotator.campaigns.strategies import STRATEGIES, Reads
 from annotator.tasks.ordering import Waiting, as_pool
 from uncertainty.batch.pool import needs
 from uncertainty.laplace import BayesianHead
-from uncertainty.learner import Learnt, before_any_answer, learn, learn_machine
+from uncertainty.learner import Learnt, before_any_answer, learn
 from uncertainty.reading_time import ReadingTime, fit_reading_time
 from uncertainty.view import PairView, damped, prompt_points
 
 from .answers import Answers, answers_of
 from .features import Features, backbone_digest, characters
+from .places import Places, machine_prior, rows_of
 
 # The newest groups a rule chooses among: 2,000 groups of 8 are 25 MB of features. The random stream sees all.
 BELIEF_GROUPS = 2_000
@@ -37,26 +38,12 @@ LOOK_BACK = 200
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Space:
-    """Where rollouts lie in the coordinates of one fit."""
+class _Space(Places):
+    """The places of one fit, and what else is known of their rollouts."""
 
-    ids_N: np.ndarray  # ascending
-    points_N_W: np.ndarray
     prompts_N_P: np.ndarray
     needed_from: np.ndarray  # differences of a sample of the pool
     characters_N: np.ndarray | None  # only where seconds count
-
-    def rows(self, rollouts: np.ndarray) -> np.ndarray:
-        """The row of each rollout, -1 where its features are not known."""
-        at = np.minimum(np.searchsorted(self.ids_N, rollouts), len(self.ids_N) - 1)
-        return np.where(self.ids_N[at] == rollouts, at, -1)
-
-    def deltas(self, a_M: np.ndarray, b_M: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(differences of the pairs whose sides are both known, which those are)."""
-        row_a, row_b = self.rows(a_M), self.rows(b_M)
-        known_M = (row_a >= 0) & (row_b >= 0)
-        apart = self.points_N_W[row_a[known_M]] - self.points_N_W[row_b[known_M]]
-        return (damped(apart) if len(apart) else apart), known_M
 
 
 class Believer:
@@ -94,7 +81,7 @@ class Believer:
         if space is None:
             return None
         if space is not self._space or len(machine) != self._machine_pairs:
-            self._space, self._prior, self._machine_pairs = space, _machine_prior(space, machine), len(machine)
+            self._space, self._prior, self._machine_pairs = space, machine_prior(space, machine), len(machine)
         self._learn(told)
         return self._over(pool)
 
@@ -194,8 +181,7 @@ def _space(
         return None
     if before is not None and np.array_equal(ids_N, before.ids_N):
         return before
-    blank = _Space(ids_N, features_N_D, features_N_D, features_N_D, None)
-    i_M, j_M = (blank.rows(pool.rollouts_N[side]) for side in (pool.i_M, pool.j_M))
+    i_M, j_M = (rows_of(ids_N, pool.rollouts_N[side]) for side in (pool.i_M, pool.j_M))
     known_M = (i_M >= 0) & (j_M >= 0)
     if not known_M.any():
         return None
@@ -220,10 +206,3 @@ def _reading_time(space: _Space, used: Answers) -> ReadingTime | None:
         return ReadingTime()
     shown_M = sum(space.characters_N[space.rows(side)] for side in (timed.rollout_a_M, timed.rollout_b_M))
     return fit_reading_time(shown_M, timed.active_ms_M / 1000.0)
-
-
-def _machine_prior(space: _Space, machine: MachinePairs) -> BayesianHead | None:
-    deltas, known_M = space.deltas(machine.a_M, machine.b_M)
-    if not len(deltas):
-        return None
-    return learn_machine(deltas, machine.label_M[known_M], machine.groups_M[known_M])

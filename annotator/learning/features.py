@@ -11,6 +11,8 @@ from django.db import connection
 from annotator.campaigns.models import Campaign
 from annotator.rollouts.models import KnownBackbone
 
+from .places import rows_of
+
 FEATURES = """
 SELECT r.id, f.features FROM rollouts_rollout r
 JOIN rollouts_completionfeature f ON f.backbone_digest = %s AND f.text_digest = r.text_digest
@@ -45,11 +47,11 @@ class Features:
     def read(self, rollouts: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(features (N, D), known (N,)) of rollouts; rows that are not there yet are zero. Forgets all others."""
         wanted_N = np.asarray(rollouts, dtype=np.int64)
-        at_N = self._place(wanted_N)
+        at_N = rows_of(self._ids_N, wanted_N)
         missing = np.unique(wanted_N[at_N < 0])
         if len(missing):
             self._add(missing)
-            at_N = self._place(wanted_N)
+            at_N = rows_of(self._ids_N, wanted_N)
         known_N = at_N >= 0
         features_N_D = np.zeros((len(wanted_N), self._rows_N_D.shape[1]), dtype=np.float32)
         features_N_D[known_N] = self._rows_N_D[at_N[known_N]]
@@ -57,13 +59,6 @@ class Features:
         if len(keep) < len(self._ids_N):
             self._ids_N, self._rows_N_D = self._ids_N[keep], self._rows_N_D[keep]
         return features_N_D, known_N
-
-    def _place(self, wanted_N: np.ndarray) -> np.ndarray:
-        """Row of each rollout, -1 where there is none."""
-        if not len(self._ids_N):
-            return np.full(len(wanted_N), -1)
-        at_N = np.minimum(np.searchsorted(self._ids_N, wanted_N), len(self._ids_N) - 1)
-        return np.where(self._ids_N[at_N] == wanted_N, at_N, -1)
 
     def _add(self, rollouts: np.ndarray) -> None:
         with connection.cursor() as cursor:

@@ -6,42 +6,24 @@ how many more random questions are asked, never which.
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from annotator.campaigns.machine_labels import machine_pairs
 from annotator.campaigns.models import Campaign
 from annotator.rollouts.models import PromptGroup, Rollout
 from uncertainty.errors import EmptyPool
-from uncertainty.laplace import BayesianHead
-from uncertainty.learner import learn_machine
 from uncertainty.lift import Measured, measure
 from uncertainty.pairs import pairs_within_groups
-from uncertainty.view import PairView, damped
+from uncertainty.view import PairView
 
 from .answers import Answers, answers_of
 from .belief import MACHINE_PAIRS
 from .features import Features, backbone_digest
+from .places import Places, machine_prior, rows_of
 
 MOST_OF_EACH = 3_000  # newest answers of chance and of the strategy; more would cost minutes and move little
 VIEW_ROLLOUTS = 8_000  # newest ones, which say what completions of this campaign differ by
 VIEW_PAIRS = 16  # per group
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Places:
-    """Where rollouts lie; only those with known features."""
-
-    ids_N: np.ndarray  # ascending
-    points_N_W: np.ndarray
-
-    def deltas(self, a_M: np.ndarray, b_M: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(differences as a head reads them, which pairs they are of)."""
-        known_M = np.isin(a_M, self.ids_N) & np.isin(b_M, self.ids_N)
-        row_a, row_b = (np.searchsorted(self.ids_N, side[known_M]) for side in (a_M, b_M))
-        apart = self.points_N_W[row_a] - self.points_N_W[row_b]
-        return damped(apart) if len(apart) else apart, known_M
 
 
 def measured(campaign: Campaign, *, seed: int) -> Measured | None:
@@ -58,7 +40,7 @@ def measured(campaign: Campaign, *, seed: int) -> Measured | None:
         return None
     deltas, known_M = places.deltas(told.rollout_a_M, told.rollout_b_M)
     told = told.where(known_M)
-    prior = _machine_prior(places, machine.a_M, machine.b_M, machine.label_M, machine.groups_M)
+    prior = machine_prior(places, machine)
     try:
         return measure(
             deltas, told.outcome_M, told.prompt_M, told.from_random_M, rng=np.random.default_rng(seed), machine=prior
@@ -72,7 +54,7 @@ def _newest(told: Answers) -> Answers:
     return told.where(np.sort(np.concatenate(keep)))
 
 
-def _places(campaign: Campaign, features: Features, spoken_of: np.ndarray) -> _Places | None:
+def _places(campaign: Campaign, features: Features, spoken_of: np.ndarray) -> Places | None:
     """The places of rollouts in a view of the campaign's newest ones; None while no pair's features are known."""
     groups = PromptGroup.objects.filter(run__campaigns=campaign).order_by("-id").values("id")[:VIEW_ROLLOUTS]
     newest = Rollout.objects.filter(group_id__in=groups).order_by("-id").values_list("id", "group_id")
@@ -84,13 +66,5 @@ def _places(campaign: Campaign, features: Features, spoken_of: np.ndarray) -> _P
     i_M, j_M = pairs_within_groups(rows[:, 1], max_pairs_per_group=VIEW_PAIRS)
     if not len(i_M):
         return None
-    at_N = np.searchsorted(ids_N, rows[:, 0])
-    return _Places(ids_N, PairView.fit(features_N_D, at_N[i_M], at_N[j_M]).points(features_N_D))
-
-
-def _machine_prior(
-    places: _Places, a_M: np.ndarray, b_M: np.ndarray, label_M: np.ndarray, groups_M: np.ndarray
-) -> BayesianHead | None:
-    """What a machine's labels taught, where the campaign's answers correct them."""
-    deltas, known_M = places.deltas(a_M, b_M)
-    return learn_machine(deltas, label_M[known_M], groups_M[known_M]) if len(deltas) else None
+    at_N = rows_of(ids_N, rows[:, 0])
+    return Places(ids_N, PairView.fit(features_N_D, at_N[i_M], at_N[j_M]).points(features_N_D))
