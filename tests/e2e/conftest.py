@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -76,6 +79,40 @@ class Watch:
         dialog.accept()
 
 
+class Traffic:
+    """How many requests the server is still working on: a page that is closed says good-bye, and hears no answer."""
+
+    def __init__(self) -> None:
+        self.open, self.last = 0, time.monotonic()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Traffic:
+        request_started.connect(self._started)
+        request_finished.connect(self._finished)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        request_started.disconnect(self._started)
+        request_finished.disconnect(self._finished)
+
+    def _started(self, **about: Any) -> None:
+        self._count(1)
+
+    def _finished(self, **about: Any) -> None:
+        self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self.open, self.last = self.open + change, time.monotonic()
+
+    def settle(self, *, quiet: float = 0.2, within: float = 10.0) -> None:
+        """Wait until nothing was asked for a moment, so that no request meets the next test's empty database."""
+        deadline = time.monotonic() + within
+        while self.open > 0 or time.monotonic() - self.last < quiet:
+            assert time.monotonic() < deadline, f"{self.open} requests are still open"
+            time.sleep(0.02)
+
+
 @pytest.fixture
 def new_context(browser: Browser, live_server: Any) -> Iterator[Callable[..., BrowserContext]]:
     """`new_context(color_scheme="dark", ...)`: a fresh browser profile whose pages are watched."""
@@ -89,9 +126,11 @@ def new_context(browser: Browser, live_server: Any) -> Iterator[Callable[..., Br
         made.append(context)
         return context
 
-    yield make
-    for context in made:
-        context.close()
+    with Traffic() as traffic:
+        yield make
+        for context in made:
+            context.close()
+        traffic.settle()
     assert watch.complaints == []
 
 

@@ -37,3 +37,23 @@ def judged(version: RewardModelVersion) -> None:
         "heldout_random": {"nll": 0.583, "accuracy": 0.702, "n": 31},
     }
     version.save(update_fields=["metrics"])
+
+
+def corrected(version: RewardModelVersion) -> None:
+    """What a training on a machine's labels leaves on its version."""
+    version.metrics["machine"] = {
+        "labelled": 1200,
+        "curve": {
+            "share": [0.0, 0.25, 0.5, 0.75, 1.0],
+            "agreement": [4.0, 2.0, 1.0, 0.0, -4.0],
+            "elbow": 2.0,
+            "knee": 0.5,
+            "reflection": -2.0,
+        },
+        "zones": {"keep": 750, "ask": 300, "flip": 150},
+        "flips": {"audited": 58, "right": 51, "automatic": 90},
+        "round": 3,
+        "amplify": 6.5,
+        "back_off": 0.4,
+    }
+    version.save(update_fields=["metrics"])

@@ -14,7 +14,7 @@ from annotator.training.models import TrainingJob, TrainingJobLine
 from tests.factories import make_open_campaign, make_run, make_version, score_all
 
 from .conftest import SignIn
-from .findings import found, judged
+from .findings import corrected, found, judged
 from .judging import press, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,11 +70,14 @@ def test_pages_of_managers(campaign: Any, people: dict[str, Any], sign_in: SignI
     job = _watched(campaign)
     draft = make_open_campaign(people, slug="draft", run=make_run("grpo-2"))
     type(draft).objects.filter(pk=draft.pk).update(state="draft")
+    make_open_campaign(people, slug="corrected", run=make_run("grpo-3"), machine="reward")
+    corrected(make_version("corrected"))
     pages = {
         "/campaigns": "New campaign",
         "/campaigns/new": "1. The question",
         "/campaigns/helpful": "Where the model is unsure",
         "/campaigns/draft": "value",
+        "/campaigns/corrected": "Levels of agreement",
         "/runs": "grpo-1",
         "/runs/grpo-1": "step 0",
         "/jobs": "50 new labels",

@@ -14,7 +14,7 @@ from annotator.training.models import TrainingJob
 from tests.factories import make_open_campaign, make_version
 
 from .conftest import SignIn
-from .findings import found, judged
+from .findings import corrected, found, judged
 from .judging import all_sent, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,3 +143,32 @@ def test_the_learning_curve_tells_the_answers_of_chance_apart(warm: Campaign, si
     desk.get_by_text("As a table").click()
     cells = desk.get_by_role("row").nth(1).get_by_role("cell")
     expect(cells).to_have_text(["4", "0.561", "71.3%", "0.583", "70.2%", "31"])
+
+
+def test_the_labels_of_a_machine_are_sorted_into_zones(people: dict[str, Any], sign_in: SignIn) -> None:
+    make_open_campaign(people, slug="corrected", groups=6, machine="reward", start=False)
+    page = sign_in("olga", "/campaigns/corrected")
+    desk = panel(page, "Labels of a machine")
+    expect(desk).to_contain_text("by the run's reward")
+    expect(desk).to_contain_text("shows with the first version trained on them")
+    corrected(make_version("corrected"))
+    expect(desk.get_by_role("img")).to_have_attribute(
+        "aria-label",
+        "Agreement of the model with the machine's labels, sorted: keep the first 63%, ask about the next 25%,"
+        " turn round the last 13%",
+    )
+    expect(desk).to_contain_text("1,200 labels by the run's reward")
+    expect(desk.locator(".legend li")).to_contain_text(["keep 750", "ask 300", "flip 150"])
+    expect(desk).to_contain_text(
+        "Of 58 suspected flips audited by people, 51 were right (88%, 95% interval 77% to 94%)"
+    )
+    expect(desk).to_contain_text("90 labels turned round unseen")
+    for name, value in {"Round": "3", "Amplify": "6.5", "Back-off": "40%", "Flips audited": "58"}.items():
+        expect(desk.locator(".stat", has_text=name).first).to_contain_text(value)
+    expect(desk).to_contain_text("elbow 2.00, knee 0.50, reflection")
+
+
+def test_without_a_machine_there_is_no_panel_about_one(warm: Campaign, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/helpful")
+    expect(panel(page)).to_be_visible()
+    expect(panel(page, "Labels of a machine")).to_have_count(0)

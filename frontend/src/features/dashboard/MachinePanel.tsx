@@ -76,39 +76,51 @@ function tableOf({ share, agreement }: MachineCurve): string[][] {
   });
 }
 
+function Controls({ machine }: { machine: MachineStatus }) {
+  const { flips, amplify, back_off } = machine;
+  return (
+    <dl className="stats">
+      <Stat label="Round" value={count(machine.round)} detail="each trusts the machine's labels more" />
+      <Stat label="Amplify" value={`${decimal(amplify, 1)}×`} detail="a person's label against a machine's" />
+      <Stat label="Back-off" value={percent(back_off)} detail="of kept labels, nearest the knee, left out" />
+      <Stat
+        label="Flips audited"
+        value={count(flips.audited)}
+        detail={`${count(flips.right)} right, ${count(flips.automatic)} automatic`}
+      />
+    </dl>
+  );
+}
+
+function Levels({ curve }: { curve: MachineCurve }) {
+  const mirror = curve.reflection === null ? "no reflection: no label is surely wrong" : `reflection ${decimal(curve.reflection)}`;
+  return (
+    <p className="quiet levels">
+      Levels of agreement: elbow {decimal(curve.elbow)}, knee {decimal(curve.knee)}, {mirror}.
+    </p>
+  );
+}
+
 export function MachinePanel({ machine }: { machine: MachineStatus }) {
-  const { curve, zones, flips, amplify, back_off } = machine;
+  const { curve, zones } = machine;
+  const by = `by ${machineTitle(machine.source)}`;
   return (
     <Panel
       title="Labels of a machine"
       wide
-      aside={
-        <span className="quiet">
-          {plural(machine.labelled, "label")} by {machineTitle(machine.source)}
-        </span>
-      }
+      aside={<span className="quiet">{machine.labelled > 0 ? `${plural(machine.labelled, "label")} ${by}` : by}</span>}
     >
-      {curve ? <Curve curve={curve} /> : <p className="quiet">The curve begins with the first version trained on these labels.</p>}
-      {zones && <Zones zones={zones} />}
-      <p>{auditSentence(flips)}</p>
-      <dl className="stats">
-        <Stat label="Round" value={count(machine.round)} detail="each trusts the machine's labels more" />
-        <Stat label="Amplify" value={`${decimal(amplify, 1)}×`} detail="a person's label against a machine's" />
-        <Stat label="Back-off" value={percent(back_off)} detail="of kept labels, nearest the knee, left out" />
-        <Stat
-          label="Flips audited"
-          value={count(flips.audited)}
-          detail={`${count(flips.right)} right, ${count(flips.automatic)} automatic`}
-        />
-      </dl>
-      {curve && (
+      {curve ? (
         <>
-          <p className="quiet levels">
-            Levels of agreement: elbow {decimal(curve.elbow)}, knee {decimal(curve.knee)},{" "}
-            {curve.reflection === null ? "no reflection: no label is surely wrong" : `reflection ${decimal(curve.reflection)}`}.
-          </p>
+          <Curve curve={curve} />
+          {zones && <Zones zones={zones} />}
+          <p>{auditSentence(machine.flips)}</p>
+          <Controls machine={machine} />
+          <Levels curve={curve} />
           <DataTable heads={["Share of labels", "Agreement"]} rows={tableOf(curve)} />
         </>
+      ) : (
+        <p className="quiet">What the labels are worth shows with the first version trained on them.</p>
       )}
     </Panel>
   );
