@@ -23,6 +23,7 @@ from uncertainty.selection import select
 from uncertainty.view import damped
 
 from . import machine_labels
+from .audits import with_due_audits
 from .models import Campaign
 from .pool import Askable, AskedBetween, askable, nothing_asked, scored_draws
 from .strategies import STRATEGIES, Reads, Strategy
@@ -148,9 +149,12 @@ def _valued(
         belief = believe(pool)
         if belief is None:
             return None
-        return believed_values(
+        valued = believed_values(
             campaign, strategy, belief, pool, n=n, per_group=campaign.config.pairs_per_group, rng=rng
         )
+        if valued is None:
+            return None
+        return valued[0], with_due_audits(campaign, version, belief, pool, valued[1], n=n, rng=rng)
     if version is None:
         return None
     values_M = drawn_values(version, strategy, pool, rng)
