@@ -7,6 +7,20 @@ margins make the reward-distribution curve; what lies above the knee, less a bac
 of how sure the belief is of it, the rest is dropped, people's answers are amplified, and pairs that people answered are
 theirs alone. The flip zone is turned round only after an audit.
 
+Measured with the product's trainer on two public collections (6 seeds, new prompts, a structured judge right in three
+of four; share of the gap between the machine alone and everybody asked that is closed at 2, 5 and 10 % of answers):
+
+                                      open-ended chat        school maths
+    this                              .77   .84   .77        .05   .35   .40
+    people's answers alone            .35   .54   .74       -.32  -.15   .28
+    instead of the machine's labels  -.02   .04   .18        .01   .06   .08   (8 other seeds; no controls)
+
+Over people alone that is 2.5, 1.8 and .2 points of accuracy on chat and 3.3, 4.5 and 1.2 on maths; with six seeds only
+the 4.5 is beyond chance by itself (95 %), and at 2 % on maths the probabilities are too bold.
+Keeping only the labels most agreed with, each counted alike (RLTHF's own cut, back-off .6), did as well there (within
+.7 points), but lost to people alone in small made-up worlds: what truth and taste agree on most teaches the taste along.
+A belief of people's answers alone as the judge was worse on both, and so was annealing down to equal weights.
+
 No text, no torch: differences of features in, arrays out.
 """
 
