@@ -18,7 +18,7 @@ of four; share of the gap between the machine alone and everybody asked that is 
 Over people alone that is 2.5, 1.8 and .2 points of accuracy on chat and 3.3, 4.5 and 1.2 on maths; with six seeds only
 the 4.5 is beyond chance by itself (95 %), and at 2 % on maths the probabilities are too bold.
 Keeping only the labels most agreed with, each counted alike (RLTHF's own cut, back-off .6), did as well there (within
-.7 points), but lost to people alone in small made-up worlds: what truth and taste agree on most teaches the taste along.
+.7 points), but lost to people alone in small made-up worlds: what truth and taste share teaches the taste along.
 A belief of people's answers alone as the judge was worse on both, and so was annealing down to equal weights.
 
 No text, no torch: differences of features in, arrays out.
