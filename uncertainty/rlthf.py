@@ -72,7 +72,9 @@ def reward_curve(agreement_M: ArrayLike) -> Curve:
     equal agreements have no shape: elbow and knee are that value and everything is kept.
     """
     values = finite(agreement_M, "agreement_M", ndim=1)
-    unit = 2.0 ** (float(np.frexp(np.abs(values).max())[1]) - 1.0)  # exact to divide by; sums of huge margins stay finite
+    unit = 2.0 ** (
+        float(np.frexp(np.abs(values).max())[1]) - 1.0
+    )  # exact to divide by; sums of huge margins stay finite
     share_Q = np.linspace(TRIM, 1.0 - TRIM, GRID)
     agreement_Q = np.quantile(values / unit, 1.0 - share_Q)
     bounded_Q = _fenced(agreement_Q)
