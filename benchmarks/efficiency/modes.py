@@ -23,11 +23,12 @@ COLD_ARMS = (
 )  # fmt: skip
 MACHINE_ARMS = (
     "random", "stratified_bald", SHUFFLED, "margin", "feature_distance", "rlthf_band", "wrong_machine_label",
-    "bald_greedy", "bald_decisive", "bald_where_wrong", "v_optimal", "v_optimal_half", "badge",
+    "bald_greedy", "bald_decisive", "bald_where_wrong", "v_optimal", "v_optimal_half", "v_optimal_after_20", "badge",
 )  # fmt: skip
 CONTROLS = ("people_first", "transfer", "rlthf", "none")
 RANDOM_SHARE = 0.1  # the product's default: the control stream, and what temperatures are fitted to
-HALF = "_half"  # a rule's name with this behind it: half of the answers are asked for at random
+# A rule's name with these behind it: half of the answers are asked for at random; or the first twenty are.
+HALF, AFTER, BEGIN = "_half", "_after_20", 20
 DOUBT_AT_START = 0.3
 SHARES = (0.01, 0.02, 0.04, 0.05, 0.07, 0.10)  # of the pool, answered by people
 Row = dict[str, Any]
@@ -41,7 +42,7 @@ def shuffled(pool: Pool, *, n: int, per_group: int, rng: np.random.Generator) ->
 
 
 def rule(name: str) -> Rule:
-    return shuffled if name == SHUFFLED else BATCH_RULES[name.removesuffix(HALF)]
+    return shuffled if name == SHUFFLED else BATCH_RULES[name.removesuffix(HALF).removesuffix(AFTER)]
 
 
 def random_share(name: str) -> float:
@@ -125,6 +126,8 @@ def ask(
     trainer: Trainer | None = None,
 ) -> Asked:  # fmt: skip
     """n more rows, at most one per prompt in a turn; another turn if prompts run out. A tenth comes from chance."""
+    if name.endswith(AFTER) and (begin := min(n, BEGIN - len(asked.rows))) > 0:
+        asked, n, seed = ask("random", pool, asked, head, begin, seed=seed, machine=machine), n - begin, seed + 7
     rng = np.random.default_rng([seed, 4])
     while n > 0:
         left = np.setdiff1d(np.arange(len(pool)), asked.rows)

@@ -217,6 +217,17 @@ def test_what_is_asked_does_not_depend_on_answers_not_yet_given(world, name):
     assert len(set(one.rows.tolist())) == 60
 
 
+def test_an_arm_may_begin_with_twenty_random_answers(world):
+    head, nothing = BayesianHead.prior(30), modes.Asked(np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
+    asked = modes.ask("v_optimal_after_20", world.pool, nothing, head, 50, seed=3, machine=False)
+    chance = modes.ask("random", world.pool, nothing, head, 20, seed=3, machine=False)
+    np.testing.assert_array_equal(asked.rows[:20], chance.rows)
+    assert asked.from_random[:20].all() and asked.from_random[20:].mean() < 0.4
+    assert len(set(asked.rows.tolist())) == 50
+    more = modes.ask("v_optimal_after_20", world.pool, asked, head, 30, seed=4, machine=False)
+    assert more.from_random[50:].mean() < 0.4
+
+
 def test_the_shuffled_control_gets_no_more_information_than_chance(world):
     some = world.pool.of(np.arange(0, len(world.pool), 12))
     head = from_people(some, np.ones(len(some), dtype=bool))
