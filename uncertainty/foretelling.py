@@ -1,12 +1,13 @@
 """How well the answers of chance are foretold by heads that learnt others of chance, and by heads of the strategy's.
 
 The random answers judge. They are dealt into folds by prompt; each fold is foretold by heads that learnt n of the other
-random answers and by heads that learnt various numbers of the strategy's, none of them about the fold's prompts. All
-heads share one recipe: a prior chosen once, by the evidence of all answers; overlapping answers weighted; margins
-tempered as the other folds suggest. So what is compared is which questions were asked, and how many, and nothing else.
+random answers and by heads that learnt the strategy's first so many, none of them about the fold's prompts. All heads
+share one recipe: a prior chosen once, by the evidence of all answers; overlapping answers weighted; margins tempered as
+the other folds suggest. So what is compared is which questions were asked, and how many, and nothing else.
 
-Folds are dealt several times over, and which answers are learnt is drawn anew each time: the luck of one draw is the
-larger part of the noise where answers are few.
+The *first* so many, because a strategy asks for what it does not know yet. Later questions leave out what earlier ones
+taught, and a sample of them without those is what no campaign ever had: its head can be far worse than one of chance
+where the whole is better. Folds are dealt several times over, to even out the luck of the deal.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def foretell(
     machine: BayesianHead | None = None,
     turns: int = TURNS,
 ) -> Foretold:
-    """Losses from M answers, `from_random_M` telling which of them chance alone picked."""
+    """Losses from M answers in the order they were given, `from_random_M` telling which of them chance alone picked."""
     told = _Answers(
         finite(deltas_M_D, "deltas_M_D", ndim=2), finite(outcomes_M, "outcomes_M", ndim=1),
         np.asarray(prompts_M), np.asarray(from_random_M, dtype=np.bool_),
@@ -125,7 +126,7 @@ def foretell(
         prompts_J=told.prompts[rows_J],
         random_J=losses[0], even_J=losses[1], few_J=losses[2], nothing_J=losses[3], strategy_K_J=losses[4:],
         learnt=sizes.even, few=sizes.few, sizes_K=np.array(sizes.strategy_K, dtype=float),
-        enlarged=1.0 + 0.5 * len(rows_J) * (1.0 / chance + 1.0 / strategy),
+        enlarged=1.0 + 0.5 * len(rows_J) * (1.0 / chance + 1.0 / sizes.even),
     )  # fmt: skip
 
 
@@ -157,8 +158,9 @@ def _one_deal(
         inside_M = np.isin(told.prompts, fold)
         judged_J = inside_M[rows_J]
         fold_J[judged_J] = number
-        # One order each, of which heads learn the first so many: larger ones know all that smaller ones do.
-        order = {kind: rng.permutation(np.flatnonzero((told.random_M == kind) & ~inside_M)) for kind in (True, False)}
+        # Heads learn the first so many of one order each: larger ones know all that smaller ones do.
+        order = {True: rng.permutation(np.flatnonzero(told.random_M & ~inside_M))}
+        order[False] = np.flatnonzero(~told.random_M & ~inside_M)
         learnt: dict[tuple[bool, int], tuple[Floats, Floats]] = {}
         for h, (kind, size) in enumerate(wanted):
             if (kind, size) not in learnt:

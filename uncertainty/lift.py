@@ -86,9 +86,10 @@ def measure(
     rng: np.random.Generator,
     machine: BayesianHead | None = None,
 ) -> Measured:
-    """The strategy's lift and saving from M answers, `from_random_M` telling which of them chance alone picked.
+    """The strategy's lift and saving from M answers in the order they were given.
 
-    `machine` is what a machine's labels taught, when the campaign's answers correct those.
+    `from_random_M` tells which of them chance alone picked; `machine` is what a machine's labels taught, when the
+    campaign's answers correct those.
     """
     told = foretell(deltas_M_D, outcomes_M, prompts_M, from_random_M, rng=rng, machine=machine)
     return Measured(lift_of(told), saving_of(told, rng))

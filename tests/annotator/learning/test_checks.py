@@ -339,6 +339,20 @@ def test_the_desk_shows_the_strategy_and_every_look_at_it(answered, says, api):
     assert (seen["calibration"], seen["machine"]) == (None, None)
 
 
+def test_the_desk_shows_whose_labels_are_corrected_and_what_became_of_them(open_campaign, api):
+    campaign = open_campaign(machine="reward")
+    version = make_version(campaign.reward_model)
+    curve = {"share": [0.0, 1.0], "agreement": [2.0, -1.0], "elbow": 1.0, "knee": -0.5, "reflection": None}
+    told = {
+        "labelled": 90, "curve": curve, "zones": {"keep": 60, "ask": 20, "flip": 10},
+        "flips": {"audited": 5, "right": 4, "automatic": 0}, "round": 2, "amplify": 6.0, "back_off": 0.4,
+    }  # fmt: skip
+    version.metrics = {"machine": told}
+    version.save()
+    seen = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/dashboard").json()["machine"]
+    assert seen == {"source": "reward", **told}
+
+
 def test_the_desk_shows_what_a_campaign_in_its_cold_start_waits_for(answered, api):
     it = answered(cold_answers=30)
     told = api("olga").get(f"/api/v1/campaigns/{it.campaign.slug}/dashboard").json()["strategy"]
