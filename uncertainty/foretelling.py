@@ -1,13 +1,15 @@
-"""How well the answers of chance are foretold by heads that learnt others of chance, and by heads of the strategy's.
+"""How well the answers of chance are foretold by heads that learnt others of chance, or the campaign's own.
 
 The random answers judge. They are dealt into folds by prompt; each fold is foretold by heads that learnt n of the other
-random answers and by heads that learnt the strategy's first so many, none of them about the fold's prompts. All heads
+random answers and by heads that learnt the campaign's first so many, none of them about the fold's prompts. All heads
 share one recipe: a prior chosen once, by the evidence of all answers; overlapping answers weighted; margins tempered as
 the other folds suggest. So what is compared is which questions were asked, and how many, and nothing else.
 
 The *first* so many, because a strategy asks for what it does not know yet. Later questions leave out what earlier ones
 taught, and a sample of them without those is what no campaign ever had: its head can be far worse than one of chance
-where the whole is better. Folds are dealt several times over, to even out the luck of the deal.
+where the whole is better. For the same reason the campaign's stream is taken as it was asked, its random share
+included: what chance asked, the strategy counted on. Folds are dealt several times over, to even out the luck of the
+deal.
 """
 
 from __future__ import annotations
@@ -84,6 +86,11 @@ class _Answers:
     prompts: AnyArray
     random_M: Bools
 
+    @property
+    def stream_M(self) -> Bools:
+        """The campaign's answers for as long as its strategy asked."""
+        return np.asarray(np.arange(len(self.random_M)) <= np.flatnonzero(~self.random_M)[-1])
+
 
 @dataclasses.dataclass(frozen=True)
 class _Sizes:
@@ -134,8 +141,9 @@ def _poorest(told: _Answers, deals: list[list[AnyArray]]) -> tuple[int, int]:
     """How many answers of chance and of the strategy every fold can give at least."""
     outside = [~np.isin(told.prompts, fold) for folds in deals for fold in folds]
     chance = min(int((told.random_M & outside_M).sum()) for outside_M in outside)
-    strategy = min(int((~told.random_M & outside_M).sum()) for outside_M in outside)
-    if chance < 1 or strategy < 2:
+    strategy = min(int((told.stream_M & outside_M).sum()) for outside_M in outside)
+    own = min(int((~told.random_M & outside_M).sum()) for outside_M in outside)
+    if chance < 1 or own < 2:
         raise EmptyPool("Nearly all of the strategy's answers are about prompts that chance asked about too.")
     return chance, strategy
 
@@ -160,7 +168,7 @@ def _one_deal(
         fold_J[judged_J] = number
         # Heads learn the first so many of one order each: larger ones know all that smaller ones do.
         order = {True: rng.permutation(np.flatnonzero(told.random_M & ~inside_M))}
-        order[False] = np.flatnonzero(~told.random_M & ~inside_M)
+        order[False] = np.flatnonzero(told.stream_M & ~inside_M)
         learnt: dict[tuple[bool, int], tuple[Floats, Floats]] = {}
         for h, (kind, size) in enumerate(wanted):
             if (kind, size) not in learnt:

@@ -23,7 +23,8 @@ class CampaignConfig:
     random_share: float = 0.1  # the only unbiased control and test stream: keep it above zero
     pairs_per_group: int = 1  # one pair per prompt per round: near-duplicates teach little
     cold_answers: int = 40  # before these, questions are spread over kinds of prompts: a belief of less is noise
-    fall_back: bool = True  # ask at random while the strategy is not shown to teach more per answer
+    fall_back: bool = True  # ask at random while the strategy is shown to teach less per answer than chance
+    must_prove: bool = False  # and also while, given its chance, it is not shown to teach more
     per_second: bool = False  # value per second of reading instead of per answer
     machine: str = ""  # whose labels people correct: "reward", "reward:PART", "judge:NAME"; "" nobody's
     machine_pairs: int = 4  # pairs per group the machine labels

@@ -40,7 +40,8 @@ def check_strategy(campaign: Campaign) -> StrategyCheck | None:
         with transaction.atomic():
             return StrategyCheck.objects.create(
                 campaign=campaign, answers=answers, newest_annotation=newest or 0, rounds=rounds,
-                verdict=told.value, falls_back=falls_back(told), **_figures(campaign, found),
+                verdict=told.value, falls_back=falls_back(told, must_prove=campaign.config.must_prove),
+                **_figures(campaign, found),
             )  # fmt: skip
     except IntegrityError:
         return None

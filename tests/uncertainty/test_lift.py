@@ -68,10 +68,9 @@ def test_a_strategy_that_asks_telling_questions_is_seen_to():
 
 @pytest.mark.parametrize("strategy", ["only twins", "misleading"])
 def test_a_strategy_that_wastes_answers_is_seen_to(strategy):
-    found = measured(1, strategy=strategy, answers=1_500)
+    found = measured(1, strategy=strategy, answers=3_000, random_share=0.25)
     assert found.lift.high < 0.0
     assert found.saving.high < 1.0
-    assert found.saving.bound is Bound.AT_MOST  # all of its answers never taught as much
 
 
 def test_asking_like_chance_has_no_lift_and_saves_nothing_in_nineteen_of_twenty_campaigns():
@@ -116,8 +115,9 @@ def test_judging_prompts_are_never_learnt_from_and_larger_heads_know_all_that_sm
 
     def head(self, learnt, outcomes, weights):
         rows = np.rint(learnt[:, 0] * 400).astype(int)
-        assert from_random[rows].all() or not from_random[rows].any()
-        seen.setdefault((len(judged), bool(from_random[rows[0]])), []).append(set(rows))
+        as_asked = (np.diff(rows) > 0).all()
+        assert from_random[rows].all() or as_asked
+        seen.setdefault((len(judged), as_asked), []).append(set(rows))
         return Spy(rows)
 
     monkeypatch.setattr(Recipe, "head", head)
@@ -159,7 +159,7 @@ def test_a_strategy_is_not_blamed_for_being_too_sure_which_its_random_answers_co
 def test_a_strategy_is_judged_by_its_first_answers_not_by_a_sample_of_what_it_asked_once_it_knew_those():
     # It asks about what matters first and about the rest afterwards.
     rng = np.random.default_rng(0)
-    from_random = np.arange(400) % 2 == 0
+    from_random = np.arange(400) % 4 == 0
     deltas = rng.normal(size=(400, 8))
     deltas[~from_random & (np.arange(400) < 200), 4:] = 0.0
     deltas[~from_random & (np.arange(400) >= 200), :4] = 0.0
@@ -169,7 +169,7 @@ def test_a_strategy_is_judged_by_its_first_answers_not_by_a_sample_of_what_it_as
         told = deltas[order], outcomes[order], order, from_random[order]
         found = foretell(*told, rng=np.random.default_rng(0), turns=2)
         half[name] = found.strategy_K_J.mean(axis=1)[found.sizes_K <= 80][-1]
-    assert half["as asked"] < half["late ones first"] - 0.1
+    assert half["as asked"] < half["late ones first"] - 0.05
 
 
 # ---- by hand
@@ -188,11 +188,20 @@ def test_the_interval_of_the_lift_worked_by_hand():
     assert (found.judged_by, found.learnt_from) == (40, 100)
 
 
-def test_the_luck_of_what_was_learnt_from_widens_the_interval_of_scarce_answers_more():
-    plenty = campaign(0, answers=1_000, random_share=0.1)
-    scarce = campaign(0, answers=1_000, random_share=0.9)
-    told = [foretell(*world, rng=np.random.default_rng(0), turns=1) for world in (plenty, scarce)]
-    assert 2.1 < told[0].enlarged < 2.4 and told[1].enlarged > 5.0
+def test_the_luck_of_what_was_learnt_from_widens_the_interval():
+    # Both arms learn about four fifths of as many answers as judge.
+    told = foretell(*campaign(0, answers=1_000, random_share=0.1), rng=np.random.default_rng(0), turns=1)
+    assert told.enlarged == pytest.approx(2.25, abs=0.15)
+
+
+def test_what_chance_asked_after_the_strategy_gave_way_is_not_the_strategys():
+    deltas, outcomes, prompts, from_random = campaign(0, strategy="misleading", answers=900, random_share=0.3)
+    late = np.arange(900) >= 500
+    told = deltas, outcomes, prompts, from_random | late
+    outcomes[late & ~from_random] = 1.0 - outcomes[late & ~from_random]  # chance was told the truth
+    found = foretell(*told, rng=np.random.default_rng(0), turns=1)
+    assert found.sizes_K[-1] < 500
+    assert found.strategy_K_J[-1].mean() > found.random_J.mean() + 0.05
 
 
 def test_a_saving_is_read_between_sizes_on_a_logarithmic_scale():
@@ -233,20 +242,20 @@ def test_falling_curves_agree_with_an_independent_isotonic_regression():
 @pytest.mark.parametrize(
     ("low", "high", "rounds", "judged", "expected", "gives_way"),
     [
-        (0.01, 0.03, 1, 20, Verdict.BETTER, False),
-        (-0.03, -0.01, 1, 20, Verdict.WORSE, True),  # at once
-        (-0.01, 0.05, 4, 100, Verdict.TOO_EARLY, False),
-        (-0.01, 0.05, 5, 49, Verdict.TOO_EARLY, False),
-        (-0.01, 0.05, 5, 50, Verdict.UNPROVEN, True),
-        (0.00, 0.05, 9, 500, Verdict.UNPROVEN, True),
-        (0.01, 0.05, 9, 500, Verdict.BETTER, False),
+        (0.01, 0.03, 1, 49, Verdict.TOO_EARLY, (False, False)),
+        (0.01, 0.03, 1, 50, Verdict.BETTER, (False, False)),
+        (-0.03, -0.01, 1, 49, Verdict.TOO_EARLY, (False, False)),
+        (-0.03, -0.01, 1, 50, Verdict.WORSE, (True, True)),
+        (-0.01, 0.05, 4, 100, Verdict.TOO_EARLY, (False, False)),
+        (-0.01, 0.05, 5, 50, Verdict.UNPROVEN, (False, True)),
+        (0.00, 0.05, 9, 500, Verdict.UNPROVEN, (False, True)),
     ],
 )
-def test_a_strategy_has_five_rounds_and_fifty_judges_to_show_that_it_helps(
+def test_a_strategy_gives_way_when_it_is_worse_or_when_it_must_prove_itself_and_cannot(
     low, high, rounds, judged, expected, gives_way
 ):
     told = verdict(Lift((low + high) / 2.0, low, high, judged, 80), rounds)
-    assert (told, falls_back(told)) == (expected, gives_way)
+    assert (told, tuple(falls_back(told, must_prove=must) for must in (False, True))) == (expected, gives_way)
 
 
 def test_what_was_not_measured_is_too_early_to_tell():

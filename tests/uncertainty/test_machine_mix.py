@@ -48,7 +48,7 @@ def test_what_people_answered_is_theirs_alone():
     deltas, truth, machine, prompts = world(600)
     made = mixed(deltas, machine, prompts, answers(deltas, truth, range(0, 600, 5)))
     assert not made.weight_M[::5].any() and made.weight_M.any()
-    assert 0.0 <= made.weight_M.min() and made.weight_M.max() <= 1.0
+    assert made.weight_M.min() >= 0.0 and made.weight_M.max() <= 1.0
 
 
 def test_before_anybody_answered_labels_that_hold_together_are_learnt_from():

@@ -214,8 +214,8 @@ def test_answers_that_correct_a_machine_are_measured_from_what_it_said(answered,
 # ---- what follows
 
 
-def test_a_strategy_that_is_not_shown_to_pay_gives_way_after_five_rounds_and_comes_back_when_it_is(answered, says):
-    it = answered(groups=300, open_tasks=30)
+def test_a_strategy_that_must_prove_itself_gives_way_after_five_rounds_and_comes_back_when_it_has(answered, says):
+    it = answered(groups=300, open_tasks=30, must_prove=True)
     says(UNCLEAR)
     it.answer(20)
     rounds(it.campaign, 2)
@@ -241,6 +241,16 @@ def test_a_strategy_that_is_not_shown_to_pay_gives_way_after_five_rounds_and_com
     it.keeper.step()
     fresh = AnnotationTask.objects.filter(selection=it.campaign.selections.order_by("-id").first())
     assert {task.stream for task in fresh} == {"random", "acquisition"}
+
+
+def test_a_strategy_that_is_neither_better_nor_worse_goes_on_unless_it_must_prove_itself(answered, says):
+    it = answered()
+    says(UNCLEAR)
+    rounds(it.campaign, 5)
+    it.answer(20)
+    check = check_strategy(it.campaign)
+    assert (check.verdict, check.falls_back) == ("unproven", False)
+    assert strategy_in_force(it.campaign) == ("v_optimal", False)
 
 
 def test_rounds_that_chance_or_the_cold_start_chose_are_not_held_against_a_strategy(answered, says):
@@ -318,7 +328,7 @@ def test_a_strategy_of_draws_waits_for_a_version_and_one_that_corrects_a_machine
 
 
 def test_the_desk_shows_the_strategy_and_every_look_at_it(answered, says, api):
-    it = answered(cold_answers=10)
+    it = answered(cold_answers=10, must_prove=True)
     says(None)
     it.answer(20)
     check_strategy(it.campaign)
