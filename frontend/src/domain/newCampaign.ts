@@ -23,6 +23,7 @@ export interface CampaignForm {
   randomShare: string;
   coldAnswers: string;
   fallBack: boolean;
+  mustProve: boolean;
   perSecond: boolean;
   retrainEvery: string;
   minLabels: string;
@@ -54,6 +55,7 @@ export const freshForm: CampaignForm = {
   randomShare: "10",
   coldAnswers: "40",
   fallBack: true,
+  mustProve: false,
   perSecond: false,
   retrainEvery: "50",
   minLabels: "20",
@@ -111,6 +113,7 @@ export function toRequest(form: CampaignForm): NewCampaign {
       random_share: Number(form.randomShare) / 100,
       cold_answers: Number(form.coldAnswers),
       fall_back: form.fallBack,
+      must_prove: form.fallBack && form.mustProve,
       per_second: form.perSecond,
       retrain_every: Number(form.retrainEvery),
       min_labels: Number(form.minLabels),
@@ -139,6 +142,7 @@ const FIELDS: Record<string, keyof CampaignForm> = {
   random_share: "randomShare",
   cold_answers: "coldAnswers",
   fall_back: "fallBack",
+  must_prove: "mustProve",
   per_second: "perSecond",
   retrain_every: "retrainEvery",
   min_labels: "minLabels",

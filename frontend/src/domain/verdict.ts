@@ -90,15 +90,15 @@ export function latestSentence(strategy: StrategyStatus): string {
   return latest ? verdictSentence(latest) : "Not judged yet: too few random answers.";
 }
 
-/** How many random answers the strategy's own ones stand in for, beyond themselves; negative: lost, not saved. */
+/** How many random answers the campaign's stand in for, beyond themselves; negative: lost, not saved. */
 export interface LabelsSaved {
   middle: string;
   interval: string;
 }
 
-export function labelsSaved(chosen: number, saved: Saved | null): LabelsSaved | null {
-  if (!saved || chosen <= 0) return null;
-  const beyond = (ratio: number) => Math.round(chosen * (ratio - 1));
+export function labelsSaved(answers: number, saved: Saved | null): LabelsSaved | null {
+  if (!saved || answers <= 0) return null;
+  const beyond = (ratio: number) => Math.round(answers * (ratio - 1));
   return {
     middle: bounded(saved, (ratio) => signed(beyond(ratio))),
     interval: interval(beyond(saved.low), saved.high === null ? null : beyond(saved.high), signed),

@@ -52,7 +52,8 @@ describe("a new campaign", () => {
   });
 
   test("it falls back by itself unless told otherwise", () => {
-    expect(toRequest(filled).config).toMatchObject({ fall_back: true, per_second: false, cold_answers: 40, machine: "" });
+    expect(toRequest({ ...filled, fallBack: false, mustProve: true }).config).toMatchObject({ fall_back: false, must_prove: false });
+    expect(toRequest(filled).config).toMatchObject({ fall_back: true, must_prove: false, per_second: false, cold_answers: 40, machine: "" });
   });
 
   test("a machine's labels are named as the server names them", () => {

@@ -156,11 +156,20 @@ export function StrategyFields(props: FormProps & { onKind: (kind: MachineKind) 
       </div>
       <Tick
         label="Fall back to random"
-        hint="when the strategy is not shown to teach more per answer than chance."
+        hint="when the strategy is shown to teach less per answer than chance."
         problem={wrong.fallBack}
         checked={form.fallBack}
         onTick={(fallBack) => set({ fallBack })}
       />
+      {form.fallBack && (
+        <Tick
+          label="The strategy must prove itself"
+          hint="fall back also when five rounds have not shown it to teach more. Gains show slowly: few good strategies pass within a thousand answers."
+          problem={wrong.mustProve}
+          checked={form.mustProve}
+          onTick={(mustProve) => set({ mustProve })}
+        />
+      )}
       <Tick
         label="Value per second"
         hint="of a person's time instead of per answer: shorter texts come earlier."

@@ -53,7 +53,7 @@ function InForce({ strategy }: { strategy: StrategyStatus }) {
 
 function Figures({ check }: { check: StrategyCheck }) {
   const { saved } = check;
-  const total = labelsSaved(check.answers - check.judged_by, saved);
+  const total = labelsSaved(check.answers, saved);
   return (
     <dl className="stats">
       <Stat
