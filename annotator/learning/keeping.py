@@ -7,6 +7,7 @@ in a new order. Annotators never wait for this, and losing it costs an order, no
 from __future__ import annotations
 
 import logging
+import time
 
 from django.db import DatabaseError
 
@@ -21,12 +22,15 @@ from .checks import fallen_back
 
 log = logging.getLogger(__name__)
 
+REST = 30.0
+
 
 class QueueKeeper:
     """Looks after all open campaigns; one at a time in a deployment is enough, two do no harm."""
 
     def __init__(self) -> None:
         self._believers: dict[int, Believer] = {}
+        self._resting: dict[int, float] = {}  # campaigns in trouble, until when they are left alone
 
     def step(self) -> int:
         """Look after every open campaign once; returns how many tasks were opened or moved."""
@@ -36,14 +40,17 @@ class QueueKeeper:
         return sum(self._one(campaign) for campaign in campaigns)
 
     def _one(self, campaign: Campaign) -> int:
+        if self._resting.get(campaign.pk, 0.0) > time.monotonic():
+            return 0
         try:
             return self.keep(campaign)
         except DatabaseError:
             raise
         except (TiebreakError, UncertaintyError):
-            # One campaign's trouble is not the others'; it starts afresh with the next look.
-            log.exception("The queue of campaign %s could not be kept.", campaign.slug)
+            # One campaign's trouble is not the others'; it starts afresh after a while, and does not fill the log.
+            log.exception("The queue of campaign %s could not be kept; next try in %.0f s.", campaign.slug, REST)
             self._believers.pop(campaign.pk, None)
+            self._resting[campaign.pk] = time.monotonic() + REST
             return 0
 
     def keep(self, campaign: Campaign) -> int:

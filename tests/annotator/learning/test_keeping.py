@@ -22,6 +22,7 @@ from annotator.tasks.models import AnnotationTask, Assignment
 from annotator.tasks.ordering import waiting
 from tests.factories import encode_all, make_run, make_version, score_all
 from uncertainty import gauss
+from uncertainty.errors import EmptyPool
 from uncertainty.view import damped
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +216,23 @@ def test_a_strategy_that_fell_back_asks_at_random_and_the_answers_are_of_the_ran
     ranking = rank(it.campaign, 8, seed=1, believe=Believer(it.campaign), fallen_back=True)
     assert ranking.acquisition == "random"
     assert all(proposal.from_random and 0 < proposal.propensity < 1 for proposal in ranking.proposals)
+
+
+def test_one_campaigns_trouble_is_not_the_others_and_does_not_fill_the_log(world, open_campaign, monkeypatch, caplog):
+    it = world(acquisition="bald")
+    other = open_campaign(slug="other", groups=5, start=False)
+    real = QueueKeeper.keep
+
+    def troubled(keeper, campaign):
+        if campaign.pk == it.campaign.pk:
+            raise EmptyPool("There is nothing to learn from.")
+        return real(keeper, campaign)
+
+    monkeypatch.setattr(QueueKeeper, "keep", troubled)
+    assert sum(it.keeper.step() for _ in range(3)) == other.tasks.count() > 0
+    assert [record.getMessage() for record in caplog.records if "could not be kept" in record.getMessage()] == [
+        "The queue of campaign helpful could not be kept; next try in 30 s."
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
