@@ -53,8 +53,8 @@ def test_a_strategy_that_pays_says_how_much_and_how_surely(warm: Campaign, sign_
         "Each answer teaches as much as 1.6 random ones (95% interval 1.1 to 2.4), judged by 84 random answers."
     )
     expect(desk.locator(".badge").first).to_have_text("running")
-    expect(desk.locator(".stat", has_text="Labels saved so far")).to_contain_text("469")
-    expect(desk.locator(".stat", has_text="Labels saved so far")).to_contain_text("95% interval 76 to 1,081")
+    expect(desk.locator(".stat", has_text="Labels saved so far")).to_contain_text("521")
+    expect(desk.locator(".stat", has_text="Labels saved so far")).to_contain_text("95% interval 84 to 1,201")
     charts = desk.get_by_role("img")
     expect(charts).to_have_count(2)
     expect(charts.nth(1)).to_have_attribute(
