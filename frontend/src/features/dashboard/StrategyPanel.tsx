@@ -36,11 +36,12 @@ function Named({ name }: { name: string }) {
   );
 }
 
-function InForce({ strategy }: { strategy: StrategyStatus }) {
+function InForce({ strategy, closed }: { strategy: StrategyStatus; closed: boolean }) {
   const { acquisition, in_force, state } = strategy;
+  const asking = closed ? "Asked last: " : "Asking now: ";
   return (
     <p>
-      {state === "cold" ? "After the cold start: " : "Asking now: "}
+      {state === "cold" && !closed ? "After the cold start: " : asking}
       <Named name={state === "cold" ? acquisition : in_force} />
       {state === "fallen_back" && (
         <>
@@ -109,29 +110,36 @@ export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus
   const { random_share, fall_back } = campaign.config;
   const checks = useChecks(strategy.checks, fall_back);
   const latest = checks.at(-1);
-  const measured = checks.some((check) => check.lift !== null || check.saved !== null);
+  const lifted = checks.some((check) => check.lift !== null);
+  const valued = checks.some((check) => check.saved !== null);
+  const measured = lifted || valued;
+  const closed = campaign.state === "closed";
   return (
-    <Panel title="Does the strategy pay?" wide aside={<StateBadge state={strategy.state} />}>
+    <Panel title="Does the strategy pay?" wide aside={closed ? undefined : <StateBadge state={strategy.state} />}>
       <p className={`verdict verdict-${latest?.verdict ?? "too_early"}`} role="status">
         {latestSentence(strategy)}
       </p>
-      <InForce strategy={strategy} />
-      <p className="quiet">{stateSentence(strategy, random_share, fall_back)}</p>
+      <InForce strategy={strategy} closed={closed} />
+      {!closed && <p className="quiet">{stateSentence(strategy, random_share, fall_back)}</p>}
       {latest && measured && <Figures check={latest} />}
       {measured && (
         <div className="charts">
-          <figure>
-            <figcaption>
-              Lift over chance <span className="quiet">nats per answer, 95% interval; chance is 0</span>
-            </figcaption>
-            <LiftChart checks={checks} />
-          </figure>
-          <figure>
-            <figcaption>
-              What one answer is worth <span className="quiet">in random answers, 95% interval; chance is 1×</span>
-            </figcaption>
-            <SavedChart checks={checks} />
-          </figure>
+          {lifted && (
+            <figure>
+              <figcaption>
+                Lift over chance <span className="quiet">nats per answer, 95% interval; chance is 0</span>
+              </figcaption>
+              <LiftChart checks={checks} />
+            </figure>
+          )}
+          {valued && (
+            <figure>
+              <figcaption>
+                What one answer is worth <span className="quiet">in random answers, 95% interval; chance is 1×</span>
+              </figcaption>
+              <SavedChart checks={checks} />
+            </figure>
+          )}
         </div>
       )}
       {measured && <Legend checks={checks} />}
