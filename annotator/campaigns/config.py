@@ -17,7 +17,7 @@ MACHINE = re.compile(r"(reward(:.{1,100})?|judge:[A-Za-z0-9_.-]{1,100})?")
 class CampaignConfig:
     """How a campaign asks, settles, retrains and promotes. Fixed when the campaign opens."""
 
-    acquisition: str = "v_optimal"  # never shown worse than chance on seven public collections, and better on most
+    acquisition: str = "v_optimal"  # on no public collection shown worse than chance, on some much better
     seed: int = 0
     overlap: int = 1  # answers per task; 1 buys the most prompts per label
     random_share: float = 0.1  # the only unbiased control and test stream: keep it above zero
