@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from annotator.learning.keeping import QueueKeeper
 
@@ -26,7 +26,7 @@ def keep_for_ever() -> None:
         try:
             keeper.step()
             time.sleep(PAUSE)
-        except DatabaseError as error:
+        except Error as error:
             log.warning("The database is away: %s", str(error).strip())
             close_old_connections()
             time.sleep(AWAY)

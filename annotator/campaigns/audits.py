@@ -49,6 +49,7 @@ def with_due_audits(
     if not suspected_M.any():
         return values_M
     order = np.argsort(-values_M, kind="stable")[: AHEAD * n]
+    order = order[values_M[order] > 0]  # what the rule did not name has no order
     return as_values(with_audits(order, suspected_M, audited=audited, rng=rng), len(pool))
 
 

@@ -119,10 +119,12 @@ def rank(
         random_share=1.0 if blind else config.random_share,
         rng=rng,
     )
-    control_n = selected.from_random
+    control_n, propensity_n = selected.from_random, selected.propensities
     if valued is None:
         control_n = rng.random(len(control_n)) < config.random_share
-    chosen = zip(selected.indices.tolist(), control_n.tolist(), selected.propensities.tolist(), strict=True)
+        # Drawn, and then called the control: both are chance.
+        propensity_n = np.where(control_n, propensity_n * config.random_share, propensity_n)
+    chosen = zip(selected.indices.tolist(), control_n.tolist(), propensity_n.tolist(), strict=True)
     proposals = [
         Proposal(
             int(pool.groups_M[m]), *pool.pair(m), from_random, propensity,

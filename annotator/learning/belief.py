@@ -63,8 +63,14 @@ class Believer:
 
     @property
     def cold(self) -> bool:
-        """Too little is known to choose by: few answers, and no machine's labels to start from."""
-        return self._prior is None and self._answers_by_prompt.total() < self.campaign.config.cold_answers
+        """Too little is known to choose by: few answers, and few labels of a machine to start from."""
+        labels = self._machine_pairs if self._prior is not None else 0
+        return labels + self._answers_by_prompt.total() < self.campaign.config.cold_answers
+
+    @property
+    def formed(self) -> bool:
+        """Whether there is anything to learn into: features were found."""
+        return self._space is not None
 
     def __call__(self, pool: Askable) -> Belief | None:
         """The belief after all answers up to now, over a pool; None while none of its pairs has features."""
@@ -72,7 +78,7 @@ class Believer:
         if digest is None:
             return None
         if self._features is None or self._features.digest != digest:
-            self._features = Features(digest)
+            self._features, self._space, self._prior = Features(digest), None, None  # other features, other places
         told, machine = answers_of(self.campaign), machine_pairs(self.campaign, MACHINE_PAIRS)
         machine = machine.where(~np.isnan(machine.label_M))
         space = _space(

@@ -29,7 +29,9 @@ def cold_start(campaign: Campaign) -> ColdStart | None:
     if reads is not Reads.BELIEF:
         return None if production_version(campaign.reward_model) is not None else ColdStart(None)
     to_go = _answers_to_go(campaign)
-    return ColdStart(to_go) if to_go > 0 and not _starts_from_a_machine(campaign) else None
+    if to_go > 0 and campaign.config.machine:
+        to_go -= int((~np.isnan(machine_pairs(campaign, to_go).label_M)).sum())
+    return ColdStart(to_go) if to_go > 0 else None
 
 
 def _answers_to_go(campaign: Campaign) -> int:
@@ -42,8 +44,3 @@ def _answers_to_go(campaign: Campaign) -> int:
             break
         to_go -= not is_heldout(bytes(prompt), share)
     return to_go
-
-
-def _starts_from_a_machine(campaign: Campaign) -> bool:
-    labels_M = machine_pairs(campaign, 100).label_M
-    return bool((~np.isnan(labels_M)).any())

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import time
 
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 
 from annotator.campaigns.models import Campaign
-from annotator.errors import TiebreakError
-from annotator.tasks.opening import open_due_tasks
+from annotator.campaigns.pool import askable, nothing_asked
+from annotator.campaigns.strategies import STRATEGIES, Reads
+from annotator.tasks.opening import due, open_due_tasks
 from annotator.tasks.ordering import place, waiting
-from uncertainty.errors import UncertaintyError
 
 from .belief import Believer
 from .checks import fallen_back
@@ -23,6 +23,7 @@ from .checks import fallen_back
 log = logging.getLogger(__name__)
 
 REST = 30.0
+LOOK_AGAIN = 5.0
 
 
 class QueueKeeper:
@@ -30,7 +31,10 @@ class QueueKeeper:
 
     def __init__(self) -> None:
         self._believers: dict[int, Believer] = {}
-        self._resting: dict[int, float] = {}  # campaigns in trouble, until when they are left alone
+        # Campaigns that are left alone until: in trouble, with nothing left to ask, without features yet.
+        self._resting: dict[int, float] = {}
+        self._dry: dict[int, float] = {}
+        self._unformed: dict[int, float] = {}
 
     def step(self) -> int:
         """Look after every open campaign once; returns how many tasks were opened or moved."""
@@ -44,9 +48,9 @@ class QueueKeeper:
             return 0
         try:
             return self.keep(campaign)
-        except DatabaseError:
-            raise
-        except (TiebreakError, UncertaintyError):
+        except (OperationalError, InterfaceError):
+            raise  # the database is away, for all of them
+        except Exception:
             # One campaign's trouble is not the others'; it starts afresh after a while, and does not fill the log.
             log.exception("The queue of campaign %s could not be kept; next try in %.0f s.", campaign.slug, REST)
             self._believers.pop(campaign.pk, None)
@@ -57,9 +61,27 @@ class QueueKeeper:
         """Learn what was said, open what is due, put the open tasks in order."""
         believer = self._believers.setdefault(campaign.pk, Believer(campaign))
         believer.campaign = campaign
-        heard = believer.catch_up()
-        opened = open_due_tasks(campaign.pk, believe=believer, fallen_back=fallen_back(campaign))
+        heard = believer.catch_up() or self._begin(campaign, believer)
+        opened = self._open(campaign, believer)
         return opened + (_reorder(campaign, believer) if heard or opened else 0)
+
+    def _open(self, campaign: Campaign, believer: Believer) -> int:
+        """Open what is due; a campaign that has nothing left to ask is not looked through again at once."""
+        if not due(campaign) or self._dry.get(campaign.pk, 0.0) > time.monotonic():
+            return 0
+        opened = open_due_tasks(campaign.pk, believe=believer, fallen_back=fallen_back(campaign))
+        if not opened:
+            self._dry[campaign.pk] = time.monotonic() + LOOK_AGAIN
+        return opened
+
+    def _begin(self, campaign: Campaign, believer: Believer) -> int:
+        """A keeper that finds tasks opened by somebody else forms its belief now, and not only at the next round."""
+        reads = STRATEGIES[campaign.config.acquisition].reads
+        if believer.formed or reads is not Reads.BELIEF or self._unformed.get(campaign.pk, 0.0) > time.monotonic():
+            return 0
+        self._unformed[campaign.pk] = time.monotonic() + LOOK_AGAIN
+        pool = askable(campaign, nothing_asked, None, 0) if waiting(campaign) else None
+        return int(pool is not None and len(pool) > 0 and believer(pool) is not None)
 
 
 def _reorder(campaign: Campaign, believer: Believer) -> int:

@@ -21,14 +21,14 @@ from .belief import MACHINE_PAIRS
 from .features import Features, backbone_digest
 from .places import Places, machine_prior, rows_of
 
-MOST_OF_EACH = 3_000  # newest answers of chance and of the strategy; more would cost minutes and move little
+MOST_OF_EACH = 3_000  # first answers of chance and of the strategy; more would cost minutes and move little
 VIEW_ROLLOUTS = 8_000  # newest ones, which say what completions of this campaign differ by
 VIEW_PAIRS = 16  # per group
 
 
 def measured(campaign: Campaign, *, seed: int) -> Measured | None:
     """What the answers say of the strategy; None while they are too few, or their features are not there yet."""
-    told = _newest(answers_of(campaign))
+    told = _first(answers_of(campaign))
     digest = backbone_digest(campaign)
     if digest is None or not len(told):
         return None
@@ -49,8 +49,9 @@ def measured(campaign: Campaign, *, seed: int) -> Measured | None:
         return None
 
 
-def _newest(told: Answers) -> Answers:
-    keep = [np.flatnonzero(told.from_random_M == kind)[-MOST_OF_EACH:] for kind in (True, False)]
+def _first(told: Answers) -> Answers:
+    """The first of each kind: what is judged is a stream as it was asked, and its beginning makes it one."""
+    keep = [np.flatnonzero(told.from_random_M == kind)[:MOST_OF_EACH] for kind in (True, False)]
     return told.where(np.sort(np.concatenate(keep)))
 
 

@@ -28,6 +28,7 @@ class Waiting:
     group: int
     rollout_a: int
     rollout_b: int
+    priority: float
 
 
 def waiting(campaign: Campaign) -> list[Waiting]:
@@ -35,9 +36,11 @@ def waiting(campaign: Campaign) -> list[Waiting]:
     slots = campaign.assignments.filter(
         state=Assignment.State.OPEN, task__stream=AnnotationTask.Stream.ACQUISITION
     ).order_by("-priority", "id")
-    columns = ("task_id", "task__group_id", "task__rollout_a_id", "task__rollout_b_id")
-    rows = slots.values_list(*columns)[: HEAD * campaign.config.overlap]
-    return [Waiting(*row) for row in sorted(set(rows))]
+    columns = ("task_id", "task__group_id", "task__rollout_a_id", "task__rollout_b_id", "priority")
+    first: dict[int, Waiting] = {}
+    for row in slots.values_list(*columns)[: HEAD * campaign.config.overlap]:
+        first.setdefault(row[0], Waiting(*row))
+    return [first[task] for task in sorted(first)]
 
 
 def as_pool(tasks: Sequence[Waiting]) -> Askable:
@@ -51,14 +54,14 @@ def as_pool(tasks: Sequence[Waiting]) -> Askable:
 
 
 def place(campaign: Campaign, tasks: list[Waiting], values_M: np.ndarray) -> int:
-    """Give tasks the priorities of their values' ranks; returns how many moved.
+    """Hand the tasks' own priorities round among them, the highest to the most valuable; returns how many moved.
 
+    Never higher ones: the random stream's stay where chance put them, and would otherwise never have their turn.
     SKIP LOCKED: a slot being claimed this instant keeps its place; nobody waits for a re-ordering.
     """
-    order = np.argsort(-values_M, kind="stable")
-    rank_M = np.empty(len(order))
-    rank_M[order] = np.linspace(1.0, 0.0, len(order), endpoint=False)
-    new = {task.task: float(rank_M[m]) for m, task in enumerate(tasks)}
+    order = np.argsort(-values_M, kind="stable").tolist()
+    places = sorted((task.priority for task in tasks), reverse=True)
+    new = {tasks[m].task: place for m, place in zip(order, places, strict=True)}
     with transaction.atomic():
         slots = Assignment.objects.select_for_update(skip_locked=True).filter(
             state=Assignment.State.OPEN, task_id__in=new

@@ -320,7 +320,7 @@ def test_a_strategy_of_draws_waits_for_a_version_and_one_that_corrects_a_machine
     assert cold_start(draws.campaign).answers_to_go is None
     make_version(draws.campaign.reward_model)
     assert cold_start(draws.campaign) is None
-    assert cold_start(open_campaign(slug="corrects", machine="reward", start=False)) is None
+    assert cold_start(open_campaign(slug="corrects", machine="reward", cold_answers=12, start=False)) is None
     assert cold_start(open_campaign(slug="chance", acquisition="random", start=False)) is None
 
 

@@ -15,10 +15,13 @@ from annotator.annotations.submission import Answer, revise, submit
 from annotator.campaigns.pool import askable, nothing_asked
 from annotator.campaigns.ranking import rank
 from annotator.campaigns.strategies import STRATEGIES
+from annotator.learning import keeping
 from annotator.learning.belief import Believer
 from annotator.learning.keeping import QueueKeeper
+from annotator.rollouts.models import CompletionFeature, KnownBackbone
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
+from annotator.tasks.opening import open_due_tasks
 from annotator.tasks.ordering import waiting
 from tests.factories import encode_all, make_run, make_version, score_all
 from uncertainty import gauss
@@ -95,6 +98,53 @@ def test_leased_work_and_the_random_stream_keep_their_places(world):
     kept[held.assignment] = Assignment.objects.get(id=held.assignment).priority
     it.keeper.step()
     assert kept == dict(Assignment.objects.filter(id__in=kept).values_list("id", "priority"))
+
+
+def test_however_often_the_queue_is_put_in_order_chance_keeps_its_share_of_the_answers(world):
+    it = world(acquisition="v_optimal", random_share=0.25, open_tasks=24, groups=150, budget_labels=240)
+    for _ in range(120):
+        it.keeper.step()
+        it.answer(1)
+    said = Annotation.objects.filter(campaign=it.campaign)
+    by_chance = [said.order_by("id")[start : start + 60].values_list("task__stream", flat=True) for start in (0, 60)]
+    assert all(7 <= list(streams).count("random") <= 24 for streams in by_chance)
+
+
+def test_a_keeper_that_finds_tasks_opened_by_somebody_else_learns_from_the_next_answer_on(world):
+    it = world(acquisition="v_optimal", open_tasks=200, groups=40)
+    it.keeper.step()
+    it.answer(20)
+    another = QueueKeeper()
+    assert another.step() > 0
+    before = it.priorities()
+    it.answer(1)
+    assert another.step() > 0
+    after = it.priorities()
+    assert any(after[task] != before[task] for task in after.keys() & before.keys())
+
+
+def test_a_campaign_with_nothing_left_to_ask_is_not_looked_through_again_at_once(open_campaign, monkeypatch):
+    campaign = open_campaign(groups=1, size=2, start=False)
+    keeper, looks = QueueKeeper(), []
+    monkeypatch.setattr(keeping, "open_due_tasks", lambda *of, **how: looks.append(1) or open_due_tasks(*of, **how))
+    assert [keeper.step() for _ in range(5)] == [1, 0, 0, 0, 0]
+    assert len(looks) == 2
+    assert campaign.tasks.count() == 1
+
+
+def test_other_features_are_other_places(world):
+    it = world(acquisition="bald")
+    believer, pool = Believer(it.campaign), it.pool()
+    first = believer(pool)
+    KnownBackbone.objects.update(digest="c" * 64)
+    assert believer(pool) is None and not believer.formed
+    for feature in CompletionFeature.objects.all():
+        values = np.frombuffer(feature.features, dtype="<f4")[::-1].astype("<f4")
+        CompletionFeature.objects.create(
+            backbone_digest="c" * 64, text_digest=feature.text_digest, features=(values**2).tobytes()
+        )
+    second = believer(pool)
+    assert not np.allclose(first.points_N_W, second.points_N_W)
 
 
 def test_a_campaign_begins_by_spreading_its_questions_and_then_asks_by_its_strategy(world):

@@ -156,6 +156,5 @@ def test_my_leases_are_found_without_looking_at_all_i_ever_answered(long_queue, 
         state="submitted", annotator=people["alice"], lease_number=1, left_is_a=True
     )
     claim_next(campaign, people["alice"].pk, n=1, now=timezone.now())
-    plan = plan_of_a_claim(campaign, people["alice"])
-    assert "my_leases" in {node.get("Index Name") for node in plan}
-    assert rows_touched(plan) < 60
+    # By which index, the planner may choose: beside a handful of leases all of them cost the same.
+    assert rows_touched(plan_of_a_claim(campaign, people["alice"])) < 60
