@@ -2,8 +2,8 @@
 
 A sweep looks at production versions only, takes whole groups (spread is centred inside the group), and first those that
 wait in front of people. One process at a time sweeps, so that the other workers stay free for trainings: an advisory
-lock, gone with its holder. Before a reward model's first version the sweep computes features ahead, so that the first
-version can score within seconds.
+lock, gone with its holder. Features come ahead of scores: those of the newest groups, which a belief chooses among, at
+any time; before a reward model's first version all others, too, so that it can score within seconds.
 """
 
 from __future__ import annotations
@@ -24,10 +24,14 @@ from django.utils import timezone
 
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
+from annotator.campaigns.strategies import STRATEGIES, Reads
+from annotator.learning.belief import BELIEF_GROUPS
+from annotator.learning.features import backbone_digest
 from annotator.rollouts.models import (
     CompletionFeature,
     KnownBackbone,
     PolicyRun,
+    PromptGroup,
     RewardModelVersion,
     Rollout,
     Score,
@@ -137,10 +141,12 @@ def sweep() -> None:
         for name in sorted(set(asking.values_list("reward_model", flat=True))):
             campaigns, version = list(asking.filter(reward_model=name)), production_version(name)
             until = time.monotonic() + TURN_SECONDS
+            if version is not None:
+                _reorder_stale(version, campaigns)
+            _encode_for_belief(campaigns, until - TURN_SECONDS / 2)
             if version is None:
                 _encode_ahead(campaigns, until)
             else:
-                _reorder_stale(version, campaigns)
                 _score_new(version, campaigns, until)
 
 
@@ -196,6 +202,35 @@ def _settle(version: RewardModelVersion, runs: list[int], seen: int | None) -> N
     if through is not None:
         unmoved = RewardModelVersion.objects.filter(id=version.pk, scored_through=version.scored_through)
         unmoved.update(scored_through=through)
+
+
+LACKING = """
+SELECT r.id FROM rollouts_rollout r
+WHERE r.group_id = ANY(%s) AND NOT EXISTS (
+    SELECT 1 FROM rollouts_completionfeature f WHERE f.backbone_digest = %s AND f.text_digest = r.text_digest)
+ORDER BY r.id DESC LIMIT %s
+"""
+
+
+def _lacking(campaign: Campaign) -> list[int]:
+    """Rollouts a belief would choose among and has no features of, newest first."""
+    newest = PromptGroup.objects.filter(run__campaigns=campaign).order_by("-id").values_list("id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(LACKING, [list(newest[:BELIEF_GROUPS]), backbone_digest(campaign) or "", BATCH])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _encode_for_belief(campaigns: list[Campaign], until: float) -> None:
+    """The newest groups first, under the campaign's own backbone: whatever scores, a belief reads these."""
+    for campaign in campaigns:
+        closed = campaign.state == Campaign.State.CLOSED
+        if closed or STRATEGIES[campaign.config.acquisition].reads is not Reads.BELIEF:
+            continue
+        spec, before = campaign.config.training.get("backbone", settings.BACKBONE), list[int]()
+        # The same ones twice: they are there, under the name of another backbone.
+        while time.monotonic() < until and (ids := _lacking(campaign)) and ids != before:
+            features(list(Rollout.objects.filter(id__in=ids).select_related("group")), backbone(spec))
+            before = ids
 
 
 _encoded_through: dict[tuple[str, int], int] = {}  # a hint only: a restarted process looks at the cache again

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from annotator.campaigns import lifecycle
-from annotator.rollouts.models import CompletionFeature, RewardModelVersion, Rollout, Score
+from annotator.rollouts.models import CompletionFeature, KnownBackbone, PromptGroup, RewardModelVersion, Rollout, Score
 from tests.factories import make_run, make_version
 from training_bridge import scoring
 
@@ -68,6 +68,21 @@ def test_everything_is_scored_once_and_encoded_once(backbone, open_campaign):
     scoring.sweep()
     assert Score.objects.count() == 40
     assert len(backbone.encoded) == 20
+
+
+def test_what_a_belief_chooses_among_is_encoded_at_any_time_the_newest_first(
+    backbone, open_campaign, monkeypatch, settings
+):
+    KnownBackbone.objects.create(spec=settings.BACKBONE, digest=backbone.digest)
+    campaign = open_campaign(groups=5)
+    make_version("helpful")
+    scoring.sweep()
+    CompletionFeature.objects.all().delete()  # a cache: safe to empty
+    monkeypatch.setattr(scoring, "BELIEF_GROUPS", 2)
+    scoring.sweep()
+    newest = PromptGroup.objects.filter(run__campaigns=campaign).order_by("-id")[:2]
+    expected = {bytes(rollout.text_digest) for group in newest for rollout in group.rollouts.all()}
+    assert {bytes(feature.text_digest) for feature in CompletionFeature.objects.all()} == expected
 
 
 def test_a_score_holds_its_draws_and_its_spread_inside_the_group(backbone, open_campaign):
