@@ -19,6 +19,7 @@ from annotator.campaigns.machine_labels import NO_PAIRS, MachinePairs, machine_p
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.errors import InvalidConfig
+from annotator.learning.answers import OUTCOMES, prompt_number
 from annotator.rollouts.models import PromptGroup, RewardModelVersion, Rollout
 from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
@@ -28,12 +29,6 @@ from training_bridge.errors import ArtifactMissing
 
 Beat = Callable[[], None]
 MACHINE_ROWS = 10_000  # newest labels of a machine that a training is given; more cost minutes and teach little
-OUTCOMES = {
-    Annotation.Choice.A: 1.0,
-    Annotation.Choice.B: 0.0,
-    Annotation.Choice.TIE: 0.5,
-    Annotation.Choice.BOTH_BAD: 0.5,
-}
 
 
 def folder_of(job: TrainingJob) -> Path:
@@ -98,7 +93,7 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
             outcome_M=np.array([OUTCOMES[Annotation.Choice(item[2])] for item in items], dtype=float),
             strength_M=np.array([item[3] or 0 for item in items], dtype=np.int64),
             weight_M=np.ones(len(items)),
-            prompt_M=np.array([_prompt_number(item[4]) for item in items], dtype=np.int64),
+            prompt_M=np.array([prompt_number(bytes(item[4])) for item in items], dtype=np.int64),
             annotator_M=np.array([item[5] for item in items], dtype=np.int64),
             heldout_M=np.array([item[6] for item in items], dtype=bool),
             random_M=np.array([item[7] == AnnotationTask.Stream.RANDOM for item in items], dtype=bool),
@@ -125,11 +120,6 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
     )
 
 
-def _prompt_number(digest: bytes | memoryview) -> int:
-    """A number that stays with the prompt text from one label set to the next."""
-    return int.from_bytes(bytes(digest)[:8], "big") >> 1
-
-
 def machine_rows(campaign: Campaign) -> tuple[MachinePairs, np.ndarray]:
     """(the newest pairs a machine has an opinion about, on prompts that are not held out; their prompts' numbers)."""
     found = machine_pairs(campaign)
@@ -142,7 +132,7 @@ def machine_rows(campaign: Campaign) -> tuple[MachinePairs, np.ndarray]:
     held = {pk for pk, digest in digests.items() if is_heldout(digest, share)}
     learnt = np.flatnonzero([group not in held for group in found.groups_M.tolist()])[:MACHINE_ROWS]
     chosen = found.where(np.isin(np.arange(len(found)), learnt))
-    return chosen, np.array([_prompt_number(digests[pk]) for pk in chosen.groups_M.tolist()], dtype=np.int64)
+    return chosen, np.array([prompt_number(digests[pk]) for pk in chosen.groups_M.tolist()], dtype=np.int64)
 
 
 def _round(job: TrainingJob) -> dict[str, int]:

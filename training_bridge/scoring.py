@@ -11,8 +11,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +39,7 @@ from annotator.tasks.models import Assignment
 from annotator.tasks.ordering import reorder
 from training_bridge.features import Backbone
 from training_bridge.reward_models.model import RewardModel
+from training_bridge.turns import only_one
 from uncertainty.reward_samples import RewardSamples
 
 log = logging.getLogger(__name__)
@@ -64,20 +64,6 @@ def backbone(spec: str) -> Backbone:
 @functools.lru_cache(maxsize=4)
 def reward_model(artifact: str, digest: str) -> RewardModel:
     return RewardModel.load(Path(settings.ARTIFACTS) / artifact, digest)
-
-
-@contextmanager
-def only_one() -> Iterator[bool]:
-    """True for the one process that may sweep now; the lock goes with its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
-        (mine,) = cursor.fetchone()
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
 
 
 def features(rollouts: Sequence[Rollout], encoder: Backbone, beat: Beat | None = None) -> np.ndarray:
@@ -134,7 +120,7 @@ def score_groups(version: RewardModelVersion, group_ids: Sequence[int]) -> int:
 
 def sweep() -> None:
     """Give every reward model a turn: tasks in front of people first, then everything new, oldest first."""
-    with only_one() as mine:
+    with only_one(SWEEP_LOCK) as mine:
         if not mine:
             return
         asking = Campaign.objects.exclude(state=Campaign.State.DRAFT)

@@ -21,6 +21,7 @@ from annotator.rollouts.models import PromptGroup, Rollout, Score
 from annotator.tasks.opening import asked_in, open_due_tasks
 from annotator.training.desk import overview
 
+from . import desk_shapes
 from . import serializers as shape
 from .views import caller, checked, find_campaign, manages
 
@@ -97,12 +98,12 @@ class Move(APIView):
 class DashboardView(APIView):
     required_scope = Scope.MANAGE
 
-    @extend_schema(operation_id="campaigns_dashboard", responses=shape.Dashboard)
+    @extend_schema(operation_id="campaigns_dashboard", responses=desk_shapes.Dashboard)
     def get(self, request: Request, slug: str) -> Response:
         """Everything the desk shows, counted now."""
         campaign = find_campaign(request, slug)
         seen = {"campaign": present(request, campaign), **overview(campaign, now=timezone.now())}
-        return Response(shape.Dashboard(seen).data)
+        return Response(desk_shapes.Dashboard(seen).data)
 
 
 class PreviewView(APIView):

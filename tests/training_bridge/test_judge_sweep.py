@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
-from django.db import connection
 
 from annotator.campaigns import lifecycle
 from annotator.campaigns.judges import JudgeSettings
@@ -14,6 +11,7 @@ from annotator.campaigns.machine_labels import labels_of, machine_pairs
 from annotator.campaigns.models import MachineLabel
 from annotator.rollouts.models import Rollout
 from tests.factories import digest
+from tests.races import at_once
 from tests.training_bridge.fake_judge import FakeJudge, longer
 from training_bridge.judges import endpoint, sweep
 from training_bridge.turns import only_one
@@ -156,16 +154,7 @@ def test_two_workers_do_not_ask_the_same(fake, open_campaign):
     campaign = open_campaign(groups=10, size=2, machine="judge:strict", machine_pairs=1)
     lengthen(campaign)
     fake.seconds = 0.02
-
-    def work():
-        sweep.sweep()
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[sweep.sweep] * 3)
     sweep.sweep()
     assert len(fake.asked) == 20 and MachineLabel.objects.count() == 10
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import numpy as np
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from annotator.campaigns import lifecycle
 from annotator.rollouts.models import CompletionFeature, KnownBackbone, PromptGroup, RewardModelVersion, Rollout, Score
 from tests.factories import make_run, make_version
+from tests.races import at_once
 from training_bridge import scoring
 
 pytestmark = pytest.mark.django_db
@@ -143,16 +142,7 @@ def test_a_new_version_puts_the_waiting_tasks_in_its_order(backbone, open_campai
 def test_two_sweepers_do_not_do_the_same_work(backbone, open_campaign):
     open_campaign(groups=30)
     make_version("helpful")
-
-    def sweep():
-        scoring.sweep()
-        connection.close()
-
-    threads = [threading.Thread(target=sweep) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[scoring.sweep] * 4)
     scoring.sweep()
     assert Score.objects.count() == 120
     assert len(backbone.encoded) == 120

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from annotator.errors import (
 )
 from annotator.tasks.leasing import claim_next, expire_leases
 from annotator.tasks.models import AnnotationTask, Assignment
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -200,22 +201,15 @@ def test_the_database_refuses_to_edit_what_was_said(open_campaign, people, chang
 def test_a_double_click_and_two_windows_store_one_answer_and_spend_one_label(open_campaign, people):
     campaign = open_campaign(groups=1, budget_labels=1)
     card = one_card(campaign, people["alice"])
-    outcomes: list[str] = []
 
-    def click(key: str) -> None:
+    def click(key: str) -> str:
         try:
             _, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer(key=key))
-            outcomes.append("new" if new else "same")
+            return "new" if new else "same"
         except AlreadySubmitted:
-            outcomes.append("already")
-        finally:
-            connection.close()
+            return "already"
 
-    threads = [threading.Thread(target=click, args=(key,)) for key in ["k1"] * 5 + ["k2"] * 5]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = at_once(*[partial(click, key) for key in ["k1"] * 5 + ["k2"] * 5])
     assert outcomes.count("new") == 1
     assert len(outcomes) == 10
     assert Annotation.objects.count() == 1

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from annotator.annotations.label_sets import is_heldout
@@ -24,6 +21,7 @@ from annotator.tasks.models import AnnotationTask, Assignment
 from annotator.tasks.opening import open_due_tasks
 from annotator.tasks.ordering import waiting
 from tests.factories import encode_all, make_run, make_version, score_all
+from tests.races import at_once
 from uncertainty import gauss
 from uncertainty.errors import EmptyPool
 from uncertainty.view import damped
@@ -288,23 +286,12 @@ def test_one_campaigns_trouble_is_not_the_others_and_does_not_fill_the_log(world
 @pytest.mark.django_db(transaction=True)
 def test_two_keepers_at_once_open_each_round_once(world):
     it = world(acquisition="v_optimal", open_tasks=16)
-    errors = []
 
     def keep():
-        try:
-            keeper = QueueKeeper()
-            for _ in range(3):
-                keeper.step()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
+        keeper = QueueKeeper()
+        for _ in range(3):
+            keeper.step()
 
-    threads = [threading.Thread(target=keep) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(keep, keep, keep)
     it.campaign.refresh_from_db()
-    assert errors == []
     assert AnnotationTask.objects.count() == it.campaign.committed_labels == 16

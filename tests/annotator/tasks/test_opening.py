@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from annotator.campaigns.models import BudgetEntry
@@ -16,6 +14,7 @@ from annotator.tasks.models import AnnotationTask, Assignment
 from annotator.tasks.opening import open_due_tasks
 from annotator.tasks.ordering import reorder
 from tests.factories import make_run, make_version, score_all
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -131,22 +130,7 @@ def test_reordering_waits_until_every_open_task_is_scored(open_campaign):
 @pytest.mark.django_db(transaction=True)
 def test_sweeps_that_run_at_once_open_one_round_between_them(open_campaign):
     campaign = open_campaign(groups=40, budget_labels=30, open_tasks=20, start=False)
-    errors = []
-
-    def sweep():
-        try:
-            open_due_tasks(campaign.pk)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=sweep) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda: open_due_tasks(campaign.pk)] * 6)
     campaign.refresh_from_db()
-    assert errors == []
     assert campaign.selections.count() == 1
     assert AnnotationTask.objects.count() == campaign.committed_labels == 20
