@@ -72,6 +72,11 @@ class Believer:
         """Whether there is anything to learn into: features were found."""
         return self._space is not None
 
+    @property
+    def newest(self) -> int:
+        """The newest answer learnt from, or left out on purpose; 0 before any."""
+        return max(self._seen, default=0)
+
     def __call__(self, pool: Askable) -> Belief | None:
         """The belief after all answers up to now, over a pool; None while none of its pairs has features."""
         digest = backbone_digest(self.campaign)
@@ -95,7 +100,7 @@ class Believer:
         """Learn from what was said since; returns how many new rows there were. A correction is learnt by a new fit."""
         if self._space is None:
             return 0
-        after = max(self._seen, default=0) - LOOK_BACK
+        after = self.newest - LOOK_BACK
         recent = Annotation.objects.filter(campaign=self.campaign, id__gt=after).values_list("id", "revises_id")
         fresh = {row: revises for row, revises in recent if row not in self._seen}
         if not fresh:

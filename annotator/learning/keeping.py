@@ -10,6 +10,7 @@ import logging
 import time
 
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.pool import askable, nothing_asked
@@ -19,6 +20,7 @@ from annotator.tasks.ordering import place, waiting
 
 from .belief import Believer
 from .checks import fallen_back
+from .models import KeptQueue
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,14 @@ class QueueKeeper:
         believer.campaign = campaign
         heard = believer.catch_up() or self._begin(campaign, believer)
         opened = self._open(campaign, believer)
-        return opened + (_reorder(campaign, believer) if heard or opened else 0)
+        if not heard and not opened:
+            return 0
+        moved = _reorder(campaign, believer)
+        if believer.newest:
+            KeptQueue.objects.update_or_create(
+                campaign=campaign, defaults={"newest_annotation": believer.newest, "at": timezone.now()}
+            )
+        return opened + moved
 
     def _open(self, campaign: Campaign, believer: Believer) -> int:
         """Open what is due; a campaign that has nothing left to ask is not looked through again at once."""

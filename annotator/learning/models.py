@@ -1,4 +1,4 @@
-"""What was found about a campaign's strategy, each time somebody looked."""
+"""What was found about a campaign's strategy each time somebody looked, and which answers its queue knows."""
 
 from __future__ import annotations
 
@@ -59,3 +59,11 @@ class StrategyCheck(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["campaign", "-id"], name="newest_strategy_check")]
+
+
+class KeptQueue(models.Model):
+    """How far a campaign's queue has heard: its order knows every answer up to this one."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, primary_key=True, related_name="kept_queue")
+    newest_annotation = models.BigIntegerField()
+    at = models.DateTimeField()

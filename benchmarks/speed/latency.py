@@ -1,7 +1,8 @@
 """From an answer to the queue in its new order: a real database, and the keeper of queues as a process of its own.
 
 The campaign has 64 open tasks and a pool of some 20,000 pairs with features. One person answers, waits, and answers the
-next; a second connection watches when the priorities of the tasks still open change.
+next; a second connection watches when the queue's order knows that answer. (Not when the order changes: late in a
+round an answer may rightly leave it as it was.)
 """
 
 from __future__ import annotations
@@ -34,9 +35,8 @@ def figures(*, groups: int, answers: int, seed: int = 0) -> dict[str, float | in
             keeper = subprocess.Popen(command, cwd=base_folder(), stdout=log, stderr=log)
         try:
             _until_full(campaign, keeper)
-            for k in range(2 * campaign.config.cold_answers):
-                _answer(campaign, person, f"cold-{k}", seed)
-            _until_still(campaign)
+            colds = [_answer(campaign, person, f"cold-{k}", seed) for k in range(2 * campaign.config.cold_answers)]
+            _until_heard(campaign, colds[-1])
             heard = [_measure(campaign, person, f"measured-{k}", seed) for k in tqdm(range(answers), unit="answer")]
         finally:
             keeper.terminate()
@@ -104,36 +104,35 @@ def _world(groups: int, seed: int) -> tuple[Any, Any]:
 
 def _until_full(campaign: Any, keeper: subprocess.Popen[bytes], patience_s: float = 120.0) -> None:
     deadline = time.monotonic() + patience_s
-    while not _priorities(campaign):
+    while not campaign.tasks.exists():
         if keeper.poll() is not None or time.monotonic() > deadline:
             sys.exit("The keeper of queues opened no task.")
         time.sleep(0.2)
 
 
-def _until_still(campaign: Any, quiet_s: float = 1.0) -> None:
-    """Wait until the keeper has caught up: nothing has moved for a while."""
-    seen, since = _priorities(campaign), time.monotonic()
-    while time.monotonic() - since < quiet_s:
+def _until_heard(campaign: Any, answer: int, patience_s: float = 60.0) -> None:
+    """Wait until the keeper has caught up."""
+    deadline = time.monotonic() + patience_s
+    while _knows(campaign) < answer:
+        if time.monotonic() > deadline:
+            sys.exit("The keeper of queues did not catch up.")
         time.sleep(0.1)
-        if (now := _priorities(campaign)) != seen:
-            seen, since = now, time.monotonic()
 
 
 def _measure(campaign: Any, person: Any, key: str, seed: int) -> float:
-    """Seconds from handing an answer in until tasks that were open before stand in another order."""
+    """Seconds from handing an answer in until the open tasks stand in the order it led to."""
     time.sleep(PAUSE_S)
-    before, began = _priorities(campaign), time.perf_counter()
-    answered = _answer(campaign, person, key, seed)
+    began = time.perf_counter()
+    answer = _answer(campaign, person, key, seed)
     while (waited := time.perf_counter() - began) < PATIENCE_S:
-        now = _priorities(campaign)
-        if any(now[slot] != before[slot] for slot in now.keys() & before.keys() - {answered}):
+        if _knows(campaign) >= answer:
             return waited
         time.sleep(0.01)
     return PATIENCE_S
 
 
 def _answer(campaign: Any, person: Any, key: str, seed: int) -> int:
-    """Claim the head of the queue and answer it; returns the slot."""
+    """Claim the head of the queue and answer it; returns the answer's id."""
     from django.utils import timezone
 
     from annotator.annotations.submission import Answer, submit
@@ -146,14 +145,10 @@ def _answer(campaign: Any, person: Any, key: str, seed: int) -> int:
         time.sleep(0.05)
     left = np.random.default_rng([seed, cards[0].assignment]).random() < 0.5
     said = Answer(choice="left" if left else "right", idempotency_key=key, active_ms=5_000)
-    submit(cards[0].assignment, person.pk, cards[0].lease_number, said)
-    return cards[0].assignment
+    return submit(cards[0].assignment, person.pk, cards[0].lease_number, said)[0].pk
 
 
-def _priorities(campaign: Any) -> dict[int, float]:
-    from annotator.tasks.models import AnnotationTask, Assignment
+def _knows(campaign: Any) -> int:
+    from annotator.learning.models import KeptQueue
 
-    slots = Assignment.objects.filter(
-        campaign=campaign, state=Assignment.State.OPEN, task__stream=AnnotationTask.Stream.ACQUISITION
-    )
-    return dict(slots.values_list("id", "priority"))
+    return KeptQueue.objects.filter(campaign=campaign).values_list("newest_annotation", flat=True).first() or 0

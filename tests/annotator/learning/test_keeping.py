@@ -15,6 +15,7 @@ from annotator.campaigns.strategies import STRATEGIES
 from annotator.learning import keeping
 from annotator.learning.belief import Believer
 from annotator.learning.keeping import QueueKeeper
+from annotator.learning.models import KeptQueue
 from annotator.rollouts.models import CompletionFeature, KnownBackbone
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
@@ -75,6 +76,15 @@ def test_an_answer_changes_what_is_asked_next_without_a_retrain(world):
     after = it.priorities()
     assert {task: after[task] for task in after if task in before} != {task: before[task] for task in after}
     assert it.campaign.label_sets.count() == 0
+
+
+def test_the_queue_says_which_answers_its_order_knows(world):
+    it = world(acquisition="v_optimal")
+    it.keeper.step()
+    assert not KeptQueue.objects.exists()
+    said = it.answer(3)
+    it.keeper.step()
+    assert it.campaign.kept_queue.newest_annotation == said[-1].pk
 
 
 def test_nothing_said_moves_nothing(world):
