@@ -9,6 +9,8 @@ import { BrowserRouter } from "react-router";
 
 import { App } from "./App";
 import { ApiError } from "./api/client";
+import { preferred, speak } from "./i18n";
+import { useLanguage } from "./ui/language";
 
 /** A session that ended on the server ends here too: the sign-in page appears where the person was. */
 function onError(error: Error): void {
@@ -35,12 +37,22 @@ window.addEventListener("vite:preloadError", (event) => {
   window.location.reload();
 });
 
-const root = document.getElementById("root");
-if (!root) throw new Error("The page has no #root element.");
-createRoot(root).render(
-  <QueryClientProvider client={client}>
-    <BrowserRouter>
-      <App />
-    </BrowserRouter>
-  </QueryClientProvider>,
-);
+/** What was drawn in one language is drawn anew in the other: texts are looked up while drawing. */
+function Root() {
+  return <App key={useLanguage()} />;
+}
+
+function draw(): void {
+  const root = document.getElementById("root");
+  if (!root) throw new Error("The page has no #root element.");
+  createRoot(root).render(
+    <QueryClientProvider client={client}>
+      <BrowserRouter>
+        <Root />
+      </BrowserRouter>
+    </QueryClientProvider>,
+  );
+}
+
+// A dictionary that cannot be had is no reason to show nothing: the page is then English.
+speak(preferred()).then(draw, draw);

@@ -1,35 +1,48 @@
-/** Numbers and times as people read them; a missing number is a dash, never a zero. */
+/** Numbers and times as people read them in their language; a missing number is a dash, never a zero. */
+
+import { dates, numbers, t } from "../i18n";
 
 const NONE = "–";
 
 export function count(value: number | null | undefined): string {
-  return value == null ? NONE : value.toLocaleString("en-GB");
+  return value == null ? NONE : trueMinus(numbers().format(value));
 }
 
 export function percent(value: number | null | undefined, digits = 0): string {
-  return value == null || !Number.isFinite(value) ? NONE : `${(value * 100).toFixed(digits)}%`;
+  if (value == null || !Number.isFinite(value)) return NONE;
+  return trueMinus(numbers({ style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
 }
 
 export function decimal(value: unknown, digits = 2): string {
-  return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : NONE;
+  if (typeof value !== "number" || !Number.isFinite(value)) return NONE;
+  return trueMinus(numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
+}
+
+function trueMinus(text: string): string {
+  return text.replace("-", "−");
 }
 
 export function seconds(ms: number | null | undefined): string {
   if (ms == null) return NONE;
-  return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+  return `${decimal(ms / 1000, ms < 9_950 ? 1 : 0)} s`;
 }
 
 export function when(iso: string | null | undefined): string {
   if (!iso) return NONE;
-  const at = new Date(iso);
-  return at.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  return dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 }
 
+/** The time of day to the second, for lines of a log. */
+export function clock(iso: string): string {
+  return dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(iso));
+}
+
+/** In English only: use `tn` of i18n. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
-const METRICS: Record<string, string> = {
+const METRICS = {
   heldout_nll: "held-out loss",
   heldout_accuracy: "held-out accuracy",
   ece: "calibration error",
@@ -43,11 +56,12 @@ const METRICS: Record<string, string> = {
   n_heldout: "answers held out",
   n_calibration: "answers for calibration",
   n_train_prompts: "prompts trained on",
-};
+} as const;
 
 /** A trainer's name for a number, in words where the product has them. */
 export function metricName(name: string): string {
-  return METRICS[name] ?? name.replaceAll("_", " ");
+  const known = Object.hasOwn(METRICS, name) ? METRICS[name as keyof typeof METRICS] : null;
+  return known ? t(known) : name.replaceAll("_", " ");
 }
 
 /** A name as the slug of an address: lower case, digits and dashes. */
