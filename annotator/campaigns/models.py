@@ -39,7 +39,7 @@ class Campaign(models.Model):
         RewardModelVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     runs = models.ManyToManyField(PolicyRun, related_name="campaigns")
-    annotators = models.ManyToManyField(User, related_name="campaigns")
+    annotators = models.ManyToManyField(User, related_name="campaigns", through="Membership")  # its people, in any role
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="created_campaigns")
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True)
@@ -54,6 +54,53 @@ class Campaign(models.Model):
     @property
     def config(self) -> CampaignConfig:
         return CampaignConfig.from_json(self.config_json)
+
+
+class Membership(models.Model):
+    """Somebody's part in a campaign: one role each, over and above what their role on the whole site allows."""
+
+    class Role(models.TextChoices):
+        ANNOTATOR = "annotator"
+        ADJUDICATOR = "adjudicator"
+        MANAGER = "manager"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.ANNOTATOR)
+    paused_at = models.DateTimeField(null=True)  # while set they get no new cards; what they hold they may still answer
+    paused_because = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        db_table = "campaigns_campaign_annotators"  # the hand-written statements of the hot path join it by this name
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "user"], name="one_role_per_campaign_and_person"),
+            models.CheckConstraint(
+                condition=Q(role__in=["annotator", "adjudicator", "manager"]), name="campaign_role_is_known"
+            ),
+        ]
+
+
+class Invitation(models.Model):
+    """A link that makes whoever holds it a member. Only its digest is kept, so nobody can read a link out of here."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=16, choices=Membership.Role.choices, default=Membership.Role.ANNOTATOR)
+    digest = models.CharField(max_length=64, unique=True)
+    note = models.CharField(max_length=200, blank=True, default="")  # whom it is for, in its maker's words
+    uses = models.PositiveIntegerField(default=0)
+    max_uses = models.PositiveIntegerField(default=1)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(uses__lte=F("max_uses")), name="invitation_never_used_too_often"),
+            models.CheckConstraint(
+                condition=Q(role__in=["annotator", "adjudicator", "manager"]), name="invited_role_is_known"
+            ),
+        ]
 
 
 class BudgetEntry(models.Model):
