@@ -7,6 +7,7 @@ import { Navigate, Route, Routes } from "react-router";
 import { api } from "./api/client";
 import { Home } from "./features/home/Home";
 import { Login } from "./features/login/Login";
+import { t } from "./i18n";
 import { Loading, Page, Problem } from "./ui/parts";
 import { Shell } from "./ui/Shell";
 
@@ -18,6 +19,7 @@ const Runs = lazy(() => import("./features/runs/Runs"));
 const RunGroups = lazy(() => import("./features/runs/RunGroups"));
 const Jobs = lazy(() => import("./features/jobs/Jobs"));
 const JobPage = lazy(() => import("./features/jobs/JobPage"));
+const Accessibility = lazy(() => import("./features/accessibility/Accessibility"));
 
 function Waiting() {
   return (
@@ -35,13 +37,13 @@ export function App() {
       <Page title="Tiebreak">
         <Problem error={session.error} />
         <button type="button" className="button" onClick={() => void session.refetch()}>
-          Try again
+          {t("Try again")}
         </button>
       </Page>
     );
   }
   const user = session.data;
-  if (!user) return <Login />;
+  if (!user) return <SignedOut />;
   const annotates = user.scopes.includes("annotate");
   const manages = user.scopes.includes("manage");
   return (
@@ -62,6 +64,7 @@ export function App() {
               <Route path="jobs/:id" element={<JobPage />} />
             </>
           )}
+          <Route path="accessibility" element={<Accessibility />} />
           <Route path="*" element={<NotFound />} />
         </Route>
       </Routes>
@@ -69,10 +72,21 @@ export function App() {
   );
 }
 
+function SignedOut() {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Routes>
+        <Route path="accessibility" element={<Accessibility />} />
+        <Route path="*" element={<Login />} />
+      </Routes>
+    </Suspense>
+  );
+}
+
 function NotFound() {
   return (
-    <Page title="Nothing here">
-      <p className="quiet">This address does not lead anywhere, or your role does not see what it leads to.</p>
+    <Page title={t("Nothing here")}>
+      <p className="quiet">{t("This address does not lead anywhere, or your role does not see what it leads to.")}</p>
     </Page>
   );
 }

@@ -1,16 +1,18 @@
 /** The numbers of a drawing as a table that opens below it: the same facts for eyes, ears and copying. */
 
+import { t } from "../i18n";
+
 interface Props {
   name?: string;
   heads: string[];
   rows: string[][];
 }
 
-export function DataTable({ name = "As a table", heads, rows }: Props) {
+export function DataTable({ name = t("As a table"), heads, rows }: Props) {
   return (
     <details className="numbers">
       <summary>{name}</summary>
-      <div className="table-box numbers-box" role="region" aria-label={`Table: ${heads.join(", ")}`} tabIndex={0}>
+      <div className="table-box numbers-box" role="region" aria-label={t("Table: {{heads}}", { heads: heads.join(", ") })} tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -1,27 +1,51 @@
-/** The frame around every page: skip link, navigation by role, theme, sign-out. */
+/** The frame around every page: skip link, navigation by role, theme, language, sign-out. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { NavLink, Outlet, useLocation } from "react-router";
+import { Link, NavLink, Outlet, useLocation } from "react-router";
 
 import { api } from "../api/client";
 import type { User } from "../api/types";
+import { roleOf } from "../domain/names";
+import { t } from "../i18n";
+import { Announcer } from "./Announcer";
+import { LanguageButton } from "./language";
 import { setTheme, type Theme, useTheme } from "./theme";
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
+const NAME = { system: "as the system", light: "light", dark: "dark" } as const;
 const SIGN: Record<Theme, string> = { system: "◐", light: "☀", dark: "☾" };
 
 export function ThemeButton() {
   const theme = useTheme();
+  const [now, next] = [t(NAME[theme]), t(NAME[NEXT[theme]])];
   return (
     <button
       type="button"
       className="button quiet-button icon-button"
       onClick={() => setTheme(NEXT[theme])}
-      aria-label={`Theme: ${theme}. Switch to ${NEXT[theme]}.`}
-      title={`Theme: ${theme}`}
+      aria-label={t("Theme: {{now}}. Switch to: {{next}}.", { now, next })}
+      title={t("Theme: {{now}}", { now })}
     >
       <span aria-hidden="true">{SIGN[theme]}</span>
     </button>
+  );
+}
+
+/** How the page looks and what it speaks: on every page, before signing in too. */
+export function Preferences() {
+  return (
+    <>
+      <LanguageButton />
+      <ThemeButton />
+    </>
+  );
+}
+
+export function Foot() {
+  return (
+    <footer className="foot">
+      <Link to="/accessibility">{t("Accessibility")}</Link>
+    </footer>
   );
 }
 
@@ -52,29 +76,31 @@ export function Shell({ user }: { user: User }) {
   return (
     <div className={judging ? "shell shell-judging" : "shell"}>
       <a className="skip-link" href="#main">
-        Skip to content
+        {t("Skip to content")}
       </a>
       <header className="top">
-        <NavLink to="/" className="brand-link" aria-label="Tiebreak, home">
+        <NavLink to="/" className="brand-link" aria-label={t("Tiebreak, home")}>
           <Brand />
         </NavLink>
-        <nav aria-label="Main">
-          {user.scopes.includes("annotate") && <NavLink to="/judge">Judge</NavLink>}
-          {manages && <NavLink to="/campaigns">Campaigns</NavLink>}
-          {manages && <NavLink to="/runs">Runs</NavLink>}
-          {manages && <NavLink to="/jobs">Jobs</NavLink>}
+        <nav aria-label={t("Main")}>
+          {user.scopes.includes("annotate") && <NavLink to="/judge">{t("Judge")}</NavLink>}
+          {manages && <NavLink to="/campaigns">{t("Campaigns")}</NavLink>}
+          {manages && <NavLink to="/runs">{t("Runs")}</NavLink>}
+          {manages && <NavLink to="/jobs">{t("Jobs")}</NavLink>}
         </nav>
         <div className="top-end">
-          <span className="who" title={user.role}>
+          <span className="who" title={roleOf(user.role)}>
             {user.username}
           </span>
-          <ThemeButton />
+          <Preferences />
           <button type="button" className="button quiet-button" onClick={() => signOut.mutate()}>
-            Sign out
+            {t("Sign out")}
           </button>
         </div>
       </header>
       <Outlet />
+      {!judging && <Foot />}
+      <Announcer />
     </div>
   );
 }

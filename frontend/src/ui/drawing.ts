@@ -2,6 +2,7 @@
 
 import uPlot from "uplot";
 
+import { numbers } from "../i18n";
 import type { ChartOptions, Palette } from "./Chart";
 
 export const FONT = "12px system-ui, sans-serif";
@@ -13,6 +14,11 @@ interface Axes {
   xValues?: (value: number) => string;
   ySplits?: (plot: uPlot) => number[];
   yValues?: (value: number) => string;
+}
+
+/** Numbers along an axis in the language of the page; uPlot alone would take the browser's. */
+function written(show: (value: number) => string = (value) => numbers().format(value)): uPlot.Axis.DynamicValues {
+  return (_plot, splits) => splits.map(show);
 }
 
 /** Quiet axes with the label of x below; the label of y belongs into the heading of the plot. */
@@ -27,13 +33,13 @@ export function axes(palette: Palette, { x, xSplits, xValues, ySplits, yValues }
       size: 30,
       grid: { show: false },
       ...(xSplits ? { splits: xSplits } : {}),
-      ...(xValues ? { values: (_plot: uPlot, splits: number[]) => splits.map(xValues) } : {}),
+      values: written(xValues),
     },
     {
       ...common,
       size: 54,
       ...(ySplits ? { splits: ySplits } : {}),
-      ...(yValues ? { values: (_plot: uPlot, splits: number[]) => splits.map(yValues) } : {}),
+      values: written(yValues),
     },
   ];
 }

@@ -2,8 +2,10 @@
 
 import { type ReactNode, useEffect, useId, useRef } from "react";
 
-import { ApiError } from "../api/client";
 import { count } from "../domain/format";
+import { stateName } from "../domain/names";
+import { refusalOf } from "../domain/refusals";
+import { t } from "../i18n";
 
 export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   useEffect(() => {
@@ -48,22 +50,24 @@ export function Panel({ title, aside, wide = false, children }: PanelProps) {
 export function Loading() {
   return (
     <p className="quiet" role="status">
-      Loading…
+      {t("Loading…")}
     </p>
   );
 }
 
 export function Problem({ error }: { error: unknown }) {
-  const message = error instanceof ApiError ? error.message : "Something went wrong in this page. Reloading may help.";
+  const { text, english } = refusalOf(error);
   return (
     <p className="problem" role="alert">
-      {message}
+      {text}
+      {text && english && " "}
+      {english && <span lang="en">{english}</span>}
     </p>
   );
 }
 
 export function Badge({ state }: { state: string }) {
-  return <span className={`badge badge-${state}`}>{state}</span>;
+  return <span className={`badge badge-${state}`}>{stateName(state)}</span>;
 }
 
 export function Stat({ label, value, detail }: { label: string; value: ReactNode; detail?: ReactNode }) {
@@ -123,7 +127,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
         <div className="panel-head">
           <h2 id={id}>{title}</h2>
           <button type="button" className="button quiet-button" onClick={() => ref.current?.close()}>
-            Close
+            {t("Close")}
           </button>
         </div>
         {children}

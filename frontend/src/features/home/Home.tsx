@@ -6,7 +6,7 @@ import { Link } from "react-router";
 
 import { api } from "../../api/client";
 import type { MyCampaign, User } from "../../api/types";
-import { plural } from "../../domain/format";
+import { t, tn } from "../../i18n";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
 import { preloadRichText } from "../../ui/Content";
 
@@ -22,16 +22,17 @@ function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolea
         <h2>{campaign.name}</h2>
         <p>{campaign.question}</p>
         <p className="quiet">
-          <Badge state={campaign.state} /> {plural(campaign.answered_by_me ?? 0, "answer")} by you
+          <Badge state={campaign.state} /> {tn(campaign.answered_by_me ?? 0, "{{n}} answer by you", "{{n}} answers by you")}
         </p>
       </div>
       {open ? (
         <Link className="button primary" ref={start} to={`/annotate/${campaign.slug}`}>
-          Start{first && <kbd aria-hidden="true">↵</kbd>}
-          <span className="visually-hidden"> judging {campaign.name}</span>
+          {t("Start")}
+          {first && <kbd aria-hidden="true">↵</kbd>}
+          <span className="visually-hidden">: {campaign.name}</span>
         </Link>
       ) : (
-        <span className="quiet">Not asking right now</span>
+        <span className="quiet">{t("Not asking right now")}</span>
       )}
     </li>
   );
@@ -43,11 +44,11 @@ export function Home({ user }: { user: User }) {
   const listed = campaigns.data?.filter((one) => one.state !== "draft") ?? [];
   const sorted = [...listed.filter((one) => one.state === "open"), ...listed.filter((one) => one.state !== "open")];
   return (
-    <Page title={`Hello, ${user.username}`}>
+    <Page title={t("Hello, {{name}}", { name: user.username })}>
       {campaigns.isPending && <Loading />}
       {campaigns.isError && <Problem error={campaigns.error} />}
       {campaigns.isSuccess && sorted.length === 0 && (
-        <p className="quiet">No campaign asks for your judgement yet. This page looks again by itself.</p>
+        <p className="quiet">{t("No campaign asks for your judgement yet. This page looks again by itself.")}</p>
       )}
       <ul className="campaign-cards">
         {sorted.map((campaign, index) => (

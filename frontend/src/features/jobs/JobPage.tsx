@@ -5,9 +5,10 @@ import { Link, useParams } from "react-router";
 
 import { api } from "../../api/client";
 import type { JobWithLog } from "../../api/types";
-import { decimal, metricName, when } from "../../domain/format";
+import { clock, count, decimal, metricName, when } from "../../domain/format";
+import { jobTitle } from "../../domain/names";
+import { t } from "../../i18n";
 import { Badge, Loading, Page, Panel, Problem, Progress, Stat } from "../../ui/parts";
-import { kindOf } from "./JobRow";
 
 const LIVE = new Set(["queued", "running"]);
 
@@ -17,19 +18,19 @@ function Metrics({ metrics }: { metrics: JobWithLog["metrics"] }) {
   return (
     <dl className="stats">
       {numbers.map(([name, value]) => (
-        <Stat key={name} label={metricName(name)} value={Number.isInteger(value) ? String(value) : decimal(value, 3)} />
+        <Stat key={name} label={metricName(name)} value={Number.isInteger(value) ? count(value) : decimal(value, 3)} />
       ))}
     </dl>
   );
 }
 
 function Log({ job }: { job: JobWithLog }) {
-  if (job.lines.length === 0) return <p className="quiet">Nothing has been written yet.</p>;
+  if (job.lines.length === 0) return <p className="quiet">{t("Nothing has been written yet.")}</p>;
   return (
-    <div className="log" role="log" aria-label="Log" tabIndex={0}>
+    <div className="log" role="log" aria-label={t("Log")} lang="en" tabIndex={0}>
       {job.lines.map((line, index) => (
         <div key={index}>
-          <time dateTime={line.at}>{line.at.slice(11, 19)}</time> {line.text}
+          <time dateTime={line.at}>{clock(line.at)}</time> {line.text}
         </div>
       ))}
     </div>
@@ -48,21 +49,21 @@ export default function JobPage() {
     mutationFn: api.cancelJob,
     onSuccess: () => client.invalidateQueries({ queryKey: ["job", id] }),
   });
-  if (!job.data) return <Page title={`Job ${id}`}>{job.isError ? <Problem error={job.error} /> : <Loading />}</Page>;
+  if (!job.data) return <Page title={t("Job {{id}}", { id })}>{job.isError ? <Problem error={job.error} /> : <Loading />}</Page>;
   const data = job.data;
   return (
     <Page
-      title={`${kindOf(data)} training ${data.id}`}
+      title={jobTitle(data)}
       actions={
         LIVE.has(data.state) && (
           <button type="button" className="button" onClick={() => cancel.mutate(data.id)} disabled={cancel.isPending}>
-            Cancel job
+            {t("Cancel job")}
           </button>
         )
       }
     >
       <p className="lead">
-        <Badge state={data.state} /> {data.because}
+        <Badge state={data.state} /> <span lang="en">{data.because}</span>
         {data.campaign && (
           <>
             {" "}
@@ -71,15 +72,18 @@ export default function JobPage() {
         )}
       </p>
       {cancel.isError && <Problem error={cancel.error} />}
-      <Panel title="Progress">
-        <Progress value={data.progress} label="Progress" />
-        <p>{data.message || "Waiting for a worker."}</p>
+      <Panel title={t("Progress")}>
+        <Progress value={data.progress} label={t("Progress")} />
+        <p>{data.message ? <span lang="en">{data.message}</span> : t("Waiting for a worker.")}</p>
         <p className="quiet">
-          Attempt {data.attempt}, started {when(data.started_at)}, finished{" "}
-          {when(data.finished_at)}
+          {t("Attempt {{attempt}}, started {{started}}, finished {{finished}}", {
+            attempt: data.attempt,
+            started: when(data.started_at),
+            finished: when(data.finished_at),
+          })}
         </p>
         {data.error && (
-          <div className="problem">
+          <div className="problem" lang="en">
             <strong>
               {data.error.boundary} {data.error.type}
             </strong>
@@ -88,7 +92,7 @@ export default function JobPage() {
         )}
         <Metrics metrics={data.metrics} />
       </Panel>
-      <Panel title="Log">
+      <Panel title={t("Log")}>
         <Log job={data} />
       </Panel>
     </Page>

@@ -3,7 +3,7 @@ import { type FormEvent, useEffect } from "react";
 
 import { api } from "../../api/client";
 import { Problem } from "../../ui/parts";
-import { Brand, ThemeButton } from "../../ui/Shell";
+import { Brand, Foot, Preferences } from "../../ui/Shell";
 
 export function Login() {
   const client = useQueryClient();
@@ -23,7 +23,9 @@ export function Login() {
     <div className="login">
       <header className="login-top">
         <Brand />
-        <ThemeButton />
+        <div className="top-end">
+          <Preferences />
+        </div>
       </header>
       <main id="main" className="login-main">
         <h1>Sign in</h1>
@@ -43,6 +45,7 @@ export function Login() {
           </button>
         </form>
       </main>
+      <Foot />
     </div>
   );
 }

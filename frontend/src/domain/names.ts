@@ -1,0 +1,50 @@
+/** The server's words for states, roles and kinds, as people read them; a word this page does not know stays as it is. */
+
+import { t } from "../i18n";
+
+const STATES = {
+  draft: "draft",
+  open: "open",
+  paused: "paused",
+  closed: "closed",
+  queued: "queued",
+  running: "running",
+  succeeded: "succeeded",
+  failed: "failed",
+  cancelled: "cancelled",
+  candidate: "candidate",
+  production: "production",
+  retired: "retired",
+} as const;
+
+const ROLES = {
+  annotator: "annotator",
+  adjudicator: "adjudicator",
+  manager: "manager",
+  admin: "administrator",
+  trainer: "trainer",
+} as const;
+
+const JOBS = {
+  reward_model: "Reward model training {{id}}",
+  policy: "Policy training {{id}}",
+} as const;
+
+function known<Names extends Record<string, string>>(names: Names, word: string): Names[keyof Names] | null {
+  return Object.hasOwn(names, word) ? names[word as keyof Names] : null;
+}
+
+export function stateName(state: string): string {
+  const name = known(STATES, state);
+  return name ? t(name) : state;
+}
+
+export function roleOf(role: string): string {
+  const name = known(ROLES, role);
+  return name ? t(name) : role;
+}
+
+export function jobTitle({ kind, id }: { kind: string; id: number }): string {
+  const name = known(JOBS, kind);
+  return name ? t(name, { id: String(id) }) : `${kind} ${id}`;
+}

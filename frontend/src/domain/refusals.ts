@@ -1,0 +1,62 @@
+/**
+ * What the server refused, as the person reads it: in their language where the product has a sentence for its code.
+ *
+ * In English the server's own sentence stands, because it names what it is about. In another language the sentence of
+ * the code stands, and where the code alone says too little, the server's sentence follows it.
+ */
+
+import { ApiError } from "../api/client";
+import { language, t } from "../i18n";
+
+const SENTENCES = {
+  already_submitted: "This card has been answered already.",
+  bad_credentials: "This name and password do not match.",
+  bad_token: "This token is not valid.",
+  body_too_large: "What was sent is too large.",
+  budget_exhausted: "The budget of this campaign is used up.",
+  campaign_closed: "This campaign is not asking any more.",
+  conflict: "This does not fit what is there now.",
+  database_unavailable: "The database is unavailable for a moment; try again.",
+  idempotency_key_reused: "Another answer was sent under the same key.",
+  invalid_answer: "This answer cannot be used.",
+  invalid_config: "These settings cannot be used.",
+  invalid_input: "Some fields are not usable.",
+  lease_lost: "Somebody else has this card now.",
+  malformed_json: "What was sent cannot be read.",
+  method_not_allowed: "This cannot be done here.",
+  not_allowed: "Your role does not allow this.",
+  not_authenticated: "You are signed out. Sign in again.",
+  not_found: "There is nothing here.",
+  nothing_to_learn: "There is nothing to learn from yet.",
+  server_error: "Something broke on our side; it has been logged. Nothing was half-stored.",
+  stale_revision: "This answer has been changed meanwhile.",
+  throttled: "Too many requests. Wait a moment.",
+  too_many_attempts: "Too many attempts. Wait a few minutes.",
+  unknown_annotation: "This answer is not known.",
+  unknown_assignment: "This card is not known.",
+  unknown_campaign: "This campaign is not known.",
+  unknown_job: "This job is not known.",
+  unknown_label_set: "This label set is not known.",
+  unknown_reward_model: "This reward model is not known.",
+  unknown_run: "This run is not known.",
+  unknown_user: "Somebody named here is not known.",
+  unreachable: "The server cannot be reached right now.",
+} as const;
+
+/** Codes of many faults: only the server's sentence says which. */
+const VAGUE = new Set(["conflict", "invalid_answer", "invalid_config", "invalid_input", "nothing_to_learn", "unknown_user"]);
+
+export const CODES_WITH_SENTENCES: ReadonlySet<string> = new Set(Object.keys(SENTENCES));
+
+export interface Refusal {
+  text: string | null;
+  /** The server's English sentence, where nothing else says it. */
+  english: string | null;
+}
+
+export function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof ApiError)) return { text: t("Something went wrong in this page. Reloading may help."), english: null };
+  const known = Object.hasOwn(SENTENCES, error.code) ? t(SENTENCES[error.code as keyof typeof SENTENCES]) : null;
+  if (language() === "en" || known === null) return { text: null, english: error.message };
+  return { text: known, english: VAGUE.has(error.code) ? error.message : null };
+}
