@@ -6,6 +6,7 @@
 
 import createClient from "openapi-fetch";
 
+import { t } from "../i18n";
 import type { paths } from "./schema";
 import type {
   AnswerBody,
@@ -60,8 +61,8 @@ function refusal(status: number, body: unknown): ApiError {
     const context = "context" in body ? (body.context as Record<string, unknown> | null) : null;
     return new ApiError(status, String(body.code), String(body.message), context ?? {});
   }
-  const sentence = status >= 500 ? OFFLINE : `The server refused the request (${status}).`;
-  return new ApiError(status, `http_${status}`, sentence);
+  if (status >= 500) return new ApiError(status, "unreachable", OFFLINE);
+  return new ApiError(status, "refused", t("The server refused the request ({{status}}).", { status: String(status) }));
 }
 
 /** The value of an answer. `T` narrows what the schema leaves open; see types.ts. */

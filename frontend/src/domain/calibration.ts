@@ -1,6 +1,7 @@
 /** What a version's held-out measures mean, and how much of each is chance. */
 
 import type { Calibration } from "../api/types";
+import { t } from "../i18n";
 import { decimal, percent } from "./format";
 
 const Z_95 = 1.96;
@@ -26,38 +27,41 @@ export interface Measure {
 
 export function measures(found: Calibration): Measure[] {
   return [
-    { name: "Accuracy", value: percent(found.accuracy, 1), meaning: "Clear answers on the side the model prefers." },
+    { name: t("Accuracy"), value: percent(found.accuracy, 1), meaning: t("Clear answers on the side the model prefers.") },
     {
-      name: "Loss (NLL)",
+      name: t("Loss (NLL)"),
       value: decimal(found.nll, 3),
-      meaning: "Mean surprise per answer, in nats. Always saying one half scores 0.693.",
+      meaning: t("Mean surprise per answer, in nats. Always saying one half scores 0.693."),
     },
     {
-      name: "Calibration error (ECE)",
+      name: t("Calibration error (ECE)"),
       value: decimal(found.ece, 3),
       meaning:
-        "How far stated confidence lies from the share right." +
-        (found.n_heldout > 0 ? ` With this many answers about ${decimal(eceByChance(found.n_heldout), 3)} is chance alone.` : ""),
+        found.n_heldout > 0
+          ? t("How far stated confidence lies from the share right. With this many answers about {{error}} is chance alone.", {
+              error: decimal(eceByChance(found.n_heldout), 3),
+            })
+          : t("How far stated confidence lies from the share right."),
     },
     {
-      name: "Broken promises (EBCE)",
+      name: t("Broken promises (EBCE)"),
       value: decimal(found.ebce, 3),
-      meaning: "How far the share right falls short of what the model's intervals promise. 0 is none.",
+      meaning: t("How far the share right falls short of what the model's intervals promise. 0 is none."),
     },
     {
-      name: "Knows its errors (AUROC)",
+      name: t("Knows its errors (AUROC)"),
       value: decimal(found.auroc, 2),
-      meaning: "Chance that a wrong pair looks less certain than a right one. 0.5 is no use, 1 is perfect.",
+      meaning: t("Chance that a wrong pair looks less certain than a right one. 0.5 is no use, 1 is perfect."),
     },
     {
-      name: "Risk over coverage (AURC)",
+      name: t("Risk over coverage (AURC)"),
       value: decimal(found.aurc, 3),
-      meaning: "Mean error rate over all coverages: the area under the curve above.",
+      meaning: t("Mean error rate over all coverages: the area under the curve above."),
     },
     {
-      name: "Temperature",
+      name: t("Temperature"),
       value: decimal(found.temperature, 2),
-      meaning: "Margins are divided by this. Above 1 the raw model was too sure.",
+      meaning: t("Margins are divided by this. Above 1 the raw model was too sure."),
     },
   ];
 }

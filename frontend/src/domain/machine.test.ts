@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { eceByChance, wilson } from "./calibration";
 import { auditSentence, zoneEdges } from "./machine";
-import { machineTitle, needsMachine, STRATEGY_GROUPS, titleOf } from "./strategies";
+import { machineTitle, needsMachine, type Strategy, STRATEGY_GROUPS, titleOf } from "./strategies";
 
 const curve = { share: [0, 0.25, 0.5, 0.75, 1], agreement: [4, 2, 1, 0, -4], elbow: 2, knee: 0.5, reflection: -2 };
 
@@ -49,7 +49,7 @@ describe("calibration", () => {
 
 describe("strategies", () => {
   test("each is listed once, with a title and a meaning", () => {
-    const all = STRATEGY_GROUPS.flatMap((group) => group.strategies);
+    const all = STRATEGY_GROUPS.flatMap((group): readonly Strategy[] => group.strategies);
     expect(new Set(all.map((one) => one.name)).size).toBe(all.length);
     expect(all.filter((one) => !one.title || !one.meaning)).toEqual([]);
   });

@@ -1,8 +1,9 @@
 /** Where the zones of a reward-distribution curve begin and end, and what the audit of flips says. */
 
 import type { MachineCurve, MachineStatus } from "../api/types";
-import { count, percent, plural } from "./format";
+import { t, tn } from "../i18n";
 import { wilson } from "./calibration";
+import { percent } from "./format";
 
 /** The share of labels whose agreement is at least `level`, read off the falling curve. */
 function shareAbove(level: number, { share, agreement }: MachineCurve): number {
@@ -28,9 +29,17 @@ export function zoneEdges(curve: MachineCurve): ZoneEdges {
 }
 
 export function auditSentence({ audited, right, automatic }: MachineStatus["flips"]): string {
-  if (audited === 0) return "No suspected flip is audited yet, so no label is turned round unseen.";
+  if (audited === 0) return t("No suspected flip is audited yet, so no label is turned round unseen.");
   const [low, high] = wilson(right / audited, audited);
-  const share = `${percent(right / audited)}, 95% interval ${percent(low)} to ${percent(high)}`;
-  const unseen = automatic > 0 ? `${plural(automatic, "label")} turned round unseen.` : "None is turned round unseen.";
-  return `Of ${plural(audited, "suspected flip")} audited by people, ${count(right)} were right (${share}). ${unseen}`;
+  const found = tn(
+    audited,
+    "Of {{n}} suspected flip audited by people, {{right}} were right ({{share}}, 95% interval {{low}} to {{high}}).",
+    "Of {{n}} suspected flips audited by people, {{right}} were right ({{share}}, 95% interval {{low}} to {{high}}).",
+    { right, share: percent(right / audited), low: percent(low), high: percent(high) },
+  );
+  const unseen =
+    automatic > 0
+      ? tn(automatic, "{{n}} label turned round unseen.", "{{n}} labels turned round unseen.")
+      : t("None is turned round unseen.");
+  return `${found} ${unseen}`;
 }

@@ -1,5 +1,7 @@
 /** Every strategy a campaign may name, in plain words and grouped by what it is for. The server has the formulas. */
 
+import { t } from "../i18n";
+
 export interface Strategy {
   name: string;
   title: string;
@@ -8,15 +10,17 @@ export interface Strategy {
 
 export interface StrategyGroup {
   title: string;
-  needsMachine?: true;
-  strategies: Strategy[];
+  needsMachine: boolean;
+  strategies: readonly Strategy[];
 }
 
 export const DEFAULT_STRATEGY = "v_optimal";
 
-export const STRATEGY_GROUPS: StrategyGroup[] = [
+/** In English: `t` says each title and meaning where it is shown. */
+export const STRATEGY_GROUPS = [
   {
     title: "Teach the reward model",
+    needsMachine: false,
     strategies: [
       { name: "v_optimal", title: "What the pool needs", meaning: "Asks what makes the model surer about the pairs there are, rather than about odd ones." },
       { name: "bald", title: "Most to learn", meaning: "Asks what would tell most about the reward model, not about people's coin flips." },
@@ -29,6 +33,7 @@ export const STRATEGY_GROUPS: StrategyGroup[] = [
   },
   {
     title: "Teach the reward model, over all kinds of prompts",
+    needsMachine: false,
     strategies: [
       { name: "stratified_bald", title: "Most to learn of every kind", meaning: "The most telling pair of every kind of prompt in turn." },
       { name: "bal_pm", title: "Most to learn in new regions", meaning: "“Most to learn”, with a bonus for prompts unlike those asked already." },
@@ -37,6 +42,7 @@ export const STRATEGY_GROUPS: StrategyGroup[] = [
   },
   {
     title: "Where trained versions disagree",
+    needsMachine: false,
     strategies: [
       { name: "ensemble_std", title: "Heads disagree", meaning: "Asks where the ensemble's heads disagree most about the difference." },
       { name: "mc_dropout_std", title: "Dropout draws disagree", meaning: "Asks where dropout draws disagree most about the difference." },
@@ -45,6 +51,7 @@ export const STRATEGY_GROUPS: StrategyGroup[] = [
   },
   {
     title: "Find what a policy should imitate",
+    needsMachine: false,
     strategies: [
       { name: "dts", title: "Two likely winners", meaning: "Compares two completions that may each be the best of their prompt." },
       { name: "drts", title: "Likely best against likely worst", meaning: "Compares a completion that may be the best with one that may be the worst." },
@@ -63,23 +70,30 @@ export const STRATEGY_GROUPS: StrategyGroup[] = [
   },
   {
     title: "Controls",
+    needsMachine: false,
     strategies: [
       { name: "random", title: "At random", meaning: "No preference: what every other choice is measured against." },
       { name: "stratified_random", title: "At random, of every kind", meaning: "A random pair of every kind of prompt in turn." },
       { name: "feature_distance", title: "Most different texts", meaning: "Asks where the texts differ most. Knows nothing of rewards, and must be beaten." },
     ],
   },
-];
+] as const satisfies StrategyGroup[];
 
-const BY_NAME = new Map(STRATEGY_GROUPS.flatMap((group) => group.strategies.map((one) => [one.name, { ...one, group }])));
+type Known = (typeof STRATEGY_GROUPS)[number]["strategies"][number] & { group: StrategyGroup };
+
+const BY_NAME = new Map<string, Known>(
+  STRATEGY_GROUPS.flatMap((group) => group.strategies.map((one) => [one.name, { ...one, group }] as const)),
+);
 
 export function meaningOf(name: string): string | undefined {
-  return BY_NAME.get(name)?.meaning;
+  const known = BY_NAME.get(name);
+  return known && t(known.meaning);
 }
 
 /** The strategy in plain words; a name this page does not know is shown as it is. */
 export function titleOf(name: string): string {
-  return BY_NAME.get(name)?.title ?? name;
+  const known = BY_NAME.get(name);
+  return known ? t(known.title) : name;
 }
 
 export function needsMachine(name: string): boolean {
@@ -88,7 +102,7 @@ export function needsMachine(name: string): boolean {
 
 /** Whose labels people correct, from the name the campaign stores: reward, reward:PART or judge:NAME. */
 export function machineTitle(source: string): string {
-  const [kind, name] = [source.split(":", 1)[0], source.slice(source.indexOf(":") + 1)];
-  if (source === "reward") return "the run's reward";
-  return kind === "judge" ? `the judge “${name}”` : `the reward part “${name}”`;
+  const [kind = "", name = ""] = [source.split(":", 1)[0], source.slice(source.indexOf(":") + 1)];
+  if (source === "reward") return t("the run's reward");
+  return kind === "judge" ? t("the judge “{{name}}”", { name }) : t("the reward part “{{name}}”", { name });
 }

@@ -1,43 +1,63 @@
 /** A strategy's measurements as one sentence a manager can act on. Every estimate comes with its interval. */
 
 import type { Lift, Saved, StrategyCheck, StrategyStatus } from "../api/types";
-import { count, decimal, plural } from "./format";
+import { t, tn } from "../i18n";
+import { count, decimal, percent } from "./format";
 
 /** Tenths, or hundredths where they decide between more and less than one: 12, 1.6, 1.03, 0.85. */
 export function times(value: number): string {
-  if (value >= 9.95) return value.toFixed(0);
-  return value.toFixed(value < 1.05 ? 2 : 1);
+  return decimal(value, value >= 9.95 ? 0 : value < 1.05 ? 2 : 1);
 }
 
-/** "95% interval 1.1 to 2.4"; an end that the data do not set is left open, never invented. */
-export function interval(low: number | null, high: number | null, show: (value: number) => string): string {
-  if (low !== null && high !== null) return `95% interval ${show(low)} to ${show(high)}`;
-  if (high !== null) return `95% interval up to ${show(high)}`;
-  if (low !== null) return `95% interval from ${show(low)} up`;
-  return "95% interval open at both ends";
+type Show = (value: number) => string;
+
+/** "1.1 to 2.4"; an end that the data do not set is left open, never invented. */
+function range(low: number | null, high: number | null, show: Show): string {
+  if (low !== null && high !== null) return t("{{low}} to {{high}}", { low: show(low), high: show(high) });
+  if (high !== null) return t("up to {{high}}", { high: show(high) });
+  if (low !== null) return t("from {{low}} up", { low: show(low) });
+  return t("open at both ends");
+}
+
+/** "95% interval 1.1 to 2.4". */
+export function interval(low: number | null, high: number | null, show: Show): string {
+  return t("95% interval {{range}}", { range: range(low, high, show) });
 }
 
 /** A ratio of nought is no end: it says that some drawings of the data never got there. */
-export function savedInterval({ low, high }: Saved): string {
-  return interval(low > 0 ? low : null, high, times);
+function savedEnds({ low, high }: Saved): [low: number | null, high: number | null] {
+  return [low > 0 ? low : null, high];
 }
 
-const BOUND: Record<Saved["bound"], string> = { none: "", at_most: "at most ", at_least: "at least " };
+export function savedRange(saved: Saved): string {
+  return range(...savedEnds(saved), times);
+}
+
+export function savedInterval(saved: Saved): string {
+  return interval(...savedEnds(saved), times);
+}
 
 /** "1.6", or "at most 0.40" where the answers there are do not reach further. */
-export function bounded({ ratio, bound }: Saved, show: (ratio: number) => string = times): string {
-  return BOUND[bound] + show(ratio);
+export function bounded({ ratio, bound }: Saved, show: Show = times): string {
+  const value = show(ratio);
+  if (bound === "none") return value;
+  return bound === "at_most" ? t("at most {{value}}", { value }) : t("at least {{value}}", { value });
 }
 
 function inAnswers(saved: Saved): string {
-  const only = saved.bound === "none" && saved.ratio < 1 ? "only " : "";
-  return `each answer teaches ${only}${BOUND[saved.bound]}as much as ${times(saved.ratio)} random ones (${savedInterval(saved)})`;
+  const values = { ratio: times(saved.ratio), interval: savedInterval(saved) };
+  if (saved.bound === "at_most") return t("each answer teaches at most as much as {{ratio}} random ones ({{interval}})", values);
+  if (saved.bound === "at_least") return t("each answer teaches at least as much as {{ratio}} random ones ({{interval}})", values);
+  if (saved.ratio < 1) return t("each answer teaches only as much as {{ratio}} random ones ({{interval}})", values);
+  return t("each answer teaches as much as {{ratio}} random ones ({{interval}})", values);
 }
 
 function inNats({ mean, low, high }: Lift): string {
   const nats = (value: number) => decimal(value, 3);
-  const side = mean < 0 ? "worse" : "better";
-  return `it foretells random answers by ${nats(Math.abs(mean))} nats ${side} than chance does (${interval(low, high, nats)})`;
+  const values = { nats: nats(Math.abs(mean)), interval: interval(low, high, nats) };
+  return mean < 0
+    ? t("it foretells random answers by {{nats}} nats worse than chance does ({{interval}})", values)
+    : t("it foretells random answers by {{nats}} nats better than chance does ({{interval}})", values);
 }
 
 /** In answers, unless their wider interval would contradict a verdict that the lift has settled. */
@@ -50,44 +70,57 @@ function amount({ verdict, saved, lift }: StrategyCheck): string | null {
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-const OPENING: Record<StrategyCheck["verdict"], string> = {
-  better: "",
-  unproven: "Not shown to beat chance yet: ",
-  worse: "Worse than chance: ",
-  too_early: "Too early to tell: ",
-};
+const OPENING = {
+  better: "{{found}}",
+  unproven: "Not shown to beat chance yet: {{found}}",
+  worse: "Worse than chance: {{found}}",
+  too_early: "Too early to tell: {{found}}",
+} as const satisfies Record<StrategyCheck["verdict"], string>;
 
 /** What the latest check found, in one sentence. */
 export function verdictSentence(check: StrategyCheck): string {
-  const judges = plural(check.judged_by, "random answer");
-  const found = amount(check);
-  if (found === null) return `Too early to tell: ${judges} so far, and an interval needs more.`;
-  return capital(`${OPENING[check.verdict]}${found}, judged by ${judges}.`);
+  const amounts = amount(check);
+  if (amounts === null) {
+    return tn(
+      check.judged_by,
+      "Too early to tell: {{n}} random answer so far, and an interval needs more.",
+      "Too early to tell: {{n}} random answers so far, and an interval needs more.",
+    );
+  }
+  const found = capital(t(OPENING[check.verdict], { found: amounts }));
+  return tn(check.judged_by, "{{found}}, judged by {{n}} random answer.", "{{found}}, judged by {{n}} random answers.", { found });
 }
 
 /** What the campaign does now, and why. */
 export function stateSentence(strategy: StrategyStatus, randomShare: number, fallBack: boolean): string {
   if (strategy.state === "cold") {
     const left = strategy.answers_to_go;
-    if (left === null) return "Cold start: questions are drawn at random until the first version is trained; then the strategy takes over.";
-    return `Cold start: questions are spread over all kinds of prompts. After ${plural(left, "more answer")} the strategy takes over.`;
+    if (left === null) {
+      return t("Cold start: questions are drawn at random until the first version is trained; then the strategy takes over.");
+    }
+    return tn(
+      left,
+      "Cold start: questions are spread over all kinds of prompts. After {{n}} more answer the strategy takes over.",
+      "Cold start: questions are spread over all kinds of prompts. After {{n}} more answers the strategy takes over.",
+    );
   }
   if (strategy.state === "fallen_back") {
     const worse = strategy.checks.at(-1)?.verdict === "worse";
-    const because = worse ? "the strategy was measured to be worse than chance" : "the strategy was not shown to beat chance in time";
-    return `Fallen back: ${because}, so the campaign now asks at random until that changes.`;
+    return worse
+      ? t("Fallen back: the strategy was measured to be worse than chance, so the campaign now asks at random until that changes.")
+      : t("Fallen back: the strategy was not shown to beat chance in time, so the campaign now asks at random until that changes.");
   }
-  if (strategy.acquisition === "random") return "Questions are chosen at random, so there is no strategy to judge.";
-  if (randomShare <= 0) return "No question is asked at random, so nothing can show whether the strategy pays.";
-  const share = `${Number((randomShare * 100).toFixed(1))}%`;
-  const stays = fallBack ? "" : " Falling back is switched off: it keeps going whatever they show.";
-  return `The strategy chooses the questions; ${share} are asked at random, to judge it.${stays}`;
+  if (strategy.acquisition === "random") return t("Questions are chosen at random, so there is no strategy to judge.");
+  if (randomShare <= 0) return t("No question is asked at random, so nothing can show whether the strategy pays.");
+  const share = percent(randomShare, Number.isInteger(Math.round(randomShare * 1000) / 10) ? 0 : 1);
+  const judged = t("The strategy chooses the questions; {{share}} are asked at random, to judge it.", { share });
+  return fallBack ? judged : `${judged} ${t("Falling back is switched off: it keeps going whatever they show.")}`;
 }
 
 /** Before the first check there is nothing to report, and it says so. */
 export function latestSentence(strategy: StrategyStatus): string {
   const latest = strategy.checks.at(-1);
-  return latest ? verdictSentence(latest) : "Not judged yet: too few random answers.";
+  return latest ? verdictSentence(latest) : t("Not judged yet: too few random answers.");
 }
 
 /** How many random answers the campaign's stand in for, beyond themselves; negative: lost, not saved. */
@@ -100,12 +133,8 @@ export function labelsSaved(answers: number, saved: Saved | null): LabelsSaved |
   if (!saved || answers <= 0) return null;
   const beyond = (ratio: number) => Math.round(answers * (ratio - 1));
   return {
-    middle: bounded(saved, (ratio) => signed(beyond(ratio))),
-    interval: interval(beyond(saved.low), saved.high === null ? null : beyond(saved.high), signed),
+    middle: bounded(saved, (ratio) => count(beyond(ratio))),
+    interval: interval(beyond(saved.low), saved.high === null ? null : beyond(saved.high), count),
   };
 }
 
-/** A whole number with a true minus sign. */
-export function signed(value: number): string {
-  return count(value).replace("-", "−");
-}

@@ -5,7 +5,8 @@ import type uPlot from "uplot";
 
 import type { Calibration } from "../../api/types";
 import { measures, wilson } from "../../domain/calibration";
-import { count, decimal, percent, plural } from "../../domain/format";
+import { count, decimal, percent } from "../../domain/format";
+import { t, tn } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { DataTable } from "../../ui/DataTable";
 import { axes, dot, level, still, whisker } from "../../ui/drawing";
@@ -54,7 +55,7 @@ function Reliability({ bins }: { bins: Bin[] }) {
       options: (palette: Palette): ChartOptions => ({
         ...still,
         scales: { x: { time: false, range: () => [from, 1] }, y: { range: () => [Math.min(from, ...bins.map((bin) => bin.low)), 1.02] } },
-        axes: axes(palette, { x: "what the model says", xValues: asPercent, yValues: asPercent }),
+        axes: axes(palette, { x: t("what the model says"), xValues: asPercent, yValues: asPercent }),
         series: [{}, { stroke: palette.line, width: 2, points: { show: false } }],
         hooks: {
           drawClear: [(plot) => diagonal(plot, palette)],
@@ -71,7 +72,12 @@ function Reliability({ bins }: { bins: Bin[] }) {
     };
   }, [bins]);
   const worst = bins.reduce((a, b) => (Math.abs(a.predicted - a.observed) > Math.abs(b.predicted - b.observed) ? a : b));
-  const label = `Reliability: share right by stated probability, in ${plural(bins.length, "bin")}; furthest from the diagonal where the model says ${percent(worst.predicted)} and ${percent(worst.observed)} happens`;
+  const label = tn(
+    bins.length,
+    "Reliability: share right by stated probability, in {{n}} bin; furthest from the diagonal where the model says {{said}} and {{happened}} happens",
+    "Reliability: share right by stated probability, in {{n}} bins; furthest from the diagonal where the model says {{said}} and {{happened}} happens",
+    { said: percent(worst.predicted), happened: percent(worst.observed) },
+  );
   return <Chart label={label} data={data} options={options} height={220} />;
 }
 
@@ -85,14 +91,17 @@ function RiskCoverage({ coverage, risk }: Calibration["risk_coverage"]) {
       options: (palette: Palette): ChartOptions => ({
         ...still,
         scales: { x: { time: false, range: () => [0, 1] }, y: { range: () => [0, top * 1.1] } },
-        axes: axes(palette, { x: "most certain share of pairs", xValues: asPercent, yValues: asPercent }),
+        axes: axes(palette, { x: t("most certain share of pairs"), xValues: asPercent, yValues: asPercent }),
         series: [{}, { stroke: palette.a, width: 2, points: { show: false } }],
-        hooks: { drawClear: [(plot) => level(plot, overall, { colour: palette.quiet, text: "all pairs", dash: [6, 5] })] },
+        hooks: { drawClear: [(plot) => level(plot, overall, { colour: palette.quiet, text: t("all pairs"), dash: [6, 5] })] },
       }),
     };
   }, [coverage, risk, overall]);
   const at = (share: number) => risk[coverage.findIndex((value) => value >= share)];
-  const label = `Risk against coverage: ${percent(at(0.5))} wrong among the most certain half, ${percent(overall)} among all`;
+  const label = t("Risk against coverage: {{half}} wrong among the most certain half, {{all}} among all", {
+    half: percent(at(0.5)),
+    all: percent(overall),
+  });
   return <Chart label={label} data={data} options={options} height={220} />;
 }
 
@@ -101,8 +110,8 @@ function Measures({ found }: { found: Calibration }) {
     <table className="measures">
       <thead>
         <tr>
-          <th scope="col">Measure</th>
-          <th scope="col">Value</th>
+          <th scope="col">{t("Measure")}</th>
+          <th scope="col">{t("Value")}</th>
         </tr>
       </thead>
       <tbody>
@@ -123,19 +132,21 @@ export function CalibrationPanel({ found }: { found: Calibration | null }) {
   const bins = useMemo(() => (found ? binsOf(found) : []), [found]);
   if (!found) {
     return (
-      <Panel title="Can its doubt be trusted?" wide>
-        <p className="quiet">Known once a version in production has been judged by held-out answers.</p>
+      <Panel title={t("Can its doubt be trusted?")} wide>
+        <p className="quiet">{t("Known once a version in production has been judged by held-out answers.")}</p>
       </Panel>
     );
   }
   const { coverage, risk } = found.risk_coverage;
   return (
     <Panel
-      title="Can its doubt be trusted?"
+      title={t("Can its doubt be trusted?")}
       wide
       aside={
         <span className="quiet">
-          version {found.version}, {plural(found.n_heldout, "held-out answer")}
+          {tn(found.n_heldout, "version {{version}}, {{n}} held-out answer", "version {{version}}, {{n}} held-out answers", {
+            version: String(found.version),
+          })}
         </span>
       }
     >
@@ -143,7 +154,7 @@ export function CalibrationPanel({ found }: { found: Calibration | null }) {
         {bins.length > 0 && (
           <figure>
             <figcaption>
-              Said and happened <span className="quiet">share right, 95% interval; on the diagonal both agree</span>
+              {t("Said and happened")} <span className="quiet">{t("share right, 95% interval; on the diagonal both agree")}</span>
             </figcaption>
             <Reliability bins={bins} />
           </figure>
@@ -151,7 +162,7 @@ export function CalibrationPanel({ found }: { found: Calibration | null }) {
         {risk.length > 0 && (
           <figure>
             <figcaption>
-              Risk against coverage <span className="quiet">share wrong among the most certain</span>
+              {t("Risk against coverage")} <span className="quiet">{t("share wrong among the most certain")}</span>
             </figcaption>
             <RiskCoverage coverage={coverage} risk={risk} />
           </figure>
@@ -161,20 +172,20 @@ export function CalibrationPanel({ found }: { found: Calibration | null }) {
       <div className="tables-row">
         {bins.length > 0 && (
           <DataTable
-            name="Said and happened, as a table"
-            heads={["Said", "Happened", "95% interval", "Answers"]}
+            name={t("Said and happened, as a table")}
+            heads={[t("Said"), t("Happened"), t("95% interval"), t("Answers")]}
             rows={bins.map((bin) => [
               percent(bin.predicted, 1),
               percent(bin.observed, 1),
-              `${percent(bin.low)} to ${percent(bin.high)}`,
+              t("{{low}} to {{high}}", { low: percent(bin.low), high: percent(bin.high) }),
               count(bin.count),
             ])}
           />
         )}
         {risk.length > 0 && (
           <DataTable
-            name="Risk against coverage, as a table"
-            heads={["Most certain share", "Wrong"]}
+            name={t("Risk against coverage, as a table")}
+            heads={[t("Most certain share"), t("Wrong")]}
             rows={thinned(coverage).map((at) => [percent(coverage[at]), decimal(risk[at], 3)])}
           />
         )}

@@ -4,9 +4,10 @@ import { useMemo } from "react";
 import type uPlot from "uplot";
 
 import type { MachineCurve, MachineStatus } from "../../api/types";
-import { count, decimal, percent, plural } from "../../domain/format";
+import { count, decimal, percent } from "../../domain/format";
 import { auditSentence, zoneEdges } from "../../domain/machine";
 import { machineTitle } from "../../domain/strategies";
+import { t, tn } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { DataTable } from "../../ui/DataTable";
 import { axes, level, still, zone } from "../../ui/drawing";
@@ -23,18 +24,18 @@ function Curve({ curve }: { curve: MachineCurve }) {
       options: (palette: Palette): ChartOptions => ({
         ...still,
         scales: { x: { time: false, range: () => [0, 1] }, y: { range: () => [low - room, high + 3 * room] } },
-        axes: axes(palette, { x: "share of labels, most agreed first", xValues: (value) => percent(value) }),
+        axes: axes(palette, { x: t("share of labels, most agreed first"), xValues: (value) => percent(value) }),
         series: [{}, { stroke: palette.ink, width: 2, points: { show: false } }],
         hooks: {
           drawClear: [
             (plot) => {
-              zone(plot, 0, keepUntil, palette.good, "none", "keep", palette.ink);
-              zone(plot, keepUntil, flipFrom, palette.warn, "rising", "ask", palette.ink);
-              zone(plot, flipFrom, 1, palette.bad, "crossed", "flip", palette.ink);
-              level(plot, curve.elbow, { colour: palette.quiet, text: "elbow", dash: [6, 5] });
-              level(plot, curve.knee, { colour: palette.quiet, text: "knee", dash: [6, 5] });
+              zone(plot, 0, keepUntil, palette.good, "none", t("keep"), palette.ink);
+              zone(plot, keepUntil, flipFrom, palette.warn, "rising", t("ask"), palette.ink);
+              zone(plot, flipFrom, 1, palette.bad, "crossed", t("flip"), palette.ink);
+              level(plot, curve.elbow, { colour: palette.quiet, text: t("elbow"), dash: [6, 5] });
+              level(plot, curve.knee, { colour: palette.quiet, text: t("knee"), dash: [6, 5] });
               if (curve.reflection !== null) {
-                level(plot, curve.reflection, { colour: palette.quiet, text: "reflection", dash: [6, 5] });
+                level(plot, curve.reflection, { colour: palette.quiet, text: t("reflection"), dash: [6, 5] });
               }
             },
           ],
@@ -42,9 +43,10 @@ function Curve({ curve }: { curve: MachineCurve }) {
       }),
     };
   }, [curve, keepUntil, flipFrom]);
-  const label =
-    `Agreement of the model with the machine's labels, sorted: keep the first ${percent(keepUntil)}, ` +
-    `ask about the next ${percent(flipFrom - keepUntil)}, turn round the last ${percent(1 - flipFrom)}`;
+  const label = t(
+    "Agreement of the model with the machine's labels, sorted: keep the first {{keep}}, ask about the next {{ask}}, turn round the last {{flip}}",
+    { keep: percent(keepUntil), ask: percent(flipFrom - keepUntil), flip: percent(1 - flipFrom) },
+  );
   return <Chart label={label} data={data} options={options} height={260} />;
 }
 
@@ -60,7 +62,7 @@ function Zones({ zones }: { zones: NonNullable<MachineStatus["zones"]> }) {
       {LEGEND.map(([name, meaning]) => (
         <li key={name}>
           <span className={`dot zone-${name}`} aria-hidden="true" />
-          {name} <strong>{count(zones[name])}</strong> <span className="zone-meaning">{meaning}</span>
+          {t(name)} <strong>{count(zones[name])}</strong> <span className="zone-meaning">{t(meaning)}</span>
         </li>
       ))}
     </ul>
@@ -80,35 +82,43 @@ function Controls({ machine }: { machine: MachineStatus }) {
   const { flips, amplify, back_off } = machine;
   return (
     <dl className="stats">
-      <Stat label="Round" value={count(machine.round)} detail="each trusts the machine's labels more" />
-      <Stat label="Amplify" value={`${decimal(amplify, 1)}×`} detail="a person's label against a machine's" />
-      <Stat label="Back-off" value={percent(back_off)} detail="of kept labels, nearest the knee, left out" />
+      <Stat label={t("Round")} value={count(machine.round)} detail={t("each trusts the machine's labels more")} />
+      <Stat label={t("Amplify")} value={`${decimal(amplify, 1)}×`} detail={t("a person's label against a machine's")} />
+      <Stat label={t("Back-off")} value={percent(back_off)} detail={t("of kept labels, nearest the knee, left out")} />
       <Stat
-        label="Flips audited"
+        label={t("Flips audited")}
         value={count(flips.audited)}
-        detail={`${count(flips.right)} right, ${count(flips.automatic)} automatic`}
+        detail={t("{{right}} right, {{automatic}} automatic", { right: flips.right, automatic: flips.automatic })}
       />
     </dl>
   );
 }
 
 function Levels({ curve }: { curve: MachineCurve }) {
-  const mirror = curve.reflection === null ? "no reflection: no label is surely wrong" : `reflection ${decimal(curve.reflection)}`;
+  const values = { elbow: decimal(curve.elbow), knee: decimal(curve.knee), reflection: decimal(curve.reflection) };
   return (
     <p className="quiet levels">
-      Levels of agreement: elbow {decimal(curve.elbow)}, knee {decimal(curve.knee)}, {mirror}.
+      {curve.reflection === null
+        ? t("Levels of agreement: elbow {{elbow}}, knee {{knee}}, no reflection: no label is surely wrong.", values)
+        : t("Levels of agreement: elbow {{elbow}}, knee {{knee}}, reflection {{reflection}}.", values)}
     </p>
   );
 }
 
 export function MachinePanel({ machine }: { machine: MachineStatus }) {
   const { curve, zones } = machine;
-  const by = `by ${machineTitle(machine.source)}`;
+  const machineName = machineTitle(machine.source);
   return (
     <Panel
-      title="Labels of a machine"
+      title={t("Labels of a machine")}
       wide
-      aside={<span className="quiet">{machine.labelled > 0 ? `${plural(machine.labelled, "label")} ${by}` : by}</span>}
+      aside={
+        <span className="quiet">
+          {machine.labelled > 0
+            ? tn(machine.labelled, "{{n}} label by {{machine}}", "{{n}} labels by {{machine}}", { machine: machineName })
+            : t("by {{machine}}", { machine: machineName })}
+        </span>
+      }
     >
       {curve ? (
         <>
@@ -117,10 +127,10 @@ export function MachinePanel({ machine }: { machine: MachineStatus }) {
           <p>{auditSentence(machine.flips)}</p>
           <Controls machine={machine} />
           <Levels curve={curve} />
-          <DataTable heads={["Share of labels", "Agreement"]} rows={tableOf(curve)} />
+          <DataTable heads={[t("Share of labels"), t("Agreement")]} rows={tableOf(curve)} />
         </>
       ) : (
-        <p className="quiet">What the labels are worth shows with the first version trained on them.</p>
+        <p className="quiet">{t("What the labels are worth shows with the first version trained on them.")}</p>
       )}
     </Panel>
   );

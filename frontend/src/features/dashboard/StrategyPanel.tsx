@@ -4,28 +4,31 @@ import { useMemo } from "react";
 
 import type { Campaign, StrategyCheck, StrategyStatus, Verdict } from "../../api/types";
 import { count, when } from "../../domain/format";
+import { t } from "../../i18n";
 import { titleOf } from "../../domain/strategies";
 import { bounded, labelsSaved, latestSentence, savedInterval, stateSentence, times } from "../../domain/verdict";
+import { rich } from "../../ui/language";
 import { Panel, Stat } from "../../ui/parts";
 import { DataTable } from "../../ui/DataTable";
 import { LiftChart, liftWords, SavedChart, savedWords } from "./strategyCharts";
 
-const STATE: Record<StrategyStatus["state"], [tone: string, text: string]> = {
-  cold: ["queued", "cold start"],
-  running: ["running", "running"],
-  fallen_back: ["paused", "fallen back"],
-};
+const TONE: Record<StrategyStatus["state"], string> = { cold: "queued", running: "running", fallen_back: "paused" };
 
-const VERDICT: Record<Verdict, string> = {
+const STATE = {
+  cold: "cold start",
+  running: "running",
+  fallen_back: "fallen back",
+} as const satisfies Record<StrategyStatus["state"], string>;
+
+const VERDICT = {
   better: "better than chance",
   unproven: "not shown to beat chance",
   worse: "worse than chance",
   too_early: "too early to tell",
-};
+} as const satisfies Record<Verdict, string>;
 
 function StateBadge({ state }: { state: StrategyStatus["state"] }) {
-  const [tone, text] = STATE[state];
-  return <span className={`badge badge-${tone}`}>{text}</span>;
+  return <span className={`badge badge-${TONE[state]}`}>{t(STATE[state])}</span>;
 }
 
 function Named({ name }: { name: string }) {
@@ -38,18 +41,11 @@ function Named({ name }: { name: string }) {
 
 function InForce({ strategy, closed }: { strategy: StrategyStatus; closed: boolean }) {
   const { acquisition, in_force, state } = strategy;
-  const asking = closed ? "Asked last: " : "Asking now: ";
-  return (
-    <p>
-      {state === "cold" && !closed ? "After the cold start: " : asking}
-      <Named name={state === "cold" ? acquisition : in_force} />
-      {state === "fallen_back" && (
-        <>
-          , instead of <Named name={acquisition} />
-        </>
-      )}
-    </p>
-  );
+  const names = { now: <Named name={state === "cold" ? acquisition : in_force} />, instead: <Named name={acquisition} /> };
+  const fallen = state === "fallen_back";
+  if (closed) return <p>{rich(fallen ? t("Asked last: {{now}}, instead of {{instead}}") : t("Asked last: {{now}}"), names)}</p>;
+  if (state === "cold") return <p>{rich(t("After the cold start: {{now}}"), names)}</p>;
+  return <p>{rich(fallen ? t("Asking now: {{now}}, instead of {{instead}}") : t("Asking now: {{now}}"), names)}</p>;
 }
 
 function Figures({ check }: { check: StrategyCheck }) {
@@ -58,12 +54,12 @@ function Figures({ check }: { check: StrategyCheck }) {
   return (
     <dl className="stats">
       <Stat
-        label="One answer is worth"
+        label={t("One answer is worth")}
         value={saved ? bounded(saved, (ratio) => `${times(ratio)}×`) : "–"}
-        detail={saved ? `a random one; ${savedInterval(saved)}` : "a random one; not measurable yet"}
+        detail={saved ? t("a random one; {{interval}}", { interval: savedInterval(saved) }) : t("a random one; not measurable yet")}
       />
-      <Stat label="Labels saved so far" value={total?.middle ?? "–"} detail={total?.interval ?? "against asking at random"} />
-      <Stat label="Judged by" value={count(check.judged_by)} detail="random answers" />
+      <Stat label={t("Labels saved so far")} value={total?.middle ?? "–"} detail={total?.interval ?? t("against asking at random")} />
+      <Stat label={t("Judged by")} value={count(check.judged_by)} detail={t("random answers")} />
     </dl>
   );
 }
@@ -74,22 +70,22 @@ function Legend({ checks }: { checks: StrategyCheck[] }) {
   return (
     <ul className="legend">
       <li>
-        <span className="dot dot-good" aria-hidden="true" /> above chance
+        <span className="dot dot-good" aria-hidden="true" /> {t("above chance")}
       </li>
       <li>
-        <span className="dot dot-open" aria-hidden="true" /> may be chance
+        <span className="dot dot-open" aria-hidden="true" /> {t("may be chance")}
       </li>
       <li>
-        <span className="dot dot-bad" aria-hidden="true" /> below chance
+        <span className="dot dot-bad" aria-hidden="true" /> {t("below chance")}
       </li>
       {bounds && (
         <li>
-          <span className="dot dot-ring" aria-hidden="true" /> a bound, not an estimate
+          <span className="dot dot-ring" aria-hidden="true" /> {t("a bound, not an estimate")}
         </li>
       )}
       {fallen && (
         <li>
-          <span className="dot zone-ask" aria-hidden="true" /> fallen back: asking at random
+          <span className="dot zone-ask" aria-hidden="true" /> {t("fallen back: asking at random")}
         </li>
       )}
     </ul>
@@ -97,7 +93,8 @@ function Legend({ checks }: { checks: StrategyCheck[] }) {
 }
 
 function rowOf(check: StrategyCheck): string[] {
-  const verdict = VERDICT[check.verdict] + (check.falls_back ? "; asks at random" : "");
+  const found = t(VERDICT[check.verdict]);
+  const verdict = check.falls_back ? t("{{found}}; asks at random", { found }) : found;
   return [count(check.answers), when(check.at), liftWords(check), savedWords(check), count(check.judged_by), verdict];
 }
 
@@ -115,7 +112,7 @@ export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus
   const measured = lifted || valued;
   const closed = campaign.state === "closed";
   return (
-    <Panel title="Does the strategy pay?" wide aside={closed ? undefined : <StateBadge state={strategy.state} />}>
+    <Panel title={t("Does the strategy pay?")} wide aside={closed ? undefined : <StateBadge state={strategy.state} />}>
       <p className={`verdict verdict-${latest?.verdict ?? "too_early"}`} role="status">
         {latestSentence(strategy)}
       </p>
@@ -127,7 +124,7 @@ export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus
           {lifted && (
             <figure>
               <figcaption>
-                Lift over chance <span className="quiet">nats per answer, 95% interval; chance is 0</span>
+                {t("Lift over chance")} <span className="quiet">{t("nats per answer, 95% interval; chance is 0")}</span>
               </figcaption>
               <LiftChart checks={checks} />
             </figure>
@@ -135,7 +132,7 @@ export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus
           {valued && (
             <figure>
               <figcaption>
-                What one answer is worth <span className="quiet">in random answers, 95% interval; chance is 1×</span>
+                {t("What one answer is worth")} <span className="quiet">{t("in random answers, 95% interval; chance is 1×")}</span>
               </figcaption>
               <SavedChart checks={checks} />
             </figure>
@@ -145,8 +142,8 @@ export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus
       {measured && <Legend checks={checks} />}
       {checks.length > 0 && (
         <DataTable
-          name="All checks"
-          heads={["Answers", "Checked", "Lift, nats", "Worth, random answers", "Judged by", "Verdict"]}
+          name={t("All checks")}
+          heads={[t("Answers"), t("Checked"), t("Lift, nats"), t("Worth, random answers"), t("Judged by"), t("Verdict")]}
           rows={checks.map(rowOf).reverse()}
         />
       )}

@@ -5,6 +5,7 @@ import uPlot from "uplot";
 
 import type { CurvePoint, Dashboard } from "../../api/types";
 import { count, decimal, percent } from "../../domain/format";
+import { t } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { DataTable } from "../../ui/DataTable";
 import { axes, still } from "../../ui/drawing";
@@ -17,13 +18,13 @@ function hollow(palette: Palette, colour: string): uPlot.Series {
 const curveOptions = (palette: Palette): ChartOptions => ({
   scales: { x: { time: false }, y: { range: { min: { pad: 0.15, soft: 0, mode: 0 }, max: { pad: 0.15, mode: 0 } } } },
   ...still,
-  axes: axes(palette, { x: "labels" }),
+  axes: axes(palette, { x: t("labels") }),
   series: [
     {},
-    { label: "held-out loss", stroke: palette.a, width: 2, points: { size: 7, fill: palette.a } },
-    { label: "held-out accuracy", stroke: palette.b, width: 2, dash: [6, 4], points: { size: 7, fill: palette.b } },
-    { label: "loss on random answers", ...hollow(palette, palette.a) },
-    { label: "accuracy on random answers", ...hollow(palette, palette.b) },
+    { stroke: palette.a, width: 2, points: { size: 7, fill: palette.a } },
+    { stroke: palette.b, width: 2, dash: [6, 4], points: { size: 7, fill: palette.b } },
+    hollow(palette, palette.a),
+    hollow(palette, palette.b),
   ],
 });
 
@@ -41,7 +42,7 @@ const histogramOptions = (palette: Palette): ChartOptions => ({
     y: { range: (_plot, _min, max) => [0, max * 1.1 || 1] },
   },
   ...still,
-  axes: axes(palette, { x: "spread of the score inside its group" }),
+  axes: axes(palette, { x: t("spread of the score inside its group") }),
   series: [
     {},
     { stroke: palette.a, fill: palette.a, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) },
@@ -59,26 +60,34 @@ export function LearningCurve({ points }: { points: CurvePoint[] }) {
     ],
     [points],
   );
-  if (points.length === 0) return <p className="quiet">The curve begins with the first trained version.</p>;
+  if (points.length === 0) return <p className="quiet">{t("The curve begins with the first trained version.")}</p>;
   const judged = points.some((point) => point.random_n !== null);
   return (
     <>
       <ul className="legend">
         <li>
-          <span className="dot tone-a" aria-hidden="true" /> held-out loss
+          <span className="dot tone-a" aria-hidden="true" /> {t("held-out loss")}
         </li>
         <li>
-          <span className="dot tone-b" aria-hidden="true" /> held-out accuracy
+          <span className="dot tone-b" aria-hidden="true" /> {t("held-out accuracy")}
         </li>
         {judged && (
           <li>
-            <span className="dot dot-ring" aria-hidden="true" /> on the held-out answers of chance alone
+            <span className="dot dot-ring" aria-hidden="true" /> {t("on the held-out answers of chance alone")}
           </li>
         )}
       </ul>
-      <Chart label="Learning curve: held-out loss and accuracy by labels spent" data={data} options={curveOptions} />
+      <Chart label={t("Learning curve: held-out loss and accuracy by labels spent")} data={data} options={curveOptions} />
       <DataTable
-        heads={["Version", "Labels", "Held-out loss", "Held-out accuracy", "Loss, random only", "Accuracy, random only", "Random answers"]}
+        heads={[
+          t("Version"),
+          t("Labels"),
+          t("Held-out loss"),
+          t("Held-out accuracy"),
+          t("Loss, random only"),
+          t("Accuracy, random only"),
+          t("Random answers"),
+        ]}
         rows={points.map((point) => [
           String(point.version),
           count(point.labels),
@@ -99,12 +108,12 @@ export function UncertaintyHistogram({ histogram }: { histogram: Dashboard["unce
     () => [counts.map((_, i) => ((edges[i] ?? 0) + (edges[i + 1] ?? edges[i] ?? 0)) / 2), counts],
     [edges, counts],
   );
-  if (counts.length === 0) return <p className="quiet">Nothing is scored yet, so nothing is known about doubt.</p>;
+  if (counts.length === 0) return <p className="quiet">{t("Nothing is scored yet, so nothing is known about doubt.")}</p>;
   return (
     <>
-      <Chart label="Histogram of uncertainty over scored rollouts" data={data} options={histogramOptions} />
+      <Chart label={t("Histogram of uncertainty over scored rollouts")} data={data} options={histogramOptions} />
       <DataTable
-        heads={["Spread from", "to", "Rollouts"]}
+        heads={[t("Spread from"), t("to"), t("Rollouts")]}
         rows={counts.map((n, bin) => [decimal(edges[bin], 3), decimal(edges[bin + 1], 3), count(n)])}
       />
     </>

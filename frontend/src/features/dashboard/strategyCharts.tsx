@@ -4,8 +4,9 @@ import { useMemo } from "react";
 import type uPlot from "uplot";
 
 import type { StrategyCheck } from "../../api/types";
-import { bounded, savedInterval } from "../../domain/verdict";
-import { count, decimal } from "../../domain/format";
+import { bounded, savedRange } from "../../domain/verdict";
+import { decimal } from "../../domain/format";
+import { t, tn } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { axes, dot, level, still, whisker, zone } from "../../ui/drawing";
 
@@ -40,7 +41,7 @@ function drawn(estimates: Estimate[], palette: Palette): NonNullable<ChartOption
     drawClear: [
       (plot) => {
         for (const [from, to] of fallenBack(estimates)) {
-          zone(plot, from, to, palette.warn, "rising", "at random", palette.ink);
+          zone(plot, from, to, palette.warn, "rising", t("at random"), palette.ink);
         }
         level(plot, EVEN, { colour: palette.ink });
       },
@@ -99,11 +100,11 @@ export function LiftChart({ checks }: { checks: StrategyCheck[] }) {
     const range = ends(estimates);
     return {
       data: line(estimates),
-      label: described("Lift over chance, nats per answer", checks, liftWords),
+      label: described(t("Lift over chance, nats per answer"), checks, liftWords),
       options: (palette: Palette): ChartOptions => ({
         ...still,
         scales: { x: { time: false, range: padded(estimates) }, y: { range: () => range } },
-        axes: axes(palette, { x: "answers", yValues: (value) => decimal(value, 2) }),
+        axes: axes(palette, { x: t("answers"), yValues: (value) => decimal(value, 2) }),
         series: series(palette),
         hooks: drawn(estimates, palette),
       }),
@@ -142,11 +143,11 @@ export function SavedChart({ checks }: { checks: StrategyCheck[] }) {
     const range: [number, number] = [Math.min(low, -1.15), Math.max(high, 1.15)];
     return {
       data: line(estimates),
-      label: described("Random answers that one answer is worth", checks, savedWords),
+      label: described(t("Random answers that one answer is worth"), checks, savedWords),
       options: (palette: Palette): ChartOptions => ({
         ...still,
         scales: { x: { time: false, range: padded(estimates) }, y: { range: () => range } },
-        axes: axes(palette, { x: "answers", ySplits: () => wholeBetween(range), yValues: timesTick }),
+        axes: axes(palette, { x: t("answers"), ySplits: () => wholeBetween(range), yValues: timesTick }),
         series: series(palette),
         hooks: drawn(estimates, palette),
       }),
@@ -156,18 +157,22 @@ export function SavedChart({ checks }: { checks: StrategyCheck[] }) {
 }
 
 export function liftWords({ lift }: StrategyCheck): string {
-  return lift ? `${decimal(lift.mean, 3)} (${decimal(lift.low, 3)} to ${decimal(lift.high, 3)})` : "–";
+  if (!lift) return "–";
+  const [mean, low, high] = [decimal(lift.mean, 3), decimal(lift.low, 3), decimal(lift.high, 3)];
+  return t("{{mean}} ({{low}} to {{high}})", { mean, low, high });
 }
 
 export function savedWords({ saved }: StrategyCheck): string {
-  return saved ? `${bounded(saved)} (${savedInterval(saved).replace("95% interval ", "")})` : "–";
+  return saved ? `${bounded(saved)} (${savedRange(saved)})` : "–";
 }
 
 /** The drawing in words: its first and its latest estimate. */
 function described(what: string, checks: StrategyCheck[], words: (check: StrategyCheck) => string): string {
   const known = checks.filter((check) => words(check) !== "–");
   const [first, latest] = [known[0], known.at(-1)];
-  if (!first || !latest) return `${what}: nothing measured yet`;
-  const start = first === latest ? "" : ` ${words(first)} after ${count(first.answers)} answers;`;
-  return `${what}, with 95% interval:${start} ${words(latest)} after ${count(latest.answers)} answers`;
+  if (!first || !latest) return t("{{what}}: nothing measured yet", { what });
+  const point = (check: StrategyCheck) =>
+    tn(check.answers, "{{found}} after {{n}} answer", "{{found}} after {{n}} answers", { found: words(check) });
+  const course = first === latest ? point(latest) : `${point(first)}; ${point(latest)}`;
+  return t("{{what}}, with 95% interval: {{course}}", { what, course });
 }
