@@ -3,7 +3,8 @@ import { Link } from "react-router";
 
 import { api } from "../../api/client";
 import type { Campaign } from "../../api/types";
-import { count, when } from "../../domain/format";
+import { when } from "../../domain/format";
+import { t } from "../../i18n";
 import { Badge, Loading, Page, Problem, Progress } from "../../ui/parts";
 
 function Row({ campaign }: { campaign: Campaign }) {
@@ -18,9 +19,9 @@ function Row({ campaign }: { campaign: Campaign }) {
         <Badge state={campaign.state} />
       </td>
       <td className="cell-bar">
-        <Progress value={budget.labels ? budget.spent / budget.labels : 0} label={`Budget of ${campaign.name} spent`} />
+        <Progress value={budget.labels ? budget.spent / budget.labels : 0} label={t("Budget of {{name}} spent", { name: campaign.name })} />
         <span className="cell-detail">
-          {count(budget.spent)} of {count(budget.labels)} labels
+          {t("{{part}} of {{all}} labels", { part: budget.spent, all: budget.labels })}
         </span>
       </td>
       <td>{campaign.reward_model}</td>
@@ -34,27 +35,29 @@ export default function Campaigns() {
   const campaigns = useQuery({ queryKey: ["campaigns"], queryFn: api.campaigns, refetchInterval: 5_000 });
   return (
     <Page
-      title="Campaigns"
+      title={t("Campaigns")}
       actions={
         <Link className="button primary" to="/campaigns/new">
-          New campaign
+          {t("New campaign")}
         </Link>
       }
     >
       {campaigns.isPending && <Loading />}
       {campaigns.isError && <Problem error={campaigns.error} />}
-      {campaigns.data?.length === 0 && <p className="quiet">No campaign yet. A campaign asks people to compare completions of your runs.</p>}
+      {campaigns.data?.length === 0 && (
+        <p className="quiet">{t("No campaign yet. A campaign asks people to compare completions of your runs.")}</p>
+      )}
       {!!campaigns.data?.length && (
-        <div className="table-box" role="region" aria-label="Campaigns" tabIndex={0}>
+        <div className="table-box" role="region" aria-label={t("Campaigns")} tabIndex={0}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Campaign</th>
-                <th scope="col">State</th>
-                <th scope="col">Budget</th>
-                <th scope="col">Reward model</th>
-                <th scope="col">Runs</th>
-                <th scope="col">Created</th>
+                <th scope="col">{t("Campaign")}</th>
+                <th scope="col">{t("State")}</th>
+                <th scope="col">{t("Budget")}</th>
+                <th scope="col">{t("Reward model")}</th>
+                <th scope="col">{t("Runs")}</th>
+                <th scope="col">{t("Created")}</th>
               </tr>
             </thead>
             <tbody>

@@ -5,7 +5,8 @@ import { Link, useParams } from "react-router";
 
 import { api } from "../../api/client";
 import type { Campaign, Dashboard as Data } from "../../api/types";
-import { count, decimal, percent, plural } from "../../domain/format";
+import { count, decimal, percent } from "../../domain/format";
+import { t, tn } from "../../i18n";
 import { Badge, Loading, Page, Panel, Problem, ShareBar, Stat } from "../../ui/parts";
 import { JobRow } from "../jobs/JobRow";
 import { CalibrationPanel } from "./CalibrationPanel";
@@ -20,7 +21,7 @@ const SHOWN_JOBS = 4;
 
 type Move = "open" | "pause" | "close";
 
-const MOVES: Record<Campaign["state"], [Move, string][]> = {
+const MOVES = {
   draft: [["open", "Open"]],
   open: [
     ["pause", "Pause"],
@@ -31,7 +32,7 @@ const MOVES: Record<Campaign["state"], [Move, string][]> = {
     ["close", "Close"],
   ],
   closed: [],
-};
+} as const satisfies Record<Campaign["state"], readonly (readonly [Move, string])[]>;
 
 function useActions(slug: string) {
   const client = useQueryClient();
@@ -44,13 +45,13 @@ function useActions(slug: string) {
 function Actions({ campaign, actions }: { campaign: Campaign; actions: ReturnType<typeof useActions> }) {
   const { move, retrain } = actions;
   const ask = (to: Move) => {
-    if (to !== "close" || window.confirm("Close this campaign for good? Open cards are withdrawn.")) move.mutate(to);
+    if (to !== "close" || window.confirm(t("Close this campaign for good? Open cards are withdrawn."))) move.mutate(to);
   };
   return (
     <>
       {campaign.state !== "draft" && (
         <button type="button" className="button" onClick={() => retrain.mutate()} disabled={retrain.isPending}>
-          Retrain now
+          {t("Retrain now")}
         </button>
       )}
       {MOVES[campaign.state].map(([to, label]) => (
@@ -61,7 +62,7 @@ function Actions({ campaign, actions }: { campaign: Campaign; actions: ReturnTyp
           onClick={() => ask(to)}
           disabled={move.isPending}
         >
-          {label}
+          {t(label)}
         </button>
       ))}
     </>
@@ -73,18 +74,26 @@ function Figures({ data }: { data: Data }) {
   const production = data.versions.find((version) => version.state === "production");
   return (
     <dl className="stats">
-      <Stat label="Labels" value={count(labels.total)} detail={`${decimal(labels.per_hour, 0)} per hour`} />
-      <Stat label="Budget left" value={count(campaign.budget.left)} detail={`of ${count(campaign.budget.labels)}`} />
-      <Stat label="Tasks settled" value={count(tasks.settled)} detail={`${count(tasks.open)} open, ${count(tasks.leased)} in hand`} />
+      <Stat label={t("Labels")} value={count(labels.total)} detail={t("{{rate}} per hour", { rate: decimal(labels.per_hour, 0) })} />
+      <Stat label={t("Budget left")} value={count(campaign.budget.left)} detail={t("of {{all}}", { all: campaign.budget.labels })} />
       <Stat
-        label="Rollouts scored"
-        value={percent(rollouts.total ? rollouts.scored / rollouts.total : 0)}
-        detail={`${count(rollouts.scored)} of ${count(rollouts.total)}`}
+        label={t("Tasks settled")}
+        value={count(tasks.settled)}
+        detail={t("{{open}} open, {{leased}} in hand", { open: tasks.open, leased: tasks.leased })}
       />
       <Stat
-        label="In production"
+        label={t("Rollouts scored")}
+        value={percent(rollouts.total ? rollouts.scored / rollouts.total : 0)}
+        detail={t("{{part}} of {{all}}", { part: rollouts.scored, all: rollouts.total })}
+      />
+      <Stat
+        label={t("In production")}
         value={production ? `v${production.number}` : "–"}
-        detail={production ? `held-out accuracy ${percent(production.metrics.heldout_accuracy as number | null, 1)}` : "none yet"}
+        detail={
+          production
+            ? t("held-out accuracy {{share}}", { share: percent(production.metrics.heldout_accuracy as number | null, 1) })
+            : t("none yet")
+        }
       />
     </dl>
   );
@@ -93,12 +102,12 @@ function Figures({ data }: { data: Data }) {
 function BudgetPanel({ campaign }: { campaign: Campaign }) {
   const { spent, reserved, left, labels } = campaign.budget;
   return (
-    <Panel title="Budget" aside={<span className="quiet">{plural(labels, "label")}</span>}>
+    <Panel title={t("Budget")} aside={<span className="quiet">{tn(labels, "{{n}} label", "{{n}} labels")}</span>}>
       <ShareBar
         parts={[
-          { name: "spent", value: spent, tone: "strong" },
-          { name: "reserved", value: reserved, tone: "soft" },
-          { name: "left", value: left, tone: "rest" },
+          { name: t("spent"), value: spent, tone: "strong" },
+          { name: t("reserved"), value: reserved, tone: "soft" },
+          { name: t("left over"), value: left, tone: "rest" },
         ]}
       />
     </Panel>
@@ -108,13 +117,13 @@ function BudgetPanel({ campaign }: { campaign: Campaign }) {
 function LabelsPanel({ labels }: { labels: Data["labels"] }) {
   const by = (name: string) => labels.by_choice[name] ?? 0;
   return (
-    <Panel title="Labels per choice" aside={<span className="quiet">{plural(labels.skips, "skip")}</span>}>
+    <Panel title={t("Labels per choice")} aside={<span className="quiet">{tn(labels.skips, "{{n}} skip", "{{n}} skips")}</span>}>
       <ShareBar
         parts={[
-          { name: "first better", value: by("a"), tone: "a" },
-          { name: "tie", value: by("tie"), tone: "soft" },
-          { name: "both bad", value: by("both_bad"), tone: "bad" },
-          { name: "second better", value: by("b"), tone: "b" },
+          { name: t("first better"), value: by("a"), tone: "a" },
+          { name: t("tie"), value: by("tie"), tone: "soft" },
+          { name: t("both bad"), value: by("both_bad"), tone: "bad" },
+          { name: t("second better"), value: by("b"), tone: "b" },
         ]}
       />
     </Panel>
@@ -132,7 +141,7 @@ export default function Dashboard() {
   });
   const actions = useActions(slug);
   if (!dashboard.data) {
-    return <Page title="Campaign">{dashboard.isError ? <Problem error={dashboard.error} /> : <Loading />}</Page>;
+    return <Page title={t("Campaign")}>{dashboard.isError ? <Problem error={dashboard.error} /> : <Loading />}</Page>;
   }
   const data = dashboard.data;
   const { campaign } = data;
@@ -141,8 +150,12 @@ export default function Dashboard() {
       <p className="lead">
         <Badge state={campaign.state} /> {campaign.question}{" "}
         <span className="quiet">
-          {campaign.config.acquisition}, overlap {campaign.config.overlap}, {percent(campaign.config.random_share)} random, teaches{" "}
-          {campaign.reward_model}
+          {t("{{strategy}}, overlap {{overlap}}, {{share}} random, teaches {{model}}", {
+            strategy: campaign.config.acquisition,
+            overlap: campaign.config.overlap,
+            share: percent(campaign.config.random_share),
+            model: campaign.reward_model,
+          })}
         </span>
       </p>
       {dashboard.isError && <Problem error={dashboard.error} />}
@@ -162,26 +175,26 @@ function Live({ data, slug }: { data: Data; slug: string }) {
         <BudgetPanel campaign={data.campaign} />
         <LabelsPanel labels={data.labels} />
         {data.machine && <MachinePanel machine={data.machine} />}
-        <Panel title="Learning curve">
+        <Panel title={t("Learning curve")}>
           <LearningCurve points={data.learning_curve} />
         </Panel>
-        <Panel title="Where the model is unsure">
+        <Panel title={t("Where the model is unsure")}>
           <UncertaintyHistogram histogram={data.uncertainty_histogram} />
         </Panel>
         <CalibrationPanel found={data.calibration} />
-        <Panel title="Annotators">
+        <Panel title={t("Annotators")}>
           <Annotators rows={data.annotators} />
         </Panel>
-        <Panel title="Training jobs">
-          {data.jobs.length === 0 && <p className="quiet">None yet.</p>}
+        <Panel title={t("Training jobs")}>
+          {data.jobs.length === 0 && <p className="quiet">{t("None yet.")}</p>}
           <ul className="jobs">
             {data.jobs.slice(0, SHOWN_JOBS).map((job) => (
               <JobRow key={job.id} job={job} />
             ))}
           </ul>
-          {data.jobs.length > SHOWN_JOBS && <Link to="/jobs">All jobs</Link>}
+          {data.jobs.length > SHOWN_JOBS && <Link to="/jobs">{t("All jobs")}</Link>}
         </Panel>
-        <Panel title="Versions">
+        <Panel title={t("Versions")}>
           <Versions versions={data.versions} />
         </Panel>
         <LabelSets slug={slug} />

@@ -4,22 +4,23 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../../api/client";
 import type { LabelSet } from "../../api/types";
-import { count, when } from "../../domain/format";
+import { when } from "../../domain/format";
+import { t, tn } from "../../i18n";
 import { Panel, Problem } from "../../ui/parts";
 
 const SHOWN = 3;
 
-function Downloads({ set, split, label }: { set: LabelSet; split: "train" | "heldout"; label: string }) {
+const PARTS = { train: "Training", heldout: "Held out" } as const;
+
+function Downloads({ set, split }: { set: LabelSet; split: keyof typeof PARTS }) {
+  const part = t(PARTS[split]);
   return (
     <span className="actions">
-      <span className="quiet">{label}</span>
+      <span className="quiet">{part}</span>
       {(["jsonl", "parquet"] as const).map((as) => (
         <a key={as} className="button" href={api.exportUrl(set.id, as, split)} download>
           {as === "jsonl" ? "JSONL" : "Parquet"}
-          <span className="visually-hidden">
-            {" "}
-            of the {label.toLowerCase()} part of label set {set.digest.slice(0, 10)}
-          </span>
+          <span className="visually-hidden">: {t("{{part}}, label set {{digest}}", { part, digest: set.digest.slice(0, 10) })}</span>
         </a>
       ))}
     </span>
@@ -32,13 +33,13 @@ function List({ sets }: { sets: LabelSet[] }) {
       {sets.map((set) => (
         <li key={set.id}>
           <span>
-            <code>{set.digest.slice(0, 10)}</code> {count(set.size)} labels{" "}
+            <code>{set.digest.slice(0, 10)}</code> {tn(set.size, "{{n}} label", "{{n}} labels")}{" "}
             <span className="quiet">
-              ({count(set.heldout_size)} held out), {when(set.created_at)}
+              {t("({{heldout}} held out), {{when}}", { heldout: set.heldout_size, when: when(set.created_at) })}
             </span>
           </span>
-          <Downloads set={set} split="train" label="Training" />
-          <Downloads set={set} split="heldout" label="Held out" />
+          <Downloads set={set} split="train" />
+          <Downloads set={set} split="heldout" />
         </li>
       ))}
     </ul>
@@ -55,20 +56,20 @@ export function LabelSets({ slug }: { slug: string }) {
   const all = sets.data ?? [];
   return (
     <Panel
-      title="Label sets"
+      title={t("Label sets")}
       aside={
         <button type="button" className="button" onClick={() => freeze.mutate()} disabled={freeze.isPending}>
-          Freeze now
+          {t("Freeze now")}
         </button>
       }
     >
       {freeze.isError && <Problem error={freeze.error} />}
       {sets.isError && <Problem error={sets.error} />}
-      {sets.data?.length === 0 && <p className="quiet">None yet. A training freezes one; so does the button.</p>}
+      {sets.data?.length === 0 && <p className="quiet">{t("None yet. A training freezes one; so does the button.")}</p>}
       <List sets={all.slice(0, SHOWN)} />
       {all.length > SHOWN && (
         <details>
-          <summary>Earlier label sets</summary>
+          <summary>{t("Earlier label sets")}</summary>
           <List sets={all.slice(SHOWN)} />
         </details>
       )}

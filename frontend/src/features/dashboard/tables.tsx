@@ -2,6 +2,7 @@
 
 import type { AnnotatorRow, Version } from "../../api/types";
 import { count, decimal, percent, seconds, when } from "../../domain/format";
+import { t } from "../../i18n";
 import { Badge } from "../../ui/parts";
 
 /** Half is the expected share of "left"; an interval that misses it is worth a look. */
@@ -18,23 +19,23 @@ function SideShare({ row }: { row: AnnotatorRow }) {
       </svg>
       <span>
         {percent(row.left_share)} <span className="quiet">[{percent(low)}, {percent(high)}]</span>
-        {off && <strong> leans {low > 0.5 ? "left" : "right"}</strong>}
+        {off && <strong> {low > 0.5 ? t("leans left") : t("leans right")}</strong>}
       </span>
     </span>
   );
 }
 
 export function Annotators({ rows }: { rows: AnnotatorRow[] }) {
-  if (rows.length === 0) return <p className="quiet">Nobody has answered yet.</p>;
+  if (rows.length === 0) return <p className="quiet">{t("Nobody has answered yet.")}</p>;
   return (
-    <div className="table-box" role="region" aria-label="Table of annotators" tabIndex={0}>
+    <div className="table-box" role="region" aria-label={t("Table of annotators")} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Annotator</th>
-            <th scope="col">Answers</th>
-            <th scope="col">Median time</th>
-            <th scope="col">Chose left, with interval</th>
+            <th scope="col">{t("Annotator")}</th>
+            <th scope="col">{t("Answers")}</th>
+            <th scope="col">{t("Median time")}</th>
+            <th scope="col">{t("Chose left, with interval")}</th>
           </tr>
         </thead>
         <tbody>
@@ -55,17 +56,17 @@ export function Annotators({ rows }: { rows: AnnotatorRow[] }) {
 }
 
 export function Versions({ versions }: { versions: Version[] }) {
-  if (versions.length === 0) return <p className="quiet">No version yet. The first comes after the first training.</p>;
+  if (versions.length === 0) return <p className="quiet">{t("No version yet. The first comes after the first training.")}</p>;
   return (
-    <div className="table-box" role="region" aria-label="Table of versions" tabIndex={0}>
+    <div className="table-box" role="region" aria-label={t("Table of versions")} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Version</th>
-            <th scope="col">State</th>
-            <th scope="col">Held-out loss</th>
-            <th scope="col">Accuracy</th>
-            <th scope="col">Created</th>
+            <th scope="col">{t("Version")}</th>
+            <th scope="col">{t("State")}</th>
+            <th scope="col">{t("Held-out loss")}</th>
+            <th scope="col">{t("Accuracy")}</th>
+            <th scope="col">{t("Created")}</th>
           </tr>
         </thead>
         <tbody>

@@ -3,26 +3,27 @@ import { Link } from "react-router";
 
 import { api } from "../../api/client";
 import { count, when } from "../../domain/format";
+import { t } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
 
 export default function Runs() {
   const runs = useQuery({ queryKey: ["runs"], queryFn: api.runs, refetchInterval: 5_000 });
   return (
-    <Page title="Policy runs">
+    <Page title={t("Policy runs")}>
       {runs.isPending && <Loading />}
       {runs.isError && <Problem error={runs.error} />}
-      {runs.data?.length === 0 && <p className="quiet">No run has sent rollouts yet.</p>}
+      {runs.data?.length === 0 && <p className="quiet">{t("No run has sent rollouts yet.")}</p>}
       {!!runs.data?.length && (
-        <div className="table-box" role="region" aria-label="Runs" tabIndex={0}>
+        <div className="table-box" role="region" aria-label={t("Runs")} tabIndex={0}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Run</th>
-                <th scope="col">Trainer</th>
-                <th scope="col">Groups</th>
-                <th scope="col">Rollouts</th>
-                <th scope="col">Last step</th>
-                <th scope="col">Began</th>
+                <th scope="col">{t("Run")}</th>
+                <th scope="col">{t("Trainer")}</th>
+                <th scope="col">{t("Groups")}</th>
+                <th scope="col">{t("Rollouts")}</th>
+                <th scope="col">{t("Last step")}</th>
+                <th scope="col">{t("Began")}</th>
               </tr>
             </thead>
             <tbody>
