@@ -17,6 +17,7 @@ from .orderings import BestWorst, Pair, Ranking
 from .place import Place
 from .question import MOST_COMPLETIONS, Answer, Level, Question, Value, all_different
 from .ratings import Binary, Rating
+from .text import plain_text, steps_of
 from .texts import Critique, Edit
 
 MOST_QUESTIONS = 12
@@ -50,6 +51,16 @@ class Form:
     def ordering(self) -> Question | None:
         """The one question that says which completion is better: the first that can."""
         return next((question for question in self.questions if question.compares), None)
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether an answer can only be checked against what the completions say."""
+        return any(question.reads_texts for question in self.questions)
+
+    def steps(self, completion: str | list[dict[str, Any]]) -> list[str] | None:
+        """The steps of a completion that are to be marked; None where no question marks steps."""
+        marking = next((question for question in self.questions if isinstance(question, Steps)), None)
+        return None if marking is None else steps_of(plain_text(completion), marking.split)
 
     def check(self, answer: Any, texts: Sequence[str]) -> Answer:
         """The answer as it is stored; raises InvalidAnswer. `texts`: plain, in the order that the answer counts in."""

@@ -24,6 +24,7 @@ class Steps(Question):
     """Good, neutral, bad or nothing for every step, and how it ended; the end must not contradict the marks."""
 
     kind = "steps"
+    reads_texts = True
 
     split: str = "paragraph"
 
@@ -85,6 +86,7 @@ class Spans(Question):
     """Stretches of a completion with the type of error in them; spans may overlap, and none at all is an answer."""
 
     kind = "spans"
+    reads_texts = True
 
     types: tuple[ErrorType, ...]
 

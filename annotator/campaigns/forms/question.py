@@ -30,6 +30,7 @@ class Question(abc.ABC):
     fewest: ClassVar[int] = 1  # completions it can be asked about
     most: ClassVar[int] = MOST_COMPLETIONS
     compares: ClassVar[bool] = False  # whether its answers say which completion is better
+    reads_texts: ClassVar[bool] = False  # whether an answer can only be checked against what the completions say
 
     name: str
     title: str = ""

@@ -53,6 +53,7 @@ class Edit(Question):
     """Every completion as it should have been; null where nothing had to change, whoever typed what."""
 
     kind = "edit"
+    reads_texts = True
 
     @classmethod
     def read_options(cls, raw: dict[str, Any], place: Place) -> dict[str, Any]:
