@@ -1,37 +1,139 @@
-/** A prompt or completion: plain text or chat turns. The rich renderer loads on demand; plain text stands in meanwhile. */
+/**
+ * A prompt or completion: plain text or chat turns, with reasoning folded away.
+ *
+ * The rich renderer loads on demand and only where a text may be laid out; as written, nothing but text is needed.
+ */
 
-import { lazy, memo, Suspense } from "react";
+import { Component, lazy, memo, type ReactNode, Suspense, useMemo, useState } from "react";
 
 import type { Text } from "../api/types";
-import { roleName, turns } from "../domain/messages";
+import { roleName } from "../domain/messages";
+import { countHidden } from "../domain/reading/hidden";
+import { type Part, type Turn, turnsOf } from "../domain/reading/turns";
+import { t, tn } from "../i18n";
+import { PlainText } from "./PlainText";
 
 const load = () => import("./RichText");
 const RichText = lazy(load);
 
 /** Begin loading before the first card arrives. */
 export function preloadRichText(): void {
-  void load();
+  void load().then(({ preload }) => preload());
 }
 
-function Body({ text }: { text: string }) {
+/** Beyond this, building elements would hold the page up; the text is then shown as it is. */
+const LONGEST_RICH_TEXT = 60_000;
+
+/** Shared by texts that must be folded alike. */
+export interface Fold {
+  open: boolean;
+  onToggle: () => void;
+}
+
+/** What cannot be laid out is shown as written: a text must never take the page with it. */
+class AsWrittenOnError extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override render() {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <>
+        <p className="reading-note">{t("This text cannot be laid out. It is shown as it was written.")}</p>
+        <PlainText text={this.props.text} />
+      </>
+    );
+  }
+}
+
+function Body({ text, asWritten }: { text: string; asWritten: boolean }) {
+  if (asWritten) return <PlainText text={text} />;
   return (
-    <Suspense fallback={<div className="plain-text">{text}</div>}>
-      <RichText text={text} />
-    </Suspense>
+    <AsWrittenOnError key={text} text={text}>
+      <Suspense fallback={<PlainText text={text} />}>
+        <RichText text={text} />
+      </Suspense>
+    </AsWrittenOnError>
   );
 }
 
-export const Content = memo(function Content({ text }: { text: Text }) {
+function words(text: string): string {
+  const n = text.match(/\S+/g)?.length ?? 0;
+  return tn(n, "{{n}} word", "{{n}} words");
+}
+
+function Reasoning({ part, fold, asWritten }: { part: Part; fold: Fold; asWritten: boolean }) {
+  const length = useMemo(() => words(part.text), [part.text]);
+  return (
+    <div className="reasoning">
+      <button type="button" className="reasoning-fold" aria-expanded={fold.open} onClick={fold.onToggle}>
+        <span aria-hidden="true">{fold.open ? "▾" : "▸"}</span>
+        <span>{part.unfinished ? t("Reasoning, never finished") : t("Reasoning")}</span>
+        <span className="reasoning-length">{length}</span>
+      </button>
+      {fold.open && (
+        <div className="reasoning-text">
+          <Body text={part.text} asWritten={asWritten} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Parts({ turn, fold, asWritten }: { turn: Turn; fold: Fold; asWritten: boolean }) {
+  return turn.parts.map((part, index) =>
+    part.kind === "reasoning" ? (
+      <Reasoning key={index} part={part} fold={fold} asWritten={asWritten} />
+    ) : (
+      <Body key={index} text={part.text} asWritten={asWritten} />
+    ),
+  );
+}
+
+/** What a reader should know before trusting their eyes. */
+function Remarks({ long, hidden, asWritten }: { long: boolean; hidden: number; asWritten: boolean }) {
+  const remarks = [
+    long && !asWritten && t("This text is very long. It is shown as it was written, without layout."),
+    hidden > 0 && tn(hidden, "This text holds {{n}} hidden character, named where it is shown as written.", "This text holds {{n}} hidden characters, named where it is shown as written."),
+  ].filter((remark) => remark !== false);
+  return remarks.map((remark) => (
+    <p key={remark} className="reading-note">
+      {remark}
+    </p>
+  ));
+}
+
+interface Props {
+  text: Text;
+  asWritten?: boolean;
+  reasoning?: Fold;
+}
+
+export const Content = memo(function Content({ text, asWritten = false, reasoning }: Props) {
+  const [open, setOpen] = useState(false);
+  const fold = reasoning ?? { open, onToggle: () => setOpen(!open) };
+  const turns = useMemo(() => turnsOf(text), [text]);
+  const { long, hidden } = useMemo(() => {
+    const all = turns.flatMap((turn) => turn.parts.map((part) => part.text)).join("\n");
+    return { long: all.length > LONGEST_RICH_TEXT, hidden: countHidden(all) };
+  }, [turns]);
+  const plain = asWritten || long;
   return (
     <div className="content">
-      {turns(text).map((turn, index) =>
+      <Remarks long={long} hidden={hidden} asWritten={asWritten} />
+      {turns.map((turn, index) =>
         turn.role ? (
-          <div key={index} className={`turn turn-${turn.role === "user" ? "user" : "other"}`}>
-            <span className="turn-role">{roleName(turn.role)}</span>
-            <Body text={turn.content} />
+          <div key={index} className={`turn turn-${turn.role === "user" ? "user" : "other"}`} dir="auto">
+            <span className="turn-role" dir="auto">
+              {roleName(turn.role)}
+            </span>
+            <Parts turn={turn} fold={fold} asWritten={plain} />
           </div>
         ) : (
-          <Body key={index} text={turn.content} />
+          <Parts key={index} turn={turn} fold={fold} asWritten={plain} />
         ),
       )}
     </div>
