@@ -85,6 +85,18 @@ class NotAllowed(TiebreakError):
     http_status = 403
 
 
+class MemberPaused(NotAllowed):
+    """A manager or a low gold score took somebody off a campaign for now; `context` carries `because`."""
+
+    code = "member_paused"
+
+
+class SignInRefused(NotAllowed):
+    """A single sign-on that ends at the door; `reason` is stable and picks the sentence on the sign-in page."""
+
+    code = "sign_in_refused"
+
+
 class TooManyAttempts(TiebreakError):
     code = "too_many_attempts"
     http_status = 429
@@ -93,6 +105,12 @@ class TooManyAttempts(TiebreakError):
 class Conflict(TiebreakError):
     code = "conflict"
     http_status = 409
+
+
+class InvitationUnusable(Conflict):
+    """Used up, expired, revoked, of a closed campaign, or never made: whoever holds the link learns only that."""
+
+    code = "invitation_unusable"
 
 
 class LeaseLost(Conflict):

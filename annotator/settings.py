@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from annotator.campaigns.judges import judges_from_json
 from annotator.local.home import embedded_url, read_or_make_secret
+from annotator.people.single_sign_on import SingleSignOn, domains_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -91,12 +92,25 @@ try:
     JUDGES = judges_from_json(env_str("TIEBREAK_JUDGES"))
 except ValueError as mistake:
     raise ImproperlyConfigured(f"TIEBREAK_JUDGES: {mistake}.") from mistake
+# The organisation's own sign-on (OpenID Connect); None: off.
+SINGLE_SIGN_ON: SingleSignOn | None = None
+if issuer := env_str("TIEBREAK_OIDC_ISSUER"):
+    try:
+        SINGLE_SIGN_ON = SingleSignOn(
+            issuer=issuer,
+            client_id=env_str("TIEBREAK_OIDC_CLIENT_ID"),
+            client_secret=env_str("TIEBREAK_OIDC_CLIENT_SECRET"),
+            domains=domains_from(env_str("TIEBREAK_OIDC_DOMAINS")),
+            role=env_str("TIEBREAK_OIDC_ROLE", "annotator"),
+            name=env_str("TIEBREAK_OIDC_NAME", "single sign-on"),
+        )
+    except ValueError as mistake:
+        raise ImproperlyConfigured(f"TIEBREAK_OIDC_*: {mistake}.") from mistake
 MAX_BODY_BYTES = env_int("TIEBREAK_MAX_BODY_MB", 64) * 1024 * 1024
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.postgres",
     "rest_framework",
     "drf_spectacular",
@@ -115,6 +129,7 @@ AUTH_USER_MODEL = "people.User"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "annotator.api.middleware.content_security_policy",
+    "annotator.api.middleware.who_is_acting",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -127,9 +142,11 @@ WSGI_APPLICATION = "annotator.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = []
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+SESSION_ENGINE = "annotator.people.sessions"  # a table of our own that knows whose a session is
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
@@ -137,7 +154,8 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("TIEBREAK_BEHIND_PROXY", False) else None
+BEHIND_PROXY = env_bool("TIEBREAK_BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Bodies are bounded by annotator.api.bodies, which streams; Django's own limit would refuse ingest batches at 2.5 MB.
@@ -177,6 +195,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "annotator.training.models.TrainingJob.State",
         "CampaignStateEnum": "annotator.campaigns.models.Campaign.State",
+        "RoleEnum": "annotator.people.models.Role",
+        "CampaignRoleEnum": "annotator.campaigns.models.Membership.Role",
     },
 }
 

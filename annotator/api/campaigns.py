@@ -38,7 +38,7 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
         "label_kind": campaign.label_kind,
         "state": campaign.state,
     }
-    if not manages(request):
+    if not manages(request, campaign):
         answers = Annotation.objects.filter(campaign=campaign, annotator=caller(request), revised_by__isnull=True)
         return {**public, "answered_by_me": answers.exclude(choice=Annotation.Choice.SKIP).count()}
     return {
@@ -59,9 +59,11 @@ class Campaigns(APIView):
 
     @extend_schema(operation_id="campaigns_list", responses=shape.CampaignList)
     def get(self, request: Request) -> Response:
-        campaigns = Campaign.objects.order_by("-id")
-        if not manages(request):
-            campaigns = campaigns.filter(annotators=caller(request)).exclude(state=Campaign.State.DRAFT)
+        everything = Campaign.objects.order_by("-id")
+        if manages(request):
+            return Response({"results": [present(request, c) for c in everything]})
+        mine = everything.filter(annotators=caller(request))
+        campaigns = [c for c in mine if c.state != Campaign.State.DRAFT or manages(request, c)]
         return Response({"results": [present(request, c) for c in campaigns]})
 
     @extend_schema(operation_id="campaigns_create", request=shape.CampaignIn, responses={201: shape.CampaignOut})

@@ -1,10 +1,12 @@
-"""Headers every answer carries."""
+"""Headers every answer carries, and whose doing what is recorded meanwhile was."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+
+from annotator.people import audit
 
 # Nothing from other hosts, no inline script. Inline style attributes only: KaTeX positions glyphs with them.
 POLICY = "; ".join(
@@ -31,5 +33,13 @@ def content_security_policy(
         response = get_response(request)
         response["Content-Security-Policy"] = POLICY
         return response
+
+    return middleware
+
+
+def who_is_acting(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with audit.answering(request):
+            return get_response(request)
 
     return middleware

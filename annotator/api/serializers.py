@@ -7,7 +7,6 @@ from typing import Any
 from rest_framework import serializers as s
 
 from annotator.campaigns.models import Campaign
-from annotator.people.models import Role, Scope
 from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
 
@@ -23,25 +22,6 @@ class ErrorBody(s.Serializer[Any]):
     code = s.CharField()
     message = s.CharField()
     context = s.DictField()  # type: ignore[assignment]  # the wire's word; DRF uses the name for something else
-
-
-# ---- people
-
-
-class SessionIn(s.Serializer[Any]):
-    username = Text(max_length=150)
-    password = Text(max_length=4096)
-
-
-class UserOut(s.Serializer[Any]):
-    id = s.IntegerField()
-    username = s.CharField()
-    role = s.ChoiceField(choices=Role.choices)
-    scopes = s.ListField(child=s.ChoiceField(choices=Scope.choices))
-
-
-class SessionOut(s.Serializer[Any]):
-    user = UserOut(allow_null=True)
 
 
 # ---- runs

@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from annotator.campaigns.models import Campaign
 
-from . import annotate, campaigns, learning, runs, schema  # noqa: F401 - schema registers itself
+from . import account, annotate, audit, campaigns, learning, people, runs, schema, single_sign_on  # noqa: F401 - schema registers itself
 from .exceptions import unknown_path
 from .ingest import IngestRollouts
 from .permissions import Anyone
@@ -15,6 +15,19 @@ State = Campaign.State
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(permission_classes=[Anyone], authentication_classes=[])),
     path("session", Session.as_view()),
+    path("sso/start", single_sign_on.start),
+    path("sso/callback", single_sign_on.callback, name="single-sign-on-callback"),
+    path("account/password", account.Password.as_view()),
+    path("account/sessions", account.Sessions.as_view()),
+    path("account/sessions/<slug:session>", account.OneSession.as_view()),
+    path("account/tokens", account.Tokens.as_view()),
+    path("account/tokens/<int:token>", account.OneToken.as_view()),
+    path("invitations/look", people.LookAtInvitation.as_view()),
+    path("invitations/accept", people.AcceptInvitation.as_view()),
+    path("people", people.People.as_view()),
+    path("people/<int:user>", people.OnePerson.as_view()),
+    path("audit", audit.Audit.as_view()),
+    path("audit.csv", audit.AuditCsv.as_view()),
     path("runs", runs.Runs.as_view()),
     path("runs/<slug:run>", runs.OneRun.as_view()),
     path("runs/<slug:run>/rollouts", IngestRollouts.as_view()),
@@ -26,6 +39,10 @@ urlpatterns = [
     path("campaigns/<slug:slug>/close", campaigns.Move.as_view(to=State.CLOSED)),
     path("campaigns/<slug:slug>/dashboard", campaigns.DashboardView.as_view()),
     path("campaigns/<slug:slug>/preview", campaigns.PreviewView.as_view()),
+    path("campaigns/<slug:slug>/members", people.Members.as_view()),
+    path("campaigns/<slug:slug>/members/<int:user>", people.OneMember.as_view()),
+    path("campaigns/<slug:slug>/invitations", people.Invitations.as_view()),
+    path("campaigns/<slug:slug>/invitations/<int:invitation>", people.OneInvitation.as_view()),
     path("campaigns/<slug:slug>/claim", annotate.Claim.as_view()),
     path("campaigns/<slug:slug>/my-answers", annotate.MyAnswers.as_view()),
     path("campaigns/<slug:slug>/retrain", learning.Retrain.as_view()),

@@ -7,9 +7,12 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
+from annotator.campaigns.membership import Action, may
 from annotator.campaigns.models import Campaign
 from annotator.errors import NotFound
 from annotator.people.models import Scope, User
+
+from .permissions import in_browser
 
 
 def checked(serializer: type[Serializer[Any]], raw: Any) -> dict[str, Any]:
@@ -24,17 +27,21 @@ def caller(request: Request) -> User:
     return request.user
 
 
-def manages(request: Request) -> bool:
+def manages(request: Request, campaign: Campaign | None = None) -> bool:
+    """Whether the caller manages every campaign, or this one."""
     scopes: Any = request.auth  # our authenticators set the scopes here
-    return scopes is not None and Scope.MANAGE in scopes
+    if scopes is not None and Scope.MANAGE in scopes:
+        return True
+    return campaign is not None and in_browser(request) and may(caller(request), Action.MANAGE, campaign.pk)
 
 
 def find_campaign(request: Request, slug: str) -> Campaign:
-    """The campaign, if the caller manages campaigns or belongs to this one; otherwise it does not exist for them."""
-    campaigns = Campaign.objects.all()
-    if not manages(request):
-        campaigns = campaigns.filter(annotators=caller(request)).exclude(state=Campaign.State.DRAFT)
-    found = campaigns.filter(slug=slug).first()
-    if found is None:
+    """The campaign, if the caller manages it or belongs to it; otherwise it does not exist for them."""
+    found = Campaign.objects.filter(slug=slug).first()
+    if found is None or not (manages(request, found) or _belongs(caller(request), found)):
         raise NotFound(f"There is no campaign called {slug}.", code="unknown_campaign", campaign=slug)
     return found
+
+
+def _belongs(person: User, campaign: Campaign) -> bool:
+    return campaign.state != Campaign.State.DRAFT and campaign.memberships.filter(user=person).exists()

@@ -79,6 +79,10 @@ class Membership(models.Model):
             ),
         ]
 
+    @property
+    def audit_name(self) -> str:
+        return f"{self.campaign.slug}: {self.user.username}"
+
 
 class Invitation(models.Model):
     """A link that makes whoever holds it a member. Only its digest is kept, so nobody can read a link out of here."""
@@ -101,6 +105,10 @@ class Invitation(models.Model):
                 condition=Q(role__in=["annotator", "adjudicator", "manager"]), name="invited_role_is_known"
             ),
         ]
+
+    @property
+    def audit_name(self) -> str:
+        return self.campaign.slug
 
 
 class BudgetEntry(models.Model):

@@ -10,6 +10,7 @@ from django.db import transaction
 from annotator.people.models import ApiToken, Role, User
 
 PEOPLE = (
+    ("ada", Role.ADMIN),
     ("olga", Role.MANAGER),
     ("carol", Role.ADJUDICATOR),
     ("alice", Role.ANNOTATOR),

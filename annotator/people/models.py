@@ -1,14 +1,18 @@
-"""Users with one role each, and API tokens stored only as digests."""
+"""Users with one role each, API tokens kept as digests, browser sessions, tries to sign in, and the audit log."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
 
 
 class Role(models.TextChoices):
@@ -26,6 +30,7 @@ class Scope(models.TextChoices):
     REWARDS_READ = "rewards:read"
     ANNOTATE = "annotate"
     MANAGE = "manage"
+    ADMIN = "admin"  # people, their roles on the whole site, and the audit log
 
 
 # The widest set of scopes each role can hold; sessions (the browser) act with exactly these.
@@ -34,7 +39,7 @@ ROLE_SCOPES: dict[str, frozenset[str]] = {
     Role.ADJUDICATOR: frozenset({Scope.ANNOTATE}),
     Role.TRAINER: frozenset({Scope.ROLLOUTS_WRITE, Scope.REWARDS_READ}),
     Role.MANAGER: frozenset({Scope.ROLLOUTS_WRITE, Scope.REWARDS_READ, Scope.MANAGE}),
-    Role.ADMIN: frozenset({Scope.ROLLOUTS_WRITE, Scope.REWARDS_READ, Scope.MANAGE, Scope.ANNOTATE}),
+    Role.ADMIN: frozenset({Scope.ROLLOUTS_WRITE, Scope.REWARDS_READ, Scope.MANAGE, Scope.ANNOTATE, Scope.ADMIN}),
 }
 
 
@@ -72,3 +77,85 @@ class ApiToken(models.Model):
         raw = "tb_" + secrets.token_urlsafe(32)
         granted = sorted(set(scopes or user.scopes) & user.scopes)
         return cls.objects.create(user=user, name=name, digest=digest_token(raw), scopes=granted), raw
+
+
+class Identity(models.Model):
+    """Who a person is at a single sign-on provider. The provider's own id counts, as an address may change hands."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_per_identity")]
+
+
+class BrowserSession(AbstractBaseSession):
+    """A browser that somebody is signed in with. Deleting the row signs it out."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from .sessions import SessionStore
+
+        return SessionStore
+
+    @property
+    def public_id(self) -> str:
+        """Names the session to its owner without being it."""
+        return hashlib.sha256(self.session_key.encode()).hexdigest()[:16]
+
+
+class SignInTry(models.Model):
+    """A try to sign in that has not succeeded (yet)."""
+
+    account = models.CharField(max_length=64)  # a digest: people type passwords where names belong
+    network = models.CharField(max_length=50)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["account", "at"], name="tries_by_account"),
+            models.Index(fields=["network", "at"], name="tries_by_network"),
+            models.Index(fields=["at"], name="tries_by_age"),
+        ]
+
+
+class KnownNetwork(models.Model):
+    """A network from which somebody has signed in before: others' guessing elsewhere does not lock them out there."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_networks")
+    network = models.CharField(max_length=50)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "network"], name="a_network_is_known_once")]
+
+
+class AuditEntry(models.Model):
+    """One change of what matters: who, when, from where, what it was and what it is. Append-only (a trigger refuses
+    edits). Names are kept as they were then; nothing secret is ever in `old` or `new`."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # null: a command, a job
+    actor_name = models.CharField(max_length=150, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    kind = models.CharField(max_length=50)  # "campaign.opened": the object's word, and what happened
+    about = models.CharField(max_length=30, blank=True)  # the object's word
+    about_id = models.BigIntegerField(null=True)
+    about_name = models.CharField(max_length=200, blank=True)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["actor", "id"], name="audit_by_actor"),
+            models.Index(fields=["kind", "id"], name="audit_by_kind"),
+            models.Index(fields=["about", "about_name", "id"], name="audit_by_object"),
+        ]

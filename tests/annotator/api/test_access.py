@@ -37,7 +37,27 @@ ALLOWED = {
     "/api/v1/label-sets/1/export": {"get": {"olga"}},
     "/api/v1/campaigns/helpful/close": {"post": {"olga"}},
     "/api/v1/runs/run-of-helpful/rollouts": {"post": {"olga", "trainer"}},
+    "/api/v1/campaigns/helpful/members": {"get": {"olga"}, "post": {"olga"}},
+    "/api/v1/campaigns/helpful/members/1": {"patch": {"olga"}, "delete": {"olga"}},
+    "/api/v1/campaigns/helpful/invitations": {"get": {"olga"}, "post": {"olga"}},
+    "/api/v1/campaigns/helpful/invitations/1": {"delete": {"olga"}},
+    # Everybody on the site and the audit log are for admins; one's own account is for browsers, never for tokens.
+    "/api/v1/people": {"get": set()},
+    "/api/v1/people/1": {"patch": set()},
+    "/api/v1/audit": {"get": set()},
+    "/api/v1/audit.csv": {"get": set()},
 }
+BROWSER_ONLY = {
+    "/api/v1/account/password": ["post"],
+    "/api/v1/account/sessions": ["get", "delete"],
+    "/api/v1/account/sessions/0123": ["delete"],
+    "/api/v1/account/tokens": ["get", "post"],
+    "/api/v1/account/tokens/1": ["delete"],
+}
+# Reached without an account, by design; each has tests of its own.
+OPEN = {
+    "schema", "session", "<path:anything>", "sso/start", "sso/callback", "invitations/look", "invitations/accept",
+}  # fmt: skip
 CALLS = [(path, method, allowed) for path, methods in ALLOWED.items() for method, allowed in methods.items()]
 
 
@@ -62,18 +82,25 @@ def test_without_a_token_or_with_a_wrong_one_nothing_is_reached(db, path, method
     assert (response.status_code, response.json()["code"]) == (401, "bad_token")
 
 
+@pytest.mark.parametrize(("path", "method"), [(path, m) for path, methods in BROWSER_ONLY.items() for m in methods])
+def test_an_account_is_its_owners_in_the_browser_and_no_tokens(api, path, method):
+    for client in (APIClient(), api("alice"), api("olga")):
+        assert getattr(client, method)(path, data={}, format="json").status_code == 401
+
+
 def test_every_path_of_the_api_is_in_the_table_above():
     api_paths = next(p for p in get_resolver().url_patterns if str(p.pattern) == "api/v1/").url_patterns
-    known = {"schema", "session", "<path:anything>"}
     listed = set()
     for pattern in api_paths:
         route = str(pattern.pattern)
-        if route in known:
+        if route in OPEN:
             continue
-        matching = [path for path in ALLOWED if pattern.pattern.match(path.removeprefix("/api/v1/"))]
+        matching = [
+            path for path in {**ALLOWED, **BROWSER_ONLY} if pattern.pattern.match(path.removeprefix("/api/v1/"))
+        ]
         assert matching, f"{route} has no row in ALLOWED"
         listed.update(matching)
-    assert listed == set(ALLOWED)
+    assert listed == {*ALLOWED, *BROWSER_ONLY}
 
 
 def test_a_token_never_does_more_than_its_scopes_or_its_user(api, people, open_campaign):

@@ -23,7 +23,7 @@ def sign_in(browser, username="alice", password="alice-long-password"):
 
 
 def test_a_stranger_has_no_session(browser):
-    assert browser.get(URL).json() == {"user": None}
+    assert browser.get(URL).json() == {"user": None, "single_sign_on": None}
 
 
 def test_signing_in_and_out(browser, people):
@@ -31,7 +31,7 @@ def test_signing_in_and_out(browser, people):
     assert browser.get(URL).json()["user"]["scopes"] == ["annotate"]
     csrf = browser.cookies["csrftoken"].value
     assert browser.delete(URL, HTTP_X_CSRFTOKEN=csrf).status_code == 204
-    assert browser.get(URL).json() == {"user": None}
+    assert browser.get(URL).json() == {"user": None, "single_sign_on": None}
 
 
 @pytest.mark.parametrize(("name", "password"), [("alice", "wrong"), ("nobody", "wrong")])

@@ -52,7 +52,7 @@ def test_nobody_by_that_name_is_one_sentence():
 
 def test_the_first_start_shows_every_secret_once_and_stores_none():
     made = create_first_people()
-    assert {c.role for c in made} == {"manager", "adjudicator", "annotator", "trainer (token)"}
+    assert {c.role for c in made} == {"admin", "manager", "adjudicator", "annotator", "trainer (token)"}
     stored = str(list(User.objects.values())) + str(list(ApiToken.objects.values()))
     assert not [c for c in made if c.secret in stored]
     assert create_first_people() == []

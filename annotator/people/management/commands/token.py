@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from annotator.people import audit
 from annotator.people.models import ApiToken, Scope, User
 
 
@@ -24,7 +25,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is nobody called {options['name']}; make them: manage.py person.")
         if options["revoke"]:
             ended = ApiToken.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=timezone.now())
+            audit.record("token.revoked", person, old={"tokens": ended})
             self.stdout.write(f"{ended} tokens of {person.username} revoked.")
             return
         token, raw = ApiToken.issue(person, "made by manage.py", options["scope"])
+        audit.record("token.made", token, new={"scopes": token.scopes, "owner": person.username})
         self.stdout.write(f"{person.username} ({', '.join(token.scopes)}), shown once: {raw}")
