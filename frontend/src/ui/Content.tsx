@@ -8,7 +8,7 @@ import { Component, lazy, memo, type ReactNode, Suspense, useMemo, useState } fr
 
 import type { Text } from "../api/types";
 import { roleName } from "../domain/messages";
-import { countHidden } from "../domain/reading/hidden";
+import { countHidden, hasPiles } from "../domain/reading/hidden";
 import { type Part, type Turn, turnsOf } from "../domain/reading/turns";
 import { t, tn } from "../i18n";
 import { PlainText } from "./PlainText";
@@ -21,8 +21,20 @@ export function preloadRichText(): void {
   void load().then(({ preload }) => preload());
 }
 
+/** Lay out beforehand what is going to be read next. */
+export async function prepareRichText(text: Text): Promise<void> {
+  const { prepare } = await load();
+  const parts = turnsOf(text).flatMap((turn) => turn.parts);
+  if (isTooLong(parts.map((part) => part.text).join(""))) return;
+  for (const part of parts.slice(0, 20)) if (part.kind === "text") await prepare(part.text);
+}
+
 /** Beyond this, building elements would hold the page up; the text is then shown as it is. */
 const LONGEST_RICH_TEXT = 60_000;
+
+function isTooLong(text: string): boolean {
+  return text.length > LONGEST_RICH_TEXT;
+}
 
 /** Shared by texts that must be folded alike. */
 export interface Fold {
@@ -93,9 +105,16 @@ function Parts({ turn, fold, asWritten }: { turn: Turn; fold: Fold; asWritten: b
   );
 }
 
+interface About {
+  long: boolean;
+  piled: boolean;
+  hidden: number;
+}
+
 /** What a reader should know before trusting their eyes. */
-function Remarks({ long, hidden, asWritten }: { long: boolean; hidden: number; asWritten: boolean }) {
+function Remarks({ long, piled, hidden, asWritten }: About & { asWritten: boolean }) {
   const remarks = [
+    piled && !asWritten && t("Marks are piled on letters in this text. It is shown as it was written, with the piles named."),
     long && !asWritten && t("This text is very long. It is shown as it was written, without layout."),
     hidden > 0 && tn(hidden, "This text holds {{n}} hidden character, named where it is shown as written.", "This text holds {{n}} hidden characters, named where it is shown as written."),
   ].filter((remark) => remark !== false);
@@ -116,14 +135,14 @@ export const Content = memo(function Content({ text, asWritten = false, reasonin
   const [open, setOpen] = useState(false);
   const fold = reasoning ?? { open, onToggle: () => setOpen(!open) };
   const turns = useMemo(() => turnsOf(text), [text]);
-  const { long, hidden } = useMemo(() => {
+  const about = useMemo((): About => {
     const all = turns.flatMap((turn) => turn.parts.map((part) => part.text)).join("\n");
-    return { long: all.length > LONGEST_RICH_TEXT, hidden: countHidden(all) };
+    return { long: isTooLong(all), piled: hasPiles(all), hidden: countHidden(all) };
   }, [turns]);
-  const plain = asWritten || long;
+  const plain = asWritten || about.long || about.piled;
   return (
     <div className="content">
-      <Remarks long={long} hidden={hidden} asWritten={asWritten} />
+      <Remarks {...about} asWritten={asWritten} />
       {turns.map((turn, index) =>
         turn.role ? (
           <div key={index} className={`turn turn-${turn.role === "user" ? "user" : "other"}`} dir="auto">

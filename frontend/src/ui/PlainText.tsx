@@ -7,26 +7,26 @@ import { linePieces } from "../domain/reading/pieces";
 
 const PIECE = 6_000;
 
-function Piece({ text }: { text: string }) {
-  const seen = useMemo(() => withHiddenNamed(text), [text]);
-  return (
-    <div className="plain-text" dir="auto">
-      {seen.map((one, index) =>
-        "text" in one ? (
-          one.text
-        ) : (
-          <span key={index} className="hidden-character">
-            {one.code}
-          </span>
-        ),
-      )}
-    </div>
+/** Words in one line of reading, with what is hidden in them named. */
+export const Written = memo(function Written({ text }: { text: string }) {
+  return withHiddenNamed(text).map((one, index) =>
+    "text" in one ? (
+      one.text
+    ) : (
+      <span key={index} className="hidden-character">
+        {one.code}
+      </span>
+    ),
   );
-}
+});
 
 /** Off-screen pieces are not laid out until they are scrolled to; the browser's own search still finds their words. */
 export const PlainText = memo(function PlainText({ text }: { text: string }) {
   const pieces = useMemo(() => linePieces(text, PIECE), [text]);
-  // The line break at a piece's end is the end of its block.
-  return pieces.map((piece, index) => <Piece key={index} text={index < pieces.length - 1 ? piece.replace(/\n$/, "") : piece} />);
+  return pieces.map((piece, index) => (
+    <div key={index} className="plain-text" dir="auto">
+      {/* The line break at a piece's end is the end of its block. */}
+      <Written text={index < pieces.length - 1 ? piece.replace(/\n$/, "") : piece} />
+    </div>
+  ));
 });

@@ -11,6 +11,9 @@ import typescript from "highlight.js/lib/languages/typescript";
 import type { Element, Root, RootContent } from "hast";
 import { createLowlight } from "lowlight";
 
+/** Colouring a longer program would hold the page up. */
+const LONGEST_COLOURED = 15_000;
+
 const lowlight = createLowlight({ bash, cpp, java, javascript, json, python, sql, typescript });
 
 function languageOf(code: Element): string | null {
@@ -34,7 +37,8 @@ function colour(node: Root | Element): void {
       continue;
     }
     const language = languageOf(code);
-    if (language) code.children = lowlight.highlight(language, textOf(code)).children as Element["children"];
+    const text = language ? textOf(code) : "";
+    if (language && text.length <= LONGEST_COLOURED) code.children = lowlight.highlight(language, text).children as Element["children"];
   }
 }
 

@@ -5,28 +5,40 @@
 
 import type { Element, ElementContent, Root, RootContent } from "hast";
 
-const BLOCKS = new Set(["p", "li", "ul", "ol", "blockquote", "table", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"]);
+/** Blocks of words take the direction of their first letter; the browser finds it. */
+const BLOCKS = new Set(["p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"]);
+/** For what holds such blocks the browser would look past them, so their first letter is found here. */
+const HOLDERS = new Set(["ul", "ol", "blockquote", "table"]);
 const DEEPEST = 24;
+
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\p{Script=Mandaic}\p{Script=Samaritan}]/u;
 
 type Node = RootContent | ElementContent;
 
-function wordsOf(node: Node): string {
-  const words: string[] = [];
+function* textsOf(node: Node): Generator<string> {
   const left: Node[] = [node];
   for (let next = left.pop(); next; next = left.pop()) {
-    if (next.type === "text") words.push(next.value);
+    if (next.type === "text") yield next.value;
     if (next.type === "element") left.push(...next.children.toReversed());
   }
-  return words.join("");
+}
+
+function directionOf(node: Node): "rtl" | "ltr" {
+  for (const text of textsOf(node)) {
+    const letter = /\p{L}/u.exec(text)?.[0];
+    if (letter) return RIGHT_TO_LEFT.test(letter) ? "rtl" : "ltr";
+  }
+  return "ltr";
 }
 
 function calm(element: Element): void {
   delete element.properties.id;
   delete element.properties.ariaDescribedBy;
   delete element.properties.dataFootnoteBackref;
+  if (BLOCKS.has(element.tagName)) element.properties.dir = "auto";
+  else if (HOLDERS.has(element.tagName)) element.properties.dir = directionOf(element);
   // Code reads from left to right whatever the words around it do.
-  if (element.tagName === "pre") element.properties.dir = "ltr";
-  else if (BLOCKS.has(element.tagName)) element.properties.dir = "auto";
+  else if (element.tagName === "pre") element.properties.dir = "ltr";
 }
 
 export function rehypeCalm(): (tree: Root) => void {
@@ -36,7 +48,7 @@ export function rehypeCalm(): (tree: Root) => void {
       const { node, depth } = next;
       if (node.type === "element") calm(node);
       if (depth >= DEEPEST) {
-        node.children = node.children.map((child) => ({ type: "text", value: wordsOf(child as Node) }));
+        node.children = node.children.map((child) => ({ type: "text", value: [...textsOf(child as Node)].join("") }));
         continue;
       }
       for (const child of node.children) if (child.type === "element") left.push({ node: child, depth: depth + 1 });

@@ -24,19 +24,38 @@ function isLowSurrogate(text: string, at: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
+/** What is open at the end of a line and what closes it: a fence, or display maths. */
+const OPENERS: [opens: RegExp, closes: (line: string, mark: string) => boolean][] = [
+  [/^ {0,3}(`{3,}|~{3,})/, (line, mark) => line.trim().startsWith(mark) && /^(`+|~+)$/.test(line.trim())],
+  [/^ {0,3}(\$\$)(?!.*\$\$)/, (line) => line.trim().endsWith("$$")],
+  [/(\\\[)(?!.*\\\])/, (line) => line.includes("\\]")],
+];
+
+type Open = { mark: string; closes: (line: string, mark: string) => boolean };
+
+function stillOpen(open: Open | null, line: string): Open | null {
+  if (open) return open.closes(line, open.mark) ? null : open;
+  for (const [opens, closes] of OPENERS) {
+    const mark = opens.exec(line)?.[1];
+    if (mark) return { mark, closes };
+  }
+  return null;
+}
+
 /**
  * Cut Markdown where a new block surely begins: after an empty line, outside fences and display maths, before a line
- * that is neither indented nor the next item of a list.
+ * that is neither indented nor the next item of a list. Where no such place comes, any line but a table's will do.
  */
 export function markdownPieces(text: string, size: number): string[] {
   if (text.length <= size) return [text];
   const pieces: string[] = [];
   let [from, at] = [0, 0];
-  let open: string | null = null;
+  let open: Open | null = null;
   let afterEmpty = false;
   for (const line of text.split("\n")) {
-    const begins = afterEmpty && open === null && /^(?![ \t>]|[-*+] |\d+[.)] |\|)\S/.test(line);
-    if (begins && at - from >= size) {
+    const begins = afterEmpty && /^(?![ \t>]|[-*+] |\d+[.)] |\|)\S/.test(line);
+    const must = at - from >= 2 * size && !line.startsWith("|");
+    if (open === null && at - from >= size && (begins || must)) {
       pieces.push(text.slice(from, at));
       from = at;
     }
@@ -48,10 +67,13 @@ export function markdownPieces(text: string, size: number): string[] {
   return pieces;
 }
 
-/** The fence, or the `$$`, that is open after this line. */
-function stillOpen(open: string | null, line: string): string | null {
-  const mark = /^ {0,3}(`{3,}|~{3,}|\$\$(?!.*\$\$))/.exec(line)?.[1] ?? null;
-  if (open === null) return mark;
-  const closes = mark !== null && mark.startsWith(open) && line.trim() === mark;
-  return closes || (open === "$$" && line.trim().endsWith("$$")) ? null : open;
+/** A block longer than this without a place to cut is no prose; nor is one nested deeper than anybody reads. */
+const LONGEST_BLOCK = 9_000;
+const DEEP = /^(?:[ \t]*(?:>|[-*+]|\d+[.)])){14}|^[ \t]{64,}(?:[-*+>]|\d+[.)])[ \t]/m;
+const ONE_FENCE = /^\s*(`{3,}|~{3,})[^\n]*\n[^]*$/;
+
+/** Whether laying a piece out would cost more than it tells. */
+export function isBeyondLayout(piece: string): boolean {
+  if (piece.length > LONGEST_BLOCK && !ONE_FENCE.test(piece)) return true;
+  return DEEP.test(piece);
 }

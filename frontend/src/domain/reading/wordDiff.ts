@@ -190,13 +190,18 @@ function isIsland(match: Match, words: string[], before: number, after: number):
   return letters.length <= 3;
 }
 
+/** Punctuation is compared, and marked, but not counted. */
+function isWord(word: string): boolean {
+  return /[\p{L}\p{N}]/u.test(word);
+}
+
 function told(wordsA: string[], wordsB: string[], matches: Match[], exact: boolean): WordDiff {
   const runs: Run[] = [];
   let [fromA, fromB, shared, onlyA, onlyB] = [0, 0, 0, 0, 0];
   const differ = (toA: number, toB: number) => {
     const [a, b] = [wordsA.slice(fromA, toA), wordsB.slice(fromB, toB)];
-    onlyA += a.length;
-    onlyB += b.length;
+    onlyA += a.filter(isWord).length;
+    onlyB += b.filter(isWord).length;
     const last = runs.at(-1);
     if (last && !last.shared) [last.a, last.b] = [last.a + a.join(""), last.b + b.join("")];
     else if (a.length + b.length > 0) runs.push({ shared: false, a: a.join(""), b: b.join("") });
@@ -208,12 +213,12 @@ function told(wordsA: string[], wordsB: string[], matches: Match[], exact: boole
     const gapAfter = next[0] - atA - length + next[1] - atB - length;
     if (isIsland(match, wordsA, atA - fromA + atB - fromB, gapAfter)) return differ(atA + length, atB + length);
     differ(atA, atB);
-    shared += length;
+    shared += wordsA.slice(atA, atA + length).filter(isWord).length;
     const [a, b] = [wordsA.slice(atA, atA + length).join(""), wordsB.slice(atB, atB + length).join("")];
     runs.push({ shared: true, a, b });
     [fromA, fromB] = [atA + length, atB + length];
   });
   differ(wordsA.length, wordsB.length);
-  const all = wordsA.length + wordsB.length;
+  const all = 2 * shared + onlyA + onlyB;
   return { runs, alike: all === 0 ? 1 : (2 * shared) / all, onlyA, onlyB, exact };
 }

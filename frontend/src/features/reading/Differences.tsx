@@ -8,6 +8,7 @@ import { useMemo } from "react";
 import { linePieces } from "../../domain/reading/pieces";
 import { type WordDiff, wordDiff } from "../../domain/reading/wordDiff";
 import { numbers, t } from "../../i18n";
+import { Written } from "../../ui/PlainText";
 import type { Against } from "./CompletionPane";
 
 interface Bit {
@@ -45,7 +46,7 @@ function Only({ text, name }: { text: string; name: string }) {
     <>
       <mark className="only-here">
         <span className="visually-hidden">{t("[only in {{name}}:", { name })} </span>
-        {words}
+        <Written text={words} />
         <span className="visually-hidden">]</span>
       </mark>
       {after}
@@ -70,7 +71,7 @@ export default function Differences({ name, own, other, otherName }: Against & {
       </p>
       {shown.map((bits, index) => (
         <div key={index} className="plain-text" dir="auto">
-          {bits.map((bit, at) => (bit.only ? <Only key={at} text={bit.text} name={name} /> : bit.text))}
+          {bits.map((bit, at) => (bit.only ? <Only key={at} text={bit.text} name={name} /> : <Written key={at} text={bit.text} />))}
         </div>
       ))}
     </div>
