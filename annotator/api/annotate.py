@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from annotator.annotations.models import Annotation
 from annotator.annotations.submission import Answer, revise, shown_choice, submit
+from annotator.campaigns import membership
 from annotator.campaigns.models import Campaign
 from annotator.people.models import Scope
 from annotator.tasks.leasing import claim_next, release, renew
@@ -23,7 +24,7 @@ from .views import caller, checked, find_campaign
 MINE = """
 SELECT campaign.*
 FROM campaigns_campaign campaign JOIN campaigns_campaign_annotators member ON member.campaign_id = campaign.id
-WHERE campaign.slug = %s AND campaign.state <> 'draft' AND member.user_id = %s"""
+WHERE campaign.slug = %s AND campaign.state <> 'draft' AND member.user_id = %s AND member.paused_at IS NULL"""
 
 
 def card(campaign: Campaign, assignment: int, lease: tuple[int, Any], prompt: Any, left: Any, right: Any) -> Any:
@@ -49,7 +50,7 @@ class Claim(APIView):
         given = checked(shape.ClaimIn, request.data)
         mine: list[Campaign] = list(Campaign.objects.raw(MINE, [slug, caller(request).pk]))
         if not mine:
-            find_campaign(request, slug)  # or 404
+            membership.refuse_paused(find_campaign(request, slug).pk, caller(request).pk)  # or 404
             return Response(status=204)  # a manager may see campaigns without annotating them
         (campaign,) = mine
         cards = claim_next(campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now())

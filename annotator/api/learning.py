@@ -65,6 +65,10 @@ class Jobs(APIView):
         return Response(shape.JobList({"results": jobs[:100]}).data)
 
 
+def _campaign_of_job(job: int) -> int | None:
+    return TrainingJob.objects.filter(pk=job).values_list("campaign_id", flat=True).first()
+
+
 def _job(pk: int) -> TrainingJob:
     found = _jobs().filter(pk=pk).first()
     if found is None:
@@ -74,6 +78,7 @@ def _job(pk: int) -> TrainingJob:
 
 class Job(APIView):
     required_scope = Scope.MANAGE
+    campaign_of = staticmethod(_campaign_of_job)
 
     @extend_schema(operation_id="jobs_get", responses=shape.JobDetail)
     def get(self, request: Request, job: int) -> Response:
@@ -85,6 +90,7 @@ class Job(APIView):
 
 class CancelJob(APIView):
     required_scope = Scope.MANAGE
+    campaign_of = staticmethod(_campaign_of_job)
 
     @extend_schema(operation_id="jobs_cancel", request=None, responses=shape.JobOut)
     def post(self, request: Request, job: int) -> Response:
@@ -117,6 +123,10 @@ class LabelSets(APIView):
 
 class Export(APIView):
     required_scope = Scope.MANAGE
+
+    @staticmethod
+    def campaign_of(label_set: int) -> int | None:
+        return LabelSet.objects.filter(pk=label_set).values_list("campaign_id", flat=True).first()
 
     @extend_schema(
         operation_id="label_sets_export",

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -53,7 +53,12 @@ def start(request: HttpRequest) -> HttpResponse:
 def callback(request: HttpRequest) -> HttpResponse:
     """Back from the provider."""
     try:
-        going_to = _welcome(request, _proven(request))
+        claims = _proven(request)
+        held = request.session.pop(HELD, None)
+        try:
+            going_to = _welcome(request, claims, held)
+        except IntegrityError:  # the same person in another tab was first; now there is somebody to find
+            going_to = _welcome(request, claims, held)
     except TiebreakError as error:
         refused = error if isinstance(error, SignInRefused) else SignInRefused(error.message, reason="no_access")
         audit.record("person.sign_in_failed", new={"by": "single sign-on", **refused.context})
@@ -83,9 +88,8 @@ def _proven(request: HttpRequest) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _welcome(request: HttpRequest, claims: dict[str, Any]) -> str:
+def _welcome(request: HttpRequest, claims: dict[str, Any], held: str | None) -> str:
     """Sign the person in, and let them join by the invitation they came with."""
-    held = request.session.pop(HELD, None)
     person = accounts.person_from(claims, oidc.configured(), invited=held is not None and _usable(held))
     joined = _join(held, person) if held else None
     going_to = str(request.session.pop(NEXT, None) or "/")

@@ -44,7 +44,7 @@ def person_from(claims: Mapping[str, Any], config: SingleSignOn, *, invited: boo
 
 
 def _expected(email: str) -> User | None:
-    waiting = list(User.objects.select_for_update().filter(email__iexact=email, identities__isnull=True)[:2])
+    waiting = list(User.objects.select_for_update(of=["self"]).filter(email__iexact=email, identities__isnull=True)[:2])
     if len(waiting) > 1:
         raise SignInRefused("Two accounts have this address; an operator must choose.", reason="two_accounts")
     return _active(waiting[0]) if waiting else None

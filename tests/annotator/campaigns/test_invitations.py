@@ -1,0 +1,151 @@
+"""A link lets in as many people as its maker said, for as long, and not one more in any race."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from annotator.campaigns import invitations, lifecycle, membership
+from annotator.campaigns.models import Invitation, Membership
+from annotator.errors import Conflict, InvalidInput, InvitationUnusable, NotAllowed
+from annotator.people.models import AuditEntry, User, digest_token
+from annotator.people.passwords import WeakPassword
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+GOOD = "correct horse battery staple"
+
+
+@pytest.fixture
+def invite(open_campaign, people):
+    campaign = open_campaign()
+
+    def make(role="annotator", *, days=1, max_uses=1):
+        made, raw = invitations.make(
+            campaign, role, by=people["olga"], days=days, max_uses=max_uses, note="for Eve", now=timezone.now()
+        )
+        return made, raw
+
+    return make
+
+
+def test_only_a_digest_is_kept(invite):
+    made, raw = invite()
+    assert raw not in str(Invitation.objects.values()) + str(list(AuditEntry.objects.values()))
+    assert invitations.find(digest_token(raw), now=timezone.now()) == made
+
+
+def test_a_stranger_gets_an_account_and_the_role_and_the_link_is_used_up(invite):
+    _, raw = invite("adjudicator")
+    eve, joined = invitations.accept_as_new(digest_token(raw), "eve", GOOD, now=timezone.now())
+    assert (eve.role, joined.role, eve.check_password(GOOD)) == ("annotator", "adjudicator", True)
+    with pytest.raises(InvitationUnusable):
+        invitations.accept_as_new(digest_token(raw), "mallory", GOOD, now=timezone.now())
+    assert not User.objects.filter(username="mallory").exists()
+
+
+def test_a_member_rises_to_the_invited_role_never_falls_and_uses_nothing_up_twice(invite, people):
+    made, raw = invite("manager", max_uses=5)
+    for _ in range(2):
+        assert invitations.accept(digest_token(raw), people["alice"], now=timezone.now()).role == "manager"
+    _, lower = invite("annotator", max_uses=5)
+    assert invitations.accept(digest_token(lower), people["alice"], now=timezone.now()).role == "manager"
+    made.refresh_from_db()
+    assert made.uses == 1
+    assert Invitation.objects.exclude(pk=made.pk).get().uses == 0
+
+
+def test_a_paused_member_stays_paused_whatever_link_they_open(invite, people):
+    _, raw = invite("adjudicator")
+    campaign = Invitation.objects.get().campaign
+    membership.pause(campaign, people["alice"].pk, because="gold", now=timezone.now())
+    assert invitations.accept(digest_token(raw), people["alice"], now=timezone.now()).paused_at is not None
+
+
+@pytest.mark.parametrize("end", ["expired", "revoked", "closed", "made up"])
+def test_a_link_that_ended_lets_nobody_in(invite, people, end):
+    made, raw = invite()
+    now = timezone.now()
+    if end == "expired":
+        now += timedelta(days=1, seconds=1)
+    elif end == "revoked":
+        invitations.revoke(made.campaign, made.pk, now=now)
+    elif end == "closed":
+        lifecycle.move(made.campaign, "closed", now=now)
+    else:
+        raw = raw[:-1] + ("a" if raw[-1] != "a" else "b")
+    with pytest.raises(InvitationUnusable) as refused:
+        invitations.accept(digest_token(raw), people["bob"], now=now)
+    assert refused.value.context == {}, "whoever holds a dead link learns nothing"
+
+
+def test_what_is_wrong_with_a_new_account_costs_no_use(invite, people):
+    made, raw = invite()
+    digest, now = digest_token(raw), timezone.now()
+    for name, password, error in [
+        ("eve", "short", WeakPassword),
+        ("eve", "password1234", WeakPassword),
+        ("evelyn-long-name", "evelyn-long-name", WeakPassword),
+        ("eve", "nul \x00 nul nul nul", WeakPassword),
+        ("not a name", GOOD, InvalidInput),
+        ("", GOOD, InvalidInput),
+        ("x" * 151, GOOD, InvalidInput),
+        ("alice", GOOD, Conflict),
+        ("ALICE", GOOD, Conflict),
+    ]:
+        with pytest.raises(error):
+            invitations.accept_as_new(digest, name, password, now=now)
+    made.refresh_from_db()
+    assert made.uses == 0
+    assert User.objects.count() == len(people)
+
+
+def test_a_trainers_account_joins_nothing(invite, people):
+    _, raw = invite()
+    with pytest.raises(NotAllowed):
+        invitations.accept(digest_token(raw), people["trainer"], now=timezone.now())
+
+
+@pytest.mark.parametrize(("days", "max_uses"), [(0, 1), (91, 1), (1, 0), (1, 1001)])
+def test_links_have_bounds(invite, days, max_uses):
+    with pytest.raises(InvalidInput):
+        invite(days=days, max_uses=max_uses)
+
+
+def test_a_closed_campaign_invites_nobody(invite):
+    made, _ = invite()
+    lifecycle.move(made.campaign, "closed", now=timezone.now())
+    made.campaign.refresh_from_db()
+    with pytest.raises(Conflict):
+        invitations.make(made.campaign, "annotator", by=made.made_by, days=1, max_uses=1, note="", now=timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_people_at_once_exactly_three_join_by_a_link_for_three(invite):
+    made, raw = invite(max_uses=3)
+    before = Membership.objects.count()
+
+    def join(n):
+        try:
+            invitations.accept_as_new(digest_token(raw), f"guest-{n}", GOOD, now=timezone.now())
+        except InvitationUnusable:
+            return 0
+        return 1
+
+    assert sum(at_once(*(lambda n=n: join(n) for n in range(8)))) == 3
+    made.refresh_from_db()
+    assert made.uses == 3
+    assert Membership.objects.count() == before + 3
+    assert User.objects.filter(username__startswith="guest-").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_person_clicking_five_times_at_once_uses_one(invite):
+    made, raw = invite(max_uses=5)
+    eve = User.objects.create_user("eve")
+    at_once(*[lambda: invitations.accept(digest_token(raw), eve, now=timezone.now()) for _ in range(5)])
+    made.refresh_from_db()
+    assert made.uses == 1
+    assert AuditEntry.objects.filter(kind="membership.added").count() == 1

@@ -1,0 +1,121 @@
+"""What happened is written down with who, whence, what it was and what it is, and cannot be rewritten."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError, transaction
+from django.test import RequestFactory
+
+from annotator.people import accounts, audit
+from annotator.people.models import AuditEntry, User
+
+pytestmark = pytest.mark.django_db
+
+
+def asked_by(person, address="198.51.100.7"):
+    request = RequestFactory().get("/", REMOTE_ADDR=address)
+    request.user = person
+    return audit.answering(request)
+
+
+def test_an_entry_says_who_and_whence(people):
+    with asked_by(people["olga"]):
+        entry = audit.record("person.changed", people["bob"], old={"role": "annotator"}, new={"role": "manager"})
+    assert (entry.actor, entry.actor_name, entry.address) == (people["olga"], "olga", "198.51.100.7")
+    assert (entry.about, entry.about_id, entry.about_name) == ("person", people["bob"].pk, "bob")
+    assert audit.record("campaign.opened").actor is None, "after the request nobody acts"
+
+
+def test_strangers_and_commands_act_without_a_name(people):
+    with asked_by(AnonymousUser()):
+        assert audit.record("person.sign_in_failed").actor is None
+    assert audit.record("person.made").address is None
+
+
+def test_nothing_on_record_can_be_changed_or_removed(people):
+    audit.record("person.made", people["bob"])
+    for change in (lambda: AuditEntry.objects.update(kind="x"), lambda: AuditEntry.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+    assert AuditEntry.objects.get().kind == "person.made"
+
+
+def test_a_change_that_fails_leaves_no_entry(people):
+    with transaction.atomic():
+        audit.record("person.made", people["bob"])
+        transaction.set_rollback(True)
+    assert not AuditEntry.objects.exists()
+
+
+def test_only_what_differs_is_told():
+    assert audit.changed({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}) == ({"b": 2, "c": None}, {"b": 3, "c": 4})
+
+
+@pytest.fixture
+def admin(people, api):
+    people["ada"] = User.objects.create_user("ada", role="admin")
+    return api("ada")
+
+
+def test_an_admin_filters_pages_and_takes_it_all_as_csv(admin, people):
+    for n in range(5):
+        with asked_by(people["olga"]):
+            audit.record("membership.paused", people["bob"], new={"because": f"reason {n}"})
+    audit.record("campaign.opened", people["alice"])
+    page = admin.get("/api/v1/audit", {"kind": "membership.", "limit": 3}).json()
+    assert [entry["new"]["because"] for entry in page["results"]] == ["reason 4", "reason 3", "reason 2"]
+    assert page["kinds"] == ["campaign.opened", "membership.paused"]
+    rest = admin.get("/api/v1/audit", {"kind": "membership.paused", "limit": 3, "before": page["next"]}).json()
+    assert [entry["new"]["because"] for entry in rest["results"]] == ["reason 1", "reason 0"]
+    assert rest["next"] is None
+    assert len(admin.get("/api/v1/audit", {"actor": "olga"}).json()["results"]) == 5
+    assert len(admin.get("/api/v1/audit", {"about": "alice"}).json()["results"]) == 1
+    assert len(admin.get("/api/v1/audit", {"about": "person"}).json()["results"]) == 6
+    text = b"".join(admin.get("/api/v1/audit.csv", {"kind": "membership."}).streaming_content).decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 5 and rows[0]["new"] == '{"because": "reason 4"}'
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@x", "\tx"])
+def test_no_cell_of_the_csv_runs_as_a_formula(admin, people, name):
+    User.objects.filter(pk=people["bob"].pk).update(username=name)
+    people["bob"].refresh_from_db()
+    audit.record("person.made", people["bob"])
+    text = b"".join(admin.get("/api/v1/audit.csv").streaming_content).decode()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["name"] == f"'{name}"
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"before": "x"}, {"kind": "x" * 51}])
+def test_a_filter_that_is_wrong_is_a_400(admin, query):
+    assert admin.get("/api/v1/audit", query).status_code == 400
+
+
+def test_an_admin_changes_roles_and_access_but_never_their_own(admin, people):
+    url = f"/api/v1/people/{people['bob'].pk}"
+    assert admin.patch(url, {"role": "manager"}, format="json").json()["role"] == "manager"
+    assert admin.patch(url, {"active": False}, format="json").json()["active"] is False
+    told = AuditEntry.objects.filter(about_name="bob").order_by("id").values_list("actor_name", "old", "new")
+    assert list(told) == [
+        ("ada", {"role": "annotator"}, {"role": "manager"}),
+        ("ada", {"active": True}, {"active": False}),
+    ]
+    own = admin.patch(f"/api/v1/people/{people['ada'].pk}", {"role": "annotator"}, format="json")
+    assert (own.status_code, own.json()["code"]) == (403, "not_allowed")
+    trainer = f"/api/v1/people/{people['trainer'].pk}"
+    assert admin.patch(trainer, {"role": "admin"}, format="json").status_code == 400
+    assert admin.patch(url, {"role": "trainer"}, format="json").status_code == 400
+    assert admin.patch("/api/v1/people/999999", {"role": "manager"}, format="json").status_code == 404
+    assert admin.patch(url, {"role": "king"}, format="json").status_code == 400
+    names = [one["username"] for one in admin.get("/api/v1/people").json()["results"]]
+    assert names == sorted(people)
+
+
+def test_who_loses_access_is_signed_out(people, client):
+    client.force_login(people["bob"])
+    accounts.change(people["bob"].pk, by=people["olga"], active=False)
+    assert client.get("/api/v1/session").json()["user"] is None
