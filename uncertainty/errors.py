@@ -43,3 +43,15 @@ class NonFiniteReward(UncertaintyError):
     """A reward, margin, probability or value is NaN or infinite."""
 
     code = "non_finite_reward"
+
+
+class Undefined(UncertaintyError):
+    """The formula has no value here: agreement where nobody could have disagreed."""
+
+    code = "undefined"
+
+
+class Unsettled(UncertaintyError):
+    """An iteration did not come to rest within its steps."""
+
+    code = "unsettled"

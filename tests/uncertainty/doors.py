@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncertainty import calibration, clusters, laplace, pairs, reading_time, showing
+from uncertainty import agreement, annotators, calibration, clusters, laplace, pairs, reading_time, showing
 from uncertainty.acquisition import ACQUISITIONS, per_second
 from uncertainty.batch.drawn import Drawn
 from uncertainty.batch.pool import Pool, needs
 from uncertainty.batch.rules import as_values
+from uncertainty.crowd_bt import crowd_bt
+from uncertainty.dawid_skene import dawid_skene
 from uncertainty.group_acquisition import GROUP_ACQUISITIONS
 from uncertainty.reward_samples import RewardSamples
 from uncertainty.selection import select
@@ -27,6 +29,8 @@ SEEDED = {"rng": np.random.default_rng(0)}
 PAIR = {"i_M": I_M, "j_M": J_M}
 ANSWERS = {"deltas_M_D": DELTAS, "outcomes_M": OUTCOMES, "weights_M": np.ones(12)}
 DRAWS = {"margins_S_M": MARGINS, "outcomes_M": OUTCOMES[:3]}
+SAID = {"items_L": IDS // 3, "annotators_L": IDS % 3}
+SETS = [{1}, {1, 2}, set()] * 4
 POOL = {
     "deltas_M_D": DELTAS, "groups_M": IDS, "prompts_M_P": DELTAS, "machine_M": np.ones(12), "asked_A_P": DELTAS,
     "needs_D_D": np.eye(2), "seconds_M": NUMBERS,
@@ -76,6 +80,26 @@ DOORS = {
         f"calibration.{name}": (getattr(calibration, name), {"uncertainty_M": NUMBERS, "wrong_M": WRONG}, {})
         for name in ("auroc", "risk_coverage", "aurc")
     },
+    "agreement.alpha": (
+        agreement.alpha, {"values_L": NUMBERS, "items_L": IDS // 3}, {"distance": "interval", **SEEDED},
+    ),
+    "agreement.alpha_of_sets": (agreement.alpha_of_sets, {"items_L": IDS // 3}, {"sets_L": SETS, **SEEDED}),
+    "agreement.kappa": (agreement.kappa, {"first_N": NUMBERS, "second_N": NUMBERS}, {}),
+    "agreement.together": (agreement.together, {"values_L": IDS % 2, **SAID}, {}),
+    "agreement.together_of_sets": (agreement.together_of_sets, SAID, {"sets_L": SETS}),
+    "annotators.vote_shares": (
+        annotators.vote_shares, {"classes_L": IDS % 2, "items_L": IDS // 3, "weights_L": NUMBERS}, {},
+    ),
+    "annotators.label_weights": (annotators.label_weights, {"right_A": PROB, "answers_A": NUMBERS}, {"chance": 0.5}),
+    "dawid_skene": (dawid_skene, {"classes_L": IDS % 2, **SAID}, {}),
+    "crowd_bt": (
+        crowd_bt,
+        {
+            "outcomes_L": OUTCOMES, "pairs_L": IDS // 3, "annotators_L": IDS % 3, "first_left_L": WRONG,
+            "weights_L": np.ones(12),
+        },
+        {},
+    ),
     "laplace.fit": (laplace.fit, ANSWERS, {}),
     "laplace.fit_by_evidence": (laplace.fit_by_evidence, ANSWERS, {"precisions": (1.0,)}),
     "laplace.fit_from": (laplace.fit_from, ANSWERS, {"prior": HEAD}),

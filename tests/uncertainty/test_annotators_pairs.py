@@ -1,0 +1,188 @@
+"""The model of preferences: sharpness, sides and soft labels found again, its formulas beside slow ones, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from tests.uncertainty.crowds import dealt, preferences
+from uncertainty.annotators import vote_shares
+from uncertainty.crowd_bt import SIDE_SPREAD, TAU, TAU_SPREAD, crowd_bt
+from uncertainty.errors import EmptyPool, ShapeMismatch
+
+
+def expit(z):
+    return 1.0 / (1.0 + np.exp(-z))
+
+
+def right(tau):
+    return integrate.quad(lambda mu: 2.0 * stats.norm.pdf(mu) * expit(tau * mu), 0, 12)[0]
+
+
+SHARP = np.array([0.1, 0.5, 0.9, 1.4, 2.0, 3.0, 4.5, 8.0])
+
+
+def crowd(seed, *, overlap=3, sharp=SHARP, side=None, each=400):
+    rng = np.random.default_rng(seed)
+    sharp = np.asarray(sharp, dtype=float)
+    deal = dealt(len(sharp), each, overlap, rng)
+    margin = rng.normal(size=deal.item_L.max() + 1)
+    side = np.zeros(len(sharp)) if side is None else np.asarray(side, dtype=float)
+    return margin, deal, *preferences(margin, deal, sharp, side, rng)
+
+
+def told(*world):
+    _, deal, outcomes, first_left = world
+    return crowd_bt(outcomes, deal.item_L, deal.annotator_L, first_left)
+
+
+def test_planted_sharpness_is_found_in_order_and_inside_its_intervals():
+    order, inside = [], []
+    for seed in range(5):
+        people = told(*crowd(seed)).reliability
+        skills = np.array([right(tau) for tau in SHARP])
+        order.append(stats.spearmanr(people.right_A, skills).statistic)
+        inside.append(np.mean((people.low_A <= skills) & (skills <= people.high_A)))
+    assert np.mean(order) > 0.93 and np.mean(inside) > 0.85
+
+
+def test_whoever_leans_to_a_side_is_found_and_nobody_else_is_blamed():
+    lean = np.zeros(8)
+    lean[5] = 0.8
+    found = [told(*crowd(seed, side=lean)) for seed in range(5)]
+    assert all(one.left_low_A[5] > 0.5 for one in found)
+    blamed = [(one.left_low_A > 0.5) | (one.left_high_A < 0.5) for one in found]
+    assert np.delete(np.array(blamed), 5, axis=1).mean() < 0.15
+
+
+def test_a_guesser_weighs_next_to_nothing_and_a_contrarian_nothing():
+    weight_A = told(*crowd(0, sharp=[2.0, 3.0, 2.0, 0.0, -2.0])).reliability.weight_A
+    assert weight_A[3] < 0.25 * weight_A[:3].min() and weight_A[4] == 0.0
+
+
+def test_the_truth_is_found_more_often_than_by_majority_and_as_often_as_promised():
+    right, sure, majority = [], [], []
+    for seed in range(4):
+        world = crowd(seed)
+        margin, deal, outcomes, _ = world
+        better_N = told(*world).better_N
+        right.append(np.mean((better_N > 0.5) == (margin > 0)))
+        sure.append(np.mean(np.maximum(better_N, 1.0 - better_N)))
+        majority.append(np.mean(vote_shares(outcomes.astype(int), deal.item_L).majority_N == (margin > 0)))
+    assert np.mean(right) > np.mean(majority) + 0.02
+    assert np.mean(sure) == pytest.approx(np.mean(right), abs=0.02)
+
+
+def test_the_soft_label_is_the_share_of_this_crowd_that_would_say_so():
+    world = crowd(4)
+    found, margin = told(*world), world[0]
+    would = expit(SHARP[:, None] * margin).mean(axis=0)
+    for low, high in ((0.0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 1.0)):
+        held = (found.soft_N >= low) & (found.soft_N < high)
+        assert found.soft_N[held].mean() == pytest.approx(would[held].mean(), abs=0.05)
+    assert np.abs(found.soft_N - 0.5).mean() < np.abs(found.better_N - 0.5).mean()  # doubt about taste stays
+
+
+SMALL = (
+    np.array([1, 0, 1, 1, 0.5, 1, 0, 0, 1, 1, 0, 1.0]),
+    np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]),
+    np.array([0, 1, 2] * 4),
+    np.array([1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 1, 0]),
+)
+
+
+def log_posterior(habits_A_2):
+    """As the model is defined, with each pair's margin integrated over by a quadrature of its own."""
+    outcomes, pairs, people, first_left = SMALL
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    total = -np.log(1.0 + ((habits_A_2[:, 0] - TAU) / TAU_SPREAD) ** 2).sum()
+    total -= (habits_A_2[:, 1] ** 2).sum() / (2.0 * SIDE_SPREAD**2)
+    for pair in range(4):
+        mine = pairs == pair
+        tau, side = habits_A_2[people[mine]].T
+        sign = np.where(first_left[mine] == 1, 1.0, -1.0)
+        left = np.where(first_left[mine] == 1, outcomes[mine], 1.0 - outcomes[mine])
+        z = tau[:, None] * sign[:, None] * nodes + side[:, None]
+        log_p = left[:, None] * np.log(expit(z)) + (1.0 - left[:, None]) * np.log(expit(-z))
+        total += np.log(weights @ np.exp(log_p.sum(axis=0)) / weights.sum())
+    return total
+
+
+def habits_of(found):
+    """Sides are told as P(left); their log odds are found again by bisection."""
+    side = []
+    for tau, left in zip(found.sharpness_A, found.left_A, strict=True):
+        low, high = -8.0, 8.0
+        for _ in range(60):
+            middle = (low + high) / 2.0
+            share = integrate.quad(lambda mu, t=tau, b=middle: stats.norm.pdf(mu) * expit(t * mu + b), -8, 8)[0]
+            low, high = (middle, high) if share < left else (low, middle)
+        side.append(low)
+    return np.stack([found.sharpness_A, side], axis=1)
+
+
+def test_at_rest_no_change_of_habits_explains_the_answers_better():
+    best = habits_of(crowd_bt(*SMALL))
+    for person, which in np.ndindex(3, 2):
+        for step in (-0.1, 0.1):
+            moved = best.copy()
+            moved[person, which] += step
+            assert log_posterior(moved) < log_posterior(best)
+
+
+def test_which_completion_is_called_the_first_makes_no_difference():
+    outcomes, pairs, people, first_left = SMALL
+    once, swapped = crowd_bt(*SMALL), crowd_bt(1 - outcomes, pairs, people, 1 - first_left)
+    np.testing.assert_allclose(swapped.better_N, 1 - once.better_N, atol=1e-4)
+    np.testing.assert_allclose(swapped.soft_N, 1 - once.soft_N, atol=1e-4)
+    np.testing.assert_allclose(swapped.reliability.right_A, once.reliability.right_A, atol=1e-4)
+    np.testing.assert_allclose(swapped.left_A, once.left_A, atol=1e-4)
+
+
+def test_the_answers_come_in_any_order_and_their_own_are_reported():
+    order = np.random.default_rng(0).permutation(12)
+    once, again = crowd_bt(*SMALL), crowd_bt(*(side[order] for side in SMALL))
+    np.testing.assert_allclose(again.better_N, once.better_N, atol=1e-6)
+    assert once.votes_N.tolist() == pytest.approx([2 / 3, 2.5 / 3, 1 / 3, 2 / 3])
+
+
+def test_an_answer_of_weight_nothing_is_as_good_as_not_given():
+    weights = np.ones(12)
+    weights[[2, 11]] = 0.0
+    kept = weights > 0
+    without, weighed = crowd_bt(*(side[kept] for side in SMALL)), crowd_bt(*SMALL, weights_L=weights)
+    np.testing.assert_allclose(weighed.reliability.right_A, without.reliability.right_A, atol=1e-4)
+    np.testing.assert_allclose(weighed.better_N, without.better_N, atol=1e-4)
+
+
+def test_somebody_who_was_hardly_seen_is_not_judged():
+    _, deal, outcomes, first_left = crowd(0)
+    seen = (deal.annotator_L != 3) | (np.cumsum(deal.annotator_L == 3) <= 2)
+    people = crowd_bt(outcomes[seen], deal.item_L[seen], deal.annotator_L[seen], first_left[seen]).reliability
+    assert people.answers_A[3] == 2 and people.high_A[3] - people.low_A[3] > 0.3
+
+
+@pytest.mark.parametrize("overlap", [2, 3])
+def test_people_who_always_agree_or_never_do_get_numbers_all_the_same(overlap):
+    pairs, people = np.repeat(np.arange(30), overlap), np.tile(np.arange(overlap), 30)
+    for outcomes in (np.ones(len(pairs)), (people == 0).astype(float), np.full(len(pairs), 0.5)):
+        found = crowd_bt(outcomes, pairs, people, pairs % 2)
+        told = [found.better_N, found.soft_N, found.left_low_A, found.reliability.low_A, found.reliability.high_A]
+        assert all(np.isfinite(one).all() and (one >= 0).all() and (one <= 1).all() for one in told)
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"pairs_L": np.arange(12)}, EmptyPool),  # nobody met
+        ({"annotators_L": np.zeros(12, dtype=int)}, ShapeMismatch),  # one person is not two opinions
+        ({"outcomes_L": np.full(12, 1.5)}, ShapeMismatch),
+        ({"first_left_L": np.full(12, 0.5)}, ShapeMismatch),
+        ({"weights_L": -np.ones(12)}, ShapeMismatch),
+    ],
+)
+def test_what_says_nothing_of_people_is_refused(change, refusal):
+    fine = dict(zip(("outcomes_L", "pairs_L", "annotators_L", "first_left_L"), SMALL, strict=True))
+    with pytest.raises(refusal):
+        crowd_bt(**{**fine, **change})

@@ -1,0 +1,124 @@
+"""Who answers how well: what every model of annotators starts from, and what it hands over.
+
+Axis letters here: L answers, one row each; N items, A annotators, C classes. Disagreement is kept: `vote_shares` is
+what people said about each item, a model's posterior is what that says of the truth, and the majority is only the
+larger share. A weight is how much of a person's answer is signal: (reliability - chance) / (1 - chance), never below 0,
+scaled so that the average answer counts once. Whoever is worse than chance is not heard the other way round: that is a
+misunderstanding for a person to clear up, not for a formula.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from uncertainty.agreement import once_each
+from uncertainty.arrays import AnyArray, Floats, Ints, finite, group_codes, same_length, shares
+from uncertainty.errors import EmptyPool, ShapeMismatch
+
+Z = 1.959963984540054  # 95 % of a normal lies within so many standard deviations
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Reliability:
+    """How often each annotator would be right, with 95 % intervals, from so many answers; and what theirs weigh."""
+
+    annotators_A: AnyArray
+    answers_A: Ints
+    right_A: Floats
+    low_A: Floats
+    high_A: Floats
+    weight_A: Floats
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Votes:
+    """What was said of each item: the share of each class, and the largest; -1 where two share the first place."""
+
+    items_N: AnyArray
+    classes_C: AnyArray
+    shares_N_C: Floats
+    majority_N: Ints
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Heard:
+    """Answers by item and annotator, as row numbers of their ids."""
+
+    item_L: Ints
+    annotator_L: Ints
+    items_N: AnyArray
+    annotators_A: AnyArray
+
+    @classmethod
+    def of(cls, items_L: ArrayLike, annotators_L: ArrayLike, **answers: AnyArray) -> Heard:
+        item_L, items_N = group_codes(items_L, "items_L")
+        annotator_L, annotators_A = group_codes(annotators_L, "annotators_L")
+        same_length(items_L=item_L, annotators_L=annotator_L, **answers)
+        if not len(item_L):
+            raise EmptyPool("There are no answers.", what="items_L")
+        once_each(item_L, annotator_L)
+        return cls(item_L, annotator_L, items_N, annotators_A)
+
+    def overlapping(self) -> Heard:
+        """The same answers, or a refusal where no two people answered one item: skill shows in company only."""
+        if len(self.item_L) == len(self.items_N):
+            raise EmptyPool("No item was answered by two people.", answers=len(self.item_L))
+        return self
+
+    @property
+    def answers_A(self) -> Ints:
+        return np.bincount(self.annotator_L, minlength=len(self.annotators_A))
+
+
+def vote_shares(classes_L: ArrayLike, items_L: ArrayLike, *, weights_L: ArrayLike | None = None) -> Votes:
+    """Everybody's answer counts, by weight if there are weights; items whose answers all weigh 0 count them equally."""
+    class_L, classes_C = group_codes(classes_L, "classes_L")
+    item_L, items_N = group_codes(items_L, "items_L")
+    weight_L = np.ones(len(class_L)) if weights_L is None else finite(weights_L, "weights_L", ndim=1)
+    same_length(classes_L=class_L, items_L=item_L, weights_L=weight_L)
+    if not len(class_L):
+        raise EmptyPool("There are no answers.", what="classes_L")
+    if weight_L.min() < 0.0:
+        raise ShapeMismatch("Weights are not negative.", what="weights_L")
+    heard_N = np.bincount(item_L, weights=weight_L)
+    weight_L = np.where(heard_N[item_L] > 0.0, weight_L, 1.0)
+    shape = (len(items_N), len(classes_C))
+    sums = np.bincount(item_L * shape[1] + class_L, weights=weight_L, minlength=shape[0] * shape[1]).reshape(shape)
+    share_N_C = sums / sums.sum(axis=1, keepdims=True)
+    first = share_N_C >= share_N_C.max(axis=1, keepdims=True) - 1e-12
+    return Votes(items_N, classes_C, share_N_C, np.where(first.sum(axis=1) == 1, first.argmax(axis=1), -1))
+
+
+def label_weights(right_A: ArrayLike, answers_A: ArrayLike, *, chance: float) -> Floats:
+    """What each annotator's answers weigh in training; equal where nobody is better than chance."""
+    right, answers = shares(right_A, "right_A"), finite(answers_A, "answers_A", ndim=1)
+    same_length(right_A=right, answers_A=answers)
+    if answers.min() < 0.0 or not 0.0 <= chance < 1.0:
+        raise ShapeMismatch("Nobody gave fewer than 0 answers, and chance is not certain.", chance=chance)
+    signal = np.maximum((right - chance) / (1.0 - chance), 0.0)
+    total = float(signal @ answers)
+    return signal * (float(answers.sum()) / total) if total > 0.0 else np.ones_like(right)
+
+
+def share_interval(hits: int, of: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share: inside 0..1, and honest where few were asked."""
+    if of < 1 or not 0 <= hits <= of:
+        raise ShapeMismatch("A share is of one or more, and not more than all of them.", hits=hits, of=of)
+    share, room = hits / of, Z**2 / of
+    middle = (share + room / 2.0) / (1.0 + room)
+    half = Z / (1.0 + room) * math.sqrt(share * (1.0 - share) / of + room / (4.0 * of))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def spread_of(complete: Floats, hidden: Floats, prior_D: Floats) -> Floats:
+    """Covariance of D parameters: what full knowledge of the truths would tell, less what is hidden (Louis 1982).
+
+    In a direction of which the answers say nothing, rounding may leave less than nothing: there only the prior speaks.
+    """
+    value_D, vector_D_D = np.linalg.eigh((complete - hidden + complete.T - hidden.T) / 2.0)
+    told = (vector_D_D * np.maximum(value_D, 0.0)) @ vector_D_D.T
+    return np.asarray(np.linalg.inv(told + np.diag(prior_D)))

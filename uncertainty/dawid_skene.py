@@ -1,0 +1,139 @@
+"""Answers in classes, by people with habits: truth and habits are found together (Dawid and Skene 1979).
+
+P(k says l | truth t) is annotator k's confusion; the one-coin variant has one number for each person, the chance to be
+right, and errors fall anywhere. Expectation maximisation from the vote shares: every step raises the posterior, and it
+is at rest once no item's classes move by more than `REST`. No randomness. Axis letters as in `annotators`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from uncertainty.agreement import couples
+from uncertainty.annotators import Heard, Reliability, Z, label_weights, spread_of, vote_shares
+from uncertainty.arrays import AnyArray, Floats, Ints, group_codes
+from uncertainty.errors import ShapeMismatch, Unsettled
+from uncertainty.logistic import sigmoid
+
+REST = 1e-6
+STEPS = 5_000
+# What is taken to be known of anybody: so many answers, two of three right. A few dozen real ones outweigh it.
+RIGHT, WRONG = 2.0, 1.0
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class DawidSkene:
+    """Soft labels, the confusions behind them, and how often each person is right."""
+
+    items_N: AnyArray
+    classes_C: AnyArray
+    posterior_N_C: Floats
+    prior_C: Floats
+    confusion_A_C_C: Floats  # truth by said; rows sum to 1
+    reliability: Reliability
+    steps: int
+
+
+def dawid_skene(
+    classes_L: ArrayLike,
+    items_L: ArrayLike,
+    annotators_L: ArrayLike,
+    *,
+    one_coin: bool = False,
+    smoothing: float = 1.0,
+) -> DawidSkene:
+    """The truths and habits that explain the answers best; `smoothing` scales what is known beforehand, 0 is nothing.
+
+    Items one person answered teach nothing of skill, but are answered from it.
+    """
+    said_L, classes_C = group_codes(classes_L, "classes_L")
+    heard = Heard.of(items_L, annotators_L, classes_L=said_L).overlapping()
+    if len(classes_C) < 2 or not 0.0 <= smoothing < np.inf:
+        raise ShapeMismatch(
+            "Two classes or more, and a smoothing of 0 or more.", classes=len(classes_C), smoothing=smoothing
+        )
+    problem = _Problem(heard, said_L, len(classes_C), one_coin, smoothing)
+    posterior_N_C = vote_shares(said_L, heard.item_L).shares_N_C
+    for step in range(1, STEPS + 1):
+        prior_C, confusion = problem.habits(posterior_N_C)
+        then_N_C = problem.truths(prior_C, confusion)
+        moved, posterior_N_C = float(np.abs(then_N_C - posterior_N_C).max()), then_N_C
+        if moved < REST:
+            people = problem.reliability(np.einsum("t,att->a", prior_C, confusion), posterior_N_C)
+            return DawidSkene(heard.items_N, classes_C, posterior_N_C, prior_C, confusion, people, step)
+    raise Unsettled("Dawid and Skene's model did not come to rest.", steps=STEPS)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Problem:
+    heard: Heard
+    said_L: Ints
+    classes: int
+    one_coin: bool
+    smoothing: float
+
+    def habits(self, posterior_N_C: Floats) -> tuple[Floats, Floats]:
+        """How frequent the classes are, and each person's confusion, given how likely each truth is."""
+        people, classes = len(self.heard.annotators_A), self.classes
+        cell_L = self.heard.annotator_L * classes + self.said_L
+        counts = np.stack(
+            [
+                np.bincount(cell_L, weights=posterior_C_N[self.heard.item_L], minlength=people * classes)
+                for posterior_C_N in posterior_N_C.T
+            ]
+        )
+        confusion: Floats = counts.reshape(classes, people, classes).transpose(1, 0, 2).astype(np.float64)
+        if self.one_coin:
+            right_A = np.einsum("att->a", confusion)
+            share_A = (right_A + self.smoothing * RIGHT) / np.maximum(
+                self.heard.answers_A + self.smoothing * (RIGHT + WRONG), np.finfo(float).tiny
+            )
+            wrong = (1.0 - share_A)[:, None, None] / (classes - 1) * (1.0 - np.eye(classes))
+            confusion = share_A[:, None, None] * np.eye(classes) + wrong
+        else:
+            beforehand = WRONG / (classes - 1) * (1.0 - np.eye(classes)) + RIGHT * np.eye(classes)
+            confusion = confusion + self.smoothing * beforehand
+            rows = confusion.sum(axis=2, keepdims=True)
+            # A class nobody could have met says nothing of the person: any answer is as likely.
+            confusion = np.where(rows > 0.0, confusion / np.where(rows > 0.0, rows, 1.0), 1.0 / classes)
+        prior_C = posterior_N_C.sum(axis=0) + self.smoothing
+        return prior_C / prior_C.sum(), confusion
+
+    def truths(self, prior_C: Floats, confusion: Floats) -> Floats:
+        """How likely each class is for each item, given everybody's habits."""
+        floor = np.finfo(np.float64).tiny  # never happened so far is unlikely without end, but still to be compared
+        log_A_C_C = np.log(np.maximum(confusion, floor))
+        log_N_C = np.stack(
+            [
+                np.bincount(self.heard.item_L, weights=log_A_C_C[self.heard.annotator_L, truth, self.said_L])
+                for truth in range(self.classes)
+            ],
+            axis=1,
+        ) + np.log(np.maximum(prior_C, floor))
+        likely = np.exp(log_N_C - log_N_C.max(axis=1, keepdims=True))
+        return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
+    def reliability(self, right_A: Floats, posterior_N_C: Floats) -> Reliability:
+        """Intervals on the scale of log odds, wider where the truths that people are judged by are in doubt."""
+        people, annotator_L = len(right_A), self.heard.annotator_L
+        known_A = right_A * (1.0 - right_A)
+        said_right_L = posterior_N_C[self.heard.item_L, self.said_L]
+        in_doubt_A = np.bincount(annotator_L, weights=said_right_L * (1.0 - said_right_L), minlength=people)
+        hidden = np.diag(np.asarray(in_doubt_A, dtype=np.float64))
+        left_P, right_P = couples(self.heard.item_L)
+        both_P = np.where(self.said_L[left_P] == self.said_L[right_P], said_right_L[left_P], 0.0)
+        shared_P = both_P - said_right_L[left_P] * said_right_L[right_P]
+        for one_P, other_P in ((left_P, right_P), (right_P, left_P)):
+            np.add.at(hidden, (annotator_L[one_P], annotator_L[other_P]), shared_P)
+        beforehand = self.smoothing * (RIGHT + WRONG) * (1 if self.one_coin else self.classes)
+        prior_A = np.maximum(beforehand * known_A, 1e-3)
+        complete = np.diag(np.asarray(self.heard.answers_A * known_A, dtype=np.float64))
+        spread_A = np.sqrt(spread_of(complete, hidden, prior_A).diagonal())
+        inside_A = np.clip(right_A, 1e-9, 1.0 - 1e-9)
+        log_odds_A = np.log(inside_A) - np.log1p(-inside_A)
+        weight_A = label_weights(np.clip(right_A, 0.0, 1.0), self.heard.answers_A, chance=1.0 / self.classes)
+        low_A, high_A = sigmoid(log_odds_A - Z * spread_A), sigmoid(log_odds_A + Z * spread_A)
+        return Reliability(self.heard.annotators_A, self.heard.answers_A, right_A, low_A, high_A, weight_A)
