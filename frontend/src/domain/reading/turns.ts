@@ -62,7 +62,7 @@ export function partsOf(text: string): Part[] {
     parts.push(...thought(inner.slice(0, end.index)));
     rest = inner.slice(end.index + end[0].length);
   }
-  if (parts.length === 0) return [{ kind: "text", text }];
+  if (rest.length === text.length) return [{ kind: "text", text }];
   return [...parts, ...part("text", rest)];
 }
 

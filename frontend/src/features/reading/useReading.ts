@@ -8,28 +8,8 @@ import { useCallback, useMemo, useState } from "react";
 
 import type { Text } from "../../api/types";
 import { reasoningLength } from "../../domain/reading/turns";
-import { t } from "../../i18n";
 
 export type ReadingCommand = "more" | "reasoning" | "as_written" | "compare" | "together";
-
-/** The keys that are free in every kind of question. */
-export const READING_KEYS: Record<string, ReadingCommand> = {
-  m: "more",
-  r: "reasoning",
-  w: "as_written",
-  d: "compare",
-  y: "together",
-};
-
-export function readingKeySheet(): [keys: string[], meaning: string][] {
-  return [
-    [["M"], t("Show all of every answer, or fold them")],
-    [["R"], t("Show or fold the reasoning of every answer")],
-    [["D"], t("Mark the words that differ")],
-    [["W"], t("Show the texts as they were written")],
-    [["Y"], t("Scroll the answers together, or each by itself")],
-  ];
-}
 
 export interface Reading {
   unfolded: boolean;
