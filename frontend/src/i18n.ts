@@ -29,17 +29,22 @@ let dictionary: Dictionary = {};
 const listeners = new Set<() => void>();
 
 export function t(text: string, values: Values = {}): string {
-  const entry = dictionary[text];
+  const entry = known(text);
   return filled(typeof entry === "string" ? entry : (entry?.other ?? text), values);
 }
 
 /** `tn(n, "{{n}} answer", "{{n}} answers")`: the second text is the key; the first is what English says of one. */
 export function tn(n: number, one: string, many: string, values: Values = {}): string {
   const rule = plurals().select(n);
-  const entry = dictionary[many];
+  const entry = known(many);
   const english = rule === "one" ? one : many;
   const text = typeof entry === "object" ? (entry[rule] ?? entry.other) : (entry ?? english);
   return filled(text, { n, ...values });
+}
+
+/** A text such as "constructor" is no entry because every object has one. */
+function known(text: string): string | Forms | undefined {
+  return Object.hasOwn(dictionary, text) ? dictionary[text] : undefined;
 }
 
 /** A value that is not given stays a gap, which `rich` fills with an element. */

@@ -5,21 +5,22 @@ import { dates, numbers, t } from "../i18n";
 const NONE = "–";
 
 export function count(value: number | null | undefined): string {
-  return value == null ? NONE : trueMinus(numbers().format(value));
+  return value == null ? NONE : written(value, {});
 }
 
 export function percent(value: number | null | undefined, digits = 0): string {
   if (value == null || !Number.isFinite(value)) return NONE;
-  return trueMinus(numbers({ style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
+  return written(value, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 export function decimal(value: unknown, digits = 2): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return NONE;
-  return trueMinus(numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
+  return written(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-function trueMinus(text: string): string {
-  return text.replace("-", "−");
+/** With a true minus sign, and none before what rounds to nought. */
+function written(value: number, options: Intl.NumberFormatOptions): string {
+  return numbers({ signDisplay: "negative", ...options }).format(value).replace("-", "−");
 }
 
 export function seconds(ms: number | null | undefined): string {

@@ -19,7 +19,7 @@ const PERCEIVED = new Set(["aria-label", "aria-description", "aria-roledescripti
 /** Properties of components, and of objects given to them, that are for the machine. */
 const TECHNICAL = new Set(
   (
-    "accept as autoComplete axis class className clientRoute command dir download event format href id inputMode key kind lang method " +
+    "accept as autoComplete axis choice class className clientRoute command dir download event format href id inputMode key kind lang method " +
     "mode name path queryKey rel role scope side split src state step style target to tone transform type value viewBox"
   ).split(" "),
 );
@@ -34,11 +34,11 @@ export const SAME: ReadonlySet<string> = new Set([
   "JSONL",
   "Parquet",
   "CSV",
-  "Esc",
-  "Enter",
-  "Shift",
-  "Backspace",
+  "12px system-ui, sans-serif",
 ]);
+
+/** A key as the browser names it. */
+const KEY = /^(?:(?:Shift|Ctrl)\+(?:Enter|Arrow\w+|.?)|Arrow\w*|Backspace|Del(?:ete)?|Enter|Esc(?:ape)?)$/;
 
 export function readSources(root: string): Found {
   const config = ts.getParsedCommandLineOfConfigFile(`${root}/tsconfig.json`, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} });
@@ -46,7 +46,7 @@ export function readSources(root: string): Found {
   const program = ts.createProgram(config.fileNames, config.options);
   const spoken = program
     .getSourceFiles()
-    .filter(({ fileName }) => fileName.startsWith(`${root}/src/`) && !/\.test\.tsx?$|\/(?:locales|api\/schema)/.test(fileName));
+    .filter(({ fileName }) => fileName.startsWith(`${root}/src/`) && !/\.test\.tsx?$|\/(?:locales\/|api\/schema|i18n\.ts)/.test(fileName));
   const found: Found = { keys: new Map(), problems: [] };
   const singular = new Set<string>();
   for (const file of spoken) collectKeys(file, program.getTypeChecker(), found, singular, root);
@@ -79,7 +79,7 @@ function collectKeys(file: ts.SourceFile, checker: ts.TypeChecker, { keys, probl
     return parts.filter((part) => part.isStringLiteral()).map((part) => part.value);
   };
   const visit = (node: ts.Node, inFunction: boolean): void => {
-    if (isTranslation(node) && !file.fileName.endsWith("/i18n.ts")) {
+    if (isTranslation(node)) {
       if (!inFunction) problems.push(`${at(node, file, root)} translates before the language is known`);
       const [first, second, third] = node.arguments;
       if (ts.isIdentifier(node.expression) && node.expression.text === "t" && first) {
@@ -101,7 +101,7 @@ type Strictness = "unread" | "prose" | "read";
 function collectEscapes(file: ts.SourceFile, { problems }: Found, known: (text: string) => boolean, root: string): void {
   const judge = (node: ts.Node, text: string, how: Strictness): void => {
     const words = text.trim();
-    if (how === "unread" || SAME.has(words) || known(text)) return;
+    if (how === "unread" || SAME.has(words) || KEY.test(words) || known(text)) return;
     if ((how === "read" ? WORD : PROSE).test(words)) problems.push(`${at(node, file, root)} says "${words}" untranslated`);
   };
   const visit = (node: ts.Node, how: Strictness): void => {
