@@ -4,6 +4,8 @@
  * Only what the schema leaves open is narrowed here: texts (plain or chat turns), and fields that managers always get.
  */
 
+import type { Said, SkipReason } from "../domain/answers";
+import type { Answer, Form } from "../domain/form";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -19,15 +21,15 @@ export interface Message {
 export type Text = string | Message[];
 
 export type User = Schemas["UserOut"];
-export type Choice = Schemas["ChoiceEnum"];
-export type Strength = Schemas["StrengthEnum"];
-export type AnswerBody = Schemas["ReviseInRequest"];
+export type AnswerBody = Narrowed<Schemas["ReviseInRequest"], Said>;
 
-export type Card = Narrowed<Schemas["CardOut"], { prompt: Text; left: { text: Text }; right: { text: Text } }>;
-export type PastAnswer = Narrowed<Schemas["MyAnswer"], { strength: Strength | null; card: Card }>;
+export type Completion = Narrowed<Schemas["CompletionOut"], { text: Text }>;
+/** `notes`: what the campaign shows beside the completions, if anything; read by domain/reading/notes. */
+export type Card = Narrowed<Schemas["CardOut"], { prompt: Text; completions: Completion[] }> & { notes?: unknown };
+export type PastAnswer = Narrowed<Schemas["MyAnswer"], { answer: Answer | null; skip: SkipReason | "" | null; card: Card }>;
 
 /** A campaign as its annotators see it. */
-export type MyCampaign = Schemas["CampaignOut"];
+export type MyCampaign = Narrowed<Schemas["CampaignOut"], { form: Form }>;
 
 export interface CampaignConfig {
   acquisition: string;
@@ -69,8 +71,8 @@ export type MachineCurve = Schemas["MachineCurveOut"];
 export type Dashboard = Narrowed<Schemas["Dashboard"], { campaign: Campaign; jobs: Job[] }>;
 
 export type PreviewSide = Narrowed<Schemas["PreviewSide"], { completion: Text }>;
-export type PreviewPair = Narrowed<Schemas["PreviewPair"], { prompt: Text; a: PreviewSide; b: PreviewSide }>;
-export type Preview = Narrowed<Schemas["Preview"], { pairs: PreviewPair[] }>;
+export type PreviewCard = Narrowed<Schemas["PreviewCard"], { prompt: Text; a: PreviewSide; b: PreviewSide }>;
+export type Preview = Narrowed<Schemas["Preview"], { pairs: PreviewCard[] }>;
 
 export type Run = Schemas["RunOut"];
 export type GroupRollout = Narrowed<Schemas["RolloutOut"], { completion: Text }>;

@@ -1,17 +1,46 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { decision, glyph, inWords } from "./answers";
+import { glyph, inWords, reasonInWords, SKIP_REASONS } from "./answers";
+import type { Form } from "./form";
 
-test("one keypress means clearly better", () => {
-  expect(inWords(decision("left"))).toBe("A clearly better");
-  expect(inWords(decision("right", 3))).toBe("B far better");
+const pair: Form = [{ kind: "pair", name: "preference" }];
+const said = (choice: "first" | "second" | "tie" | "both_bad", strength: 1 | 2 | 3 | null = null) => ({
+  answer: { preference: { choice, strength } },
+  skip: null,
+  flagged: false,
 });
 
-test("a tie has no strength", () => {
-  expect(decision("tie", 3)).toEqual({ choice: "tie", strength: null });
+describe("what was said, in words", () => {
+  test.each([
+    [said("first", 2), "A clearly better"],
+    [said("second", 3), "B far better"],
+    [said("second", 1), "B slightly better"],
+    [said("first"), "A better"],
+    [said("tie"), "Tie"],
+    [said("both_bad"), "Both bad"],
+  ])("%#", (one, words) => expect(inWords(pair, one)).toBe(words));
+
+  test("a flag and a reason to skip are told", () => {
+    expect(inWords(pair, { ...said("tie"), flagged: true })).toBe("Tie, flagged");
+    expect(inWords(pair, { answer: null, skip: "broken", flagged: false })).toBe("Skipped: Broken: cut off or unreadable");
+  });
+
+  test("several questions are told apart by their titles", () => {
+    const form: Form = [
+      { kind: "binary", name: "safe" },
+      { kind: "pair", name: "preference", title: "Better" },
+    ];
+    const answer = { safe: { good: [true, false] }, preference: { choice: "first" as const, strength: null } };
+    expect(inWords(form, { answer, skip: null, flagged: false })).toBe("safe: A Good, B Bad; Better: A better");
+  });
 });
 
-test("the history glyphs differ without colour", () => {
-  const all = [decision("left", 1), decision("left"), decision("left", 3), decision("right", 1), decision("right"), decision("right", 3), decision("tie"), decision("both_bad"), decision("skip")];
-  expect(new Set(all.map(glyph)).size).toBe(all.length);
+test("every reason to skip has words of its own", () => {
+  expect(new Set(SKIP_REASONS.map(reasonInWords)).size).toBe(5);
+});
+
+test("the history glyphs of a pair differ without colour", () => {
+  const all = [said("first", 1), said("first", 2), said("first", 3), said("second", 1), said("second", 2), said("second", 3), said("tie"), said("both_bad")];
+  const skipped = { answer: null, skip: "other" as const, flagged: false };
+  expect(new Set([...all, skipped].map((one) => glyph(pair, one))).size).toBe(all.length + 1);
 });

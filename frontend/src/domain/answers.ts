@@ -1,38 +1,39 @@
-/** What an answer can be, and how it is said and drawn. Sides are A (left) and B (right); nobody sees who wrote which. */
+/** What a person says of a card: an answer to its form or a reason to skip it, and whether it deserves a second look. */
 
-import type { Choice, Strength } from "../api/types";
+import { t } from "../i18n";
+import type { Answer, Form } from "./form";
+import * as form from "./form";
 
-export interface Decision {
-  choice: Choice;
-  strength: Strength | null;
+export const SKIP_REASONS = ["cannot_judge", "not_my_language", "harmful", "broken", "other"] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+export interface Said {
+  /** Null when the card was skipped. */
+  answer: Answer | null;
+  skip: SkipReason | null;
+  flagged: boolean;
 }
 
-/** One keypress decides at this strength; other keys say slightly or far better. */
-export const CLEARLY: Strength = 2;
-
-const DEGREE: Record<Strength, string> = { 1: "slightly better", 2: "clearly better", 3: "far better" };
-
-export function isPreference(choice: Choice): choice is "left" | "right" {
-  return choice === "left" || choice === "right";
+export function reasonInWords(reason: SkipReason): string {
+  switch (reason) {
+    case "cannot_judge":
+      return t("I cannot judge this");
+    case "not_my_language":
+      return t("Not in a language I read");
+    case "harmful":
+      return t("Harmful or upsetting");
+    case "broken":
+      return t("Broken: cut off or unreadable");
+    case "other":
+      return t("Another reason");
+  }
 }
 
-/** Strength belongs to a preference only: a tie cannot be "far". */
-export function decision(choice: Choice, strength: Strength = CLEARLY): Decision {
-  return { choice, strength: isPreference(choice) ? strength : null };
+export function inWords(asked: Form, { answer, skip, flagged }: Said): string {
+  const words = skip ? t("Skipped: {{reason}}", { reason: reasonInWords(skip) }) : answer ? form.inWords(asked, answer) : t("Skipped");
+  return flagged ? t("{{words}}, flagged", { words }) : words;
 }
 
-export function inWords({ choice, strength }: Decision): string {
-  if (isPreference(choice)) return `${choice === "left" ? "A" : "B"} ${DEGREE[strength ?? CLEARLY]}`;
-  return { tie: "Tie", both_bad: "Both bad", skip: "Skipped" }[choice];
-}
-
-/** A few characters for the history rail, readable without colour. */
-export function glyph({ choice, strength }: Decision): string {
-  if (choice === "left") return "A" + "+".repeat((strength ?? CLEARLY) - 1);
-  if (choice === "right") return "B" + "+".repeat((strength ?? CLEARLY) - 1);
-  return { tie: "=", both_bad: "✕", skip: "↷" }[choice];
-}
-
-export function sameDecision(one: Decision, other: Decision): boolean {
-  return one.choice === other.choice && one.strength === other.strength;
+export function glyph(asked: Form, { answer, skip }: Said): string {
+  return skip || !answer ? "↷" : form.glyph(asked, answer);
 }

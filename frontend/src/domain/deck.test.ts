@@ -1,29 +1,30 @@
 import { describe, expect, test } from "vitest";
 
 import type { Card } from "../api/types";
-import { decision } from "./answers";
+import type { Said } from "./answers";
 import * as d from "./deck";
 
 const card = (assignment: number, lease_number = 1): Card => ({
   assignment,
   lease_number,
   leased_until: "2030-01-01T00:00:00Z",
-  question: "Which is better?",
   prompt: `prompt ${assignment}`,
-  left: { text: "left" },
-  right: { text: "right" },
-  label_kind: "pair",
+  completions: [
+    { text: "left", steps: null },
+    { text: "right", steps: null },
+  ],
 });
 
 const hand = (...ids: number[]) => d.claimed(d.emptyDeck, ids.map((id) => card(id)));
-const LEFT = decision("left");
-const TIE = decision("tie");
+const said = (choice: "first" | "tie"): Said => ({ answer: { preference: { choice, strength: null } }, skip: null, flagged: false });
+const LEFT = said("first");
+const TIE = said("tie");
 
 describe("the hand", () => {
   test("an answer shows the next card at once", () => {
     const deck = d.answer(hand(1, 2), LEFT, "k1");
     expect(d.shown(deck)?.card.assignment).toBe(2);
-    expect(deck.past[0]).toMatchObject({ assignment: 1, choice: "left", status: "sending" });
+    expect(deck.past[0]).toMatchObject({ assignment: 1, ...LEFT, status: "sending" });
   });
 
   test("it is filled up before the last card is shown", () => {
@@ -63,7 +64,7 @@ describe("looking back", () => {
 
   test("a revision keeps its place in the history and shows the hand again", () => {
     const deck = d.revise(d.undo(d.undo(three)), TIE, "k2b");
-    expect(deck.past.map((one) => [one.assignment, one.choice])).toEqual([[3, "left"], [2, "tie"], [1, "left"]]);
+    expect(deck.past.map((one) => [one.assignment, one.answer])).toEqual([[3, LEFT.answer], [2, TIE.answer], [1, LEFT.answer]]);
     expect(d.shown(deck)?.card.assignment).toBe(4);
   });
 
@@ -84,7 +85,7 @@ describe("looking back", () => {
   test("a refused revision leaves the earlier answer standing", () => {
     const saved = d.acknowledged(three, "k3", 30);
     const deck = d.refused(d.revise(d.undo(saved), TIE, "k3b"), "k3b");
-    expect(deck.past[0]).toMatchObject({ key: "k3", choice: "left", annotation: 30, status: "saved" });
+    expect(deck.past[0]).toMatchObject({ key: "k3", ...LEFT, annotation: 30, status: "saved" });
   });
 
   test("an answer taken after its revision was given is remembered beneath it", () => {
@@ -93,8 +94,20 @@ describe("looking back", () => {
   });
 
   test("what the server remembers comes behind what was said here", () => {
-    const old = { annotation: 7, assignment: 99, choice: "tie", strength: null, comment: "", at: "", card: card(99) } as const;
+    const old = { annotation: 7, assignment: 99, ...TIE, skip: "" as const, comment: "", at: "", card: card(99) };
     const mine = { ...old, annotation: 8, assignment: 3 };
     expect(d.withHistory(three, [mine, old]).past.map((one) => one.assignment)).toEqual([3, 2, 1, 99]);
+  });
+
+  test("an answer the server remembers is no skip, and a skip is none of an answer", () => {
+    const old = { annotation: 7, assignment: 99, comment: "", at: "", card: card(99) };
+    const past = d.withHistory(d.emptyDeck, [
+      { ...old, ...TIE, skip: "" },
+      { ...old, assignment: 98, answer: null, skip: "broken", flagged: true },
+    ]).past;
+    expect(past.map(({ answer, skip, flagged }) => [answer, skip, flagged])).toEqual([
+      [TIE.answer, null, false],
+      [null, "broken", true],
+    ]);
   });
 });

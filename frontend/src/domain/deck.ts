@@ -4,8 +4,8 @@
  * Pure: this file has never seen a server, a clock or a component. Each function takes a deck and returns the next one.
  */
 
-import type { Card, Choice, PastAnswer, Strength } from "../api/types";
-import type { Decision } from "./answers";
+import type { Card, PastAnswer } from "../api/types";
+import type { Said } from "./answers";
 
 /** How far back an answer can be re-opened. */
 export const HISTORY = 10;
@@ -14,7 +14,7 @@ export const LOW = 4;
 /** Filled up by two at a time: half the requests of one at a time. */
 export const HAND = 5;
 
-export interface Past extends Decision {
+export interface Past extends Said {
   /** Idempotency key of the latest thing said about this card; a revision replaces it. */
   key: string;
   assignment: number;
@@ -56,7 +56,7 @@ export function claimed(deck: Deck, cards: Card[]): Deck {
   return { ...deck, queue: [...kept, ...added] };
 }
 
-export function answer(deck: Deck, said: Decision, key: string, comment = ""): Deck {
+export function answer(deck: Deck, said: Said, key: string, comment = ""): Deck {
   const [card, ...rest] = deck.queue;
   if (!card || deck.reopened) return deck;
   const { assignment } = card;
@@ -70,8 +70,8 @@ export function answer(deck: Deck, said: Decision, key: string, comment = ""): D
 }
 
 /** A revision is a new statement about an old card; the rail keeps its place, and the hand is shown again. */
-export function revise(deck: Deck, { choice, strength }: Decision, key: string, comment = ""): Deck {
-  const again = (one: Past): Past => ({ ...one, choice, strength, key, comment, status: "sending", before: one });
+export function revise(deck: Deck, said: Said, key: string, comment = ""): Deck {
+  const again = (one: Past): Past => ({ ...one, ...said, key, comment, status: "sending", before: one });
   const past = deck.past.map((one) => (one.key === deck.reopened ? again(one) : one));
   return { ...deck, past, reopened: null };
 }
@@ -131,9 +131,8 @@ export function withHistory(deck: Deck, answers: PastAnswer[]): Deck {
 }
 
 function fromServer(one: PastAnswer): Past {
-  const { annotation, assignment, card, comment } = one;
-  const choice: Choice = one.choice;
-  const strength: Strength | null = one.strength;
+  const { annotation, assignment, card, comment, answer, flagged } = one;
+  const skip = one.skip || null;
   const key = `annotation-${annotation}`;
-  return { key, annotation, assignment, card, comment, choice, strength, status: "saved", before: null };
+  return { key, annotation, assignment, card, comment, answer, skip, flagged, status: "saved", before: null };
 }

@@ -12,7 +12,7 @@ const entry = (key: string, part: Partial<Entry> = {}): Entry => ({
   assignment: 1,
   lease_number: 1,
   revises: null,
-  body: { choice: "left", idempotency_key: key },
+  body: { answer: null, skip: "other", flagged: false, idempotency_key: key },
   at: 0,
   ...part,
 });

@@ -1,5 +1,7 @@
 /** Opens a campaign for judging: loads it, makes sure no other tab has it, and starts the session. */
 
+import "../../styles/kinds.css";
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useParams } from "react-router";
@@ -7,6 +9,7 @@ import { useParams } from "react-router";
 import { api } from "../../api/client";
 import { outboxOf } from "../../api/outbox";
 import type { MyCampaign, User } from "../../api/types";
+import { t } from "../../i18n";
 import { preloadRichText } from "../../ui/Content";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { Judging } from "./Judging";
@@ -20,17 +23,17 @@ export default function Annotate({ user }: { user: User }) {
   useEffect(preloadRichText, []);
   if (campaign.isError) {
     return (
-      <Page title="Judge">
+      <Page title={t("Judge")}>
         <Problem error={campaign.error} />
       </Page>
     );
   }
   if (place === "elsewhere") {
     return (
-      <Page title="Already open in another tab">
-        <p>You are judging this campaign in another tab of this browser. Close it, or go on here.</p>
+      <Page title={t("Already open in another tab")}>
+        <p>{t("You are judging this campaign in another tab of this browser. Close it, or go on here.")}</p>
         <button type="button" className="button primary" onClick={takeOver}>
-          Take over here
+          {t("Take over here")}
         </button>
       </Page>
     );
@@ -49,7 +52,7 @@ function Started({ campaign, user }: { campaign: MyCampaign; user: User }) {
   const client = useQueryClient();
   const [session, setSession] = useState<JudgingSession | null>(null);
   useEffect(() => {
-    const started = new JudgingSession(campaign.slug, user.id, outboxOf(user.id));
+    const started = new JudgingSession(campaign.slug, campaign.form, user.id, outboxOf(user.id));
     started.start();
     setSession(started);
     document.title = `${campaign.name} · Tiebreak`;
@@ -59,6 +62,6 @@ function Started({ campaign, user }: { campaign: MyCampaign; user: User }) {
       void client.invalidateQueries({ queryKey: ["my-campaigns"] });
       client.removeQueries({ queryKey: ["my-campaign", campaign.slug] });
     };
-  }, [campaign.slug, campaign.name, user.id, client]);
+  }, [campaign.slug, campaign.name, campaign.form, user.id, client]);
   return session ? <Judging campaign={campaign} session={session} /> : null;
 }

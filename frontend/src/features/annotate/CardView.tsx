@@ -1,110 +1,82 @@
-/** One card: the prompt above, two answers of equal height below, scrolling together. */
+/** One card: the prompt above, the completions named by place, and room for the question that is asked about them. */
 
-import { memo, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, type RefObject, useEffect } from "react";
 
-import type { Card, Text } from "../../api/types";
-import { Content } from "../../ui/Content";
+import type { Card } from "../../api/types";
+import { asked as askedNow, type Filled, type Form } from "../../domain/form";
+import type { AnyDraft, Change, Question } from "../../domain/kinds";
+import { letter, places, type Shown } from "../../domain/kinds/kind";
+import { t } from "../../i18n";
+import { Panes } from "../reading/Panes";
+import { Prompt } from "../reading/Prompt";
+import type { Reading } from "../reading/useReading";
+import { screenOf } from "./kinds";
+import type { Asked, Screen } from "./kinds/screen";
 
 interface Props {
   card: Card;
-  unfolded: boolean;
-  onUnfold: () => void;
+  question: string;
+  form: Form;
+  shown: Shown;
+  filled: Filled;
+  reading: Reading;
   panes: RefObject<HTMLDivElement | null>;
+  change: (change: Change) => void;
 }
 
-/** Whether either box hides some of its text, so that "show more" is offered for both or for neither. */
-function useOverflow(boxes: RefObject<HTMLElement | null>[], deps: unknown[]): boolean {
-  const [overflows, setOverflows] = useState(false);
-  useLayoutEffect(() => {
-    const check = () => setOverflows(boxes.some((box) => !!box.current && box.current.scrollHeight > box.current.clientHeight + 2));
-    const observer = new ResizeObserver(check);
-    for (const box of boxes) {
-      if (!box.current) continue;
-      observer.observe(box.current);
-      if (box.current.firstElementChild) observer.observe(box.current.firstElementChild);
-    }
-    check();
-    return () => observer.disconnect();
-    // The boxes are refs and never change; deps say when their content does.
-  }, deps);
-  return overflows;
-}
-
-function Prompt({ prompt }: { prompt: Text }) {
-  const box = useRef<HTMLDivElement>(null);
-  const [whole, setWhole] = useState(false);
-  const overflows = useOverflow([box], [prompt, whole]);
+/** Narrow screens show one of several completions at a time; these choose which. */
+function Tabs({ asked, screen }: { asked: Asked<Question, AnyDraft>; screen: Screen<Question, AnyDraft> }) {
   return (
-    <section className={`prompt ${whole ? "is-whole" : ""}`} aria-label="Prompt">
-      <div ref={box} className="prompt-box" tabIndex={overflows ? 0 : undefined} role={overflows ? "region" : undefined} aria-label={overflows ? "Prompt text" : undefined}>
-        <Content text={prompt} />
-      </div>
-      {(overflows || whole) && (
-        <button type="button" className="button quiet-button fold" aria-expanded={whole} onClick={() => setWhole(!whole)}>
-          {whole ? "Fold the prompt" : "Show the whole prompt"}
+    <div className="tabs" role="group" aria-label={t("Answer shown")}>
+      {places(asked.shown).map((place) => (
+        <button
+          key={place}
+          type="button"
+          className={`tab ${asked.draft.at === place ? "is-here" : ""}`}
+          aria-pressed={asked.draft.at === place}
+          aria-label={t("Answer {{name}}", { name: letter(place) })}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => asked.change({ do: "look", at: place })}
+        >
+          {letter(place)} <span className="tab-mark">{screen.mark?.(asked, place)}</span>
         </button>
-      )}
-    </section>
+      ))}
+    </div>
   );
 }
 
-interface PaneProps {
-  side: "a" | "b";
-  text: Text;
-  box: RefObject<HTMLDivElement | null>;
-  onScroll: () => void;
-}
-
-function Pane({ side, text, box, onScroll }: PaneProps) {
-  const name = side.toUpperCase();
-  return (
-    <section className={`pane pane-${side}`} aria-label={`Answer ${name}`}>
-      <h2 className="pane-name">
-        <span className="visually-hidden">Answer </span>
-        {name}
-      </h2>
-      <div ref={box} className="pane-box" onScroll={onScroll} tabIndex={0} role="region" aria-label={`Text of answer ${name}`}>
-        <Content text={text} />
-      </div>
-    </section>
-  );
-}
-
-export const CardView = memo(function CardView({ card, unfolded, onUnfold, panes }: Props) {
-  const left = useRef<HTMLDivElement>(null);
-  const right = useRef<HTMLDivElement>(null);
-  const overflows = useOverflow([left, right], [card, unfolded]);
-  const driven = useRef<HTMLDivElement | null>(null);
-  const follow = useCallback((from: HTMLDivElement | null, to: HTMLDivElement | null) => {
-    if (!from || !to) return;
-    if (driven.current === from) {
-      driven.current = null;
-      return;
-    }
-    // The shorter text rests at its end while the longer one scrolls on.
-    const target = Math.min(from.scrollTop, to.scrollHeight - to.clientHeight);
-    if (Math.abs(to.scrollTop - target) <= 1) return;
-    driven.current = to;
-    to.scrollTop = target;
-  }, []);
+/** What a key looks at comes into view, wherever the page has scrolled. */
+function useInView(panes: RefObject<HTMLDivElement | null>, at: number, several: boolean): void {
   useEffect(() => {
-    left.current?.scrollTo({ top: 0 });
-    right.current?.scrollTo({ top: 0 });
-    document.querySelector("main")?.scrollTo({ top: 0 });
-  }, [card]);
+    if (several) panes.current?.children[at]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [panes, at, several]);
+}
+
+export const CardView = memo(function CardView({ card, question, form, shown, filled, reading, panes, change }: Props) {
+  const now = askedNow(form, filled);
+  const n = card.completions.length;
+  const at = now?.draft.at ?? 0;
+  useInView(panes, at, n > 2);
+  if (!now) return null;
+  const screen = screenOf(now.question.kind);
+  const asked: Asked<Question, AnyDraft> = { ...now, shown, change };
+  const { Desk, body, under } = screen;
+  const classes = ["card", `asks-${now.question.kind}`, n > 2 ? "has-tabs" : "", Desk && n === 1 ? "is-split" : ""];
   return (
-    <div className={`card ${unfolded ? "is-unfolded" : ""}`}>
-      <p className="question">{card.question}</p>
-      <Prompt key={card.assignment} prompt={card.prompt} />
-      <div className="panes" ref={panes}>
-        <Pane side="a" text={card.left.text} box={left} onScroll={() => follow(left.current, right.current)} />
-        <Pane side="b" text={card.right.text} box={right} onScroll={() => follow(right.current, left.current)} />
-      </div>
-      {(overflows || unfolded) && (
-        <button type="button" className="button quiet-button fold" aria-expanded={unfolded} onClick={onUnfold}>
-          {unfolded ? "Fold both answers" : "Show all of both answers"} <kbd aria-hidden="true">M</kbd>
-        </button>
-      )}
+    <div className={classes.join(" ")} data-at={n > 2 ? at : undefined}>
+      <p className="question">{question}</p>
+      <Prompt key={card.assignment} text={card.prompt} asWritten={reading.asWritten} />
+      {n > 2 && <Tabs asked={asked} screen={screen} />}
+      <Panes
+        completions={card.completions}
+        notes={card.notes}
+        reading={reading}
+        boxes={panes}
+        {...(body ? { body: (place: number) => body(asked, place) } : {})}
+        {...(under ? { under: (place: number) => under(asked, place) } : {})}
+        chosen={n > 2 ? [at] : []}
+      />
+      {Desk && <Desk {...asked} />}
     </div>
   );
 });

@@ -4,37 +4,55 @@ import { memo } from "react";
 
 import { glyph, inWords } from "../../domain/answers";
 import type { Past } from "../../domain/deck";
+import type { Form } from "../../domain/form";
 import { asked, summary } from "../../domain/messages";
+import { t } from "../../i18n";
 
 interface Props {
+  form: Form;
   past: Past[];
   reopened: string | null;
   onReopen: (key: string) => void;
 }
 
-const STATUS: Record<Past["status"], string> = { sending: ", not sent yet", saved: "", refused: ", not counted" };
+function said(form: Form, one: Past): string {
+  const words = inWords(form, one);
+  if (one.status === "saved") return words;
+  return one.status === "sending" ? t("{{words}}, not sent yet", { words }) : t("{{words}}, not counted", { words });
+}
 
-export const HistoryRail = memo(function HistoryRail({ past, reopened, onReopen }: Props) {
+/** Sides have their colours; every other answer is told by its sign alone. */
+function tone({ answer, skip }: Past): string {
+  const first = skip || !answer ? undefined : Object.values(answer)[0];
+  if (first && "choice" in first && (first.choice === "first" || first.choice === "second")) return `rail-${first.choice}`;
+  return "";
+}
+
+export const HistoryRail = memo(function HistoryRail({ form, past, reopened, onReopen }: Props) {
   return (
-    <nav className="rail" aria-label="Your last answers">
+    <nav className="rail" aria-label={t("Your last answers")}>
       <ol>
         {past.map((one) => (
           <li key={one.assignment}>
             <button
               type="button"
-              className={`rail-item rail-${one.choice} rail-is-${one.status} ${one.key === reopened ? "is-open" : ""}`}
+              className={`rail-item ${tone(one)} rail-is-${one.status} ${one.key === reopened ? "is-open" : ""}`}
               disabled={one.status === "refused"}
               aria-current={one.key === reopened ? "true" : undefined}
-              title={`${inWords(one)}${STATUS[one.status]}`}
+              title={said(form, one)}
               onClick={() => onReopen(one.key)}
             >
               <span className="rail-glyph" aria-hidden="true">
-                {glyph(one)}
+                {glyph(form, one)}
               </span>
               <span className="visually-hidden">
-                Change: {inWords(one)}
-                {STATUS[one.status]},
+                {t("Change: {{words}}", { words: said(form, one) })},{" "}
               </span>
+              {one.flagged && (
+                <span className="rail-flag" aria-hidden="true">
+                  ⚑
+                </span>
+              )}
               <span className="rail-text">{summary(asked(one.card.prompt), 48)}</span>
             </button>
           </li>

@@ -1,20 +1,29 @@
 /** The judging page once this tab has the campaign: card, keys, history, and what is on its way. */
 
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
-import type { MyCampaign } from "../../api/types";
-import type { Decision } from "../../domain/answers";
-import { shown } from "../../domain/deck";
-import { plural } from "../../domain/format";
-import type { Command } from "../../keyboard";
-import { Content } from "../../ui/Content";
-import { Dialog } from "../../ui/parts";
+import type { Card, MyCampaign, Text } from "../../api/types";
+import type { SkipReason } from "../../domain/answers";
+import { shown as shownCard } from "../../domain/deck";
+import * as forms from "../../domain/form";
+import type { Change } from "../../domain/kinds";
+import { t } from "../../i18n";
+import { type Command, skipTable, tableFor } from "../../keyboard";
+import { usePrepared } from "../reading/usePrepared";
+import { useReading } from "../reading/useReading";
 import { CardView } from "./CardView";
 import { DecisionBar } from "./DecisionBar";
 import { HistoryRail } from "./HistoryRail";
+import { KeysContext } from "./Keys";
 import { KeySheet } from "./KeySheet";
-import type { JudgingSession, Snapshot } from "./session";
+import { enterEditor } from "./kinds/Editor";
+import { Questions } from "./Questions";
+import type { JudgingSession } from "./session";
+import { Doubt, Guidelines } from "./Sheets";
+import { Counted, Sending, Supply } from "./Status";
+import { NoteField, Reasons } from "./Tools";
 import { useActiveTime } from "./useActiveTime";
+import { keyOf, useCard } from "./useCard";
 import { useJudgingKeys, useKeysOn } from "./useJudgingKeys";
 
 /** A key pressed for the last card must not judge the next one. */
@@ -24,42 +33,42 @@ const LINE_PX = 72;
 
 type Sheet = "keys" | "guidelines" | null;
 
-function Supply({ supply }: { supply: Snapshot["supply"] }) {
-  const words = {
-    loading: ["Dealing cards…", ""],
-    ready: ["Dealing cards…", ""],
-    empty: ["Nothing to judge right now", "New cards appear here by themselves. You can leave this page open."],
-    unreachable: ["The server cannot be reached", "Your answers are kept on this device and sent as soon as it answers again."],
-    signed_out: ["You are signed out", "Your answers are kept on this device. Reload the page to sign in and go on."],
-    closed: ["This campaign is not asking any more", "Thank you. Everything you said has been kept."],
-  }[supply];
-  return (
-    <div className="supply" role="status">
-      <p className="supply-title">{words[0]}</p>
-      <p className="quiet">{words[1]}</p>
-    </div>
-  );
-}
-
-function Sending({ snapshot }: { snapshot: Snapshot }) {
-  if (snapshot.unsent === 0) return null;
-  const why = { no: "", unreachable: ", waiting for the server", signed_out: ", sign in again to send" }[snapshot.sending];
-  const calm = snapshot.sending === "no" ? "unsent" : "unsent is-waiting";
-  return (
-    <span className={calm}>
-      {snapshot.unsent} unsent{why}
-    </span>
-  );
-}
-
-function useFlash(): [Decision | null, (said: Decision) => void] {
-  const [flash, setFlash] = useState<Decision | null>(null);
+function useFlash(): [string | null, (command: Command) => void] {
+  const [flash, setFlash] = useState<string | null>(null);
   useEffect(() => {
     if (!flash) return;
     const id = setTimeout(() => setFlash(null), FLASH_MS);
     return () => clearTimeout(id);
   }, [flash]);
-  return [flash, setFlash];
+  return [flash, useCallback((command: Command) => setFlash(JSON.stringify(command)), [])];
+}
+
+/** Whether the card has been on screen long enough to be judged. */
+function useSettled(key: string | null): () => boolean {
+  const since = useRef(Infinity);
+  useLayoutEffect(() => {
+    since.current = Infinity;
+    const frame = requestAnimationFrame(() => (since.current = performance.now()));
+    return () => cancelAnimationFrame(frame);
+  }, [key]);
+  return useCallback(() => performance.now() - since.current >= SETTLE_MS, []);
+}
+
+function scrollCard(panes: HTMLElement | null, by: "line" | "page", direction: 1 | -1): void {
+  const boxes = [...(panes?.querySelectorAll<HTMLElement>(".pane-box") ?? [])];
+  const scrollable = boxes.filter((box) => box.scrollHeight > box.clientHeight + 2);
+  const targets = scrollable.length > 0 ? scrollable : [document.querySelector<HTMLElement>("main")];
+  for (const box of targets) box?.scrollBy({ top: direction * (by === "line" ? LINE_PX : box.clientHeight * 0.85) });
+}
+
+/** Everything on a card that takes time to lay out. */
+function textsOf({ prompt, completions }: Card): Text[] {
+  return [prompt, ...completions.flatMap(({ text, steps }) => steps ?? [text])];
+}
+
+/** An indication that something is still asked, in words. */
+function missing(question: forms.Form[number]): string {
+  return t("Still open: {{question}}", { question: forms.titleOfQuestion(question) });
 }
 
 interface Props {
@@ -68,50 +77,77 @@ interface Props {
 }
 
 export function Judging({ campaign, session }: Props) {
+  const form = campaign.form;
   const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot);
-  const showing = shown(snapshot.deck);
-  const showingKey = showing ? (showing.past?.key ?? `card-${showing.card.assignment}`) : null;
+  const showing = shownCard(snapshot.deck);
+  const [card, setCard, latest] = useCard(form, showing);
   const [sheet, setSheet] = useState<Sheet>(null);
-  const [unfolded, setUnfolded] = useState(false);
-  const [note, setNote] = useState("");
-  const [noteOpen, setNoteOpen] = useState(false);
   const [flash, setFlash] = useFlash();
   const [keysOn, setKeysOn] = useKeysOn();
-  const shownAt = useRef(Infinity);
   const panes = useRef<HTMLDivElement>(null);
   const sign = useCallback(() => session.sign(), [session]);
-  const activeMs = useActiveTime(showingKey, sign);
+  const activeMs = useActiveTime(keyOf(showing), sign);
+  const settled = useSettled(card.key);
+  const texts = useMemo(() => showing?.card.completions.map(({ text }) => text) ?? [], [card.key]);
+  const reading = useReading(card.key, texts);
+  const waiting = snapshot.deck.queue.slice(1);
+  usePrepared(waiting.map((one) => one.assignment).join(" "), waiting.flatMap(textsOf));
 
-  useLayoutEffect(() => {
-    shownAt.current = Infinity;
-    const comment = shown(session.getSnapshot().deck)?.past?.comment ?? "";
-    setNote(comment);
-    setNoteOpen(comment !== "");
-    const frame = requestAnimationFrame(() => (shownAt.current = performance.now()));
-    return () => cancelAnimationFrame(frame);
-  }, [showingKey, session]);
-
-  const decide = useCallback(
-    (said: Decision) => {
-      if (performance.now() - shownAt.current < SETTLE_MS) return;
-      setFlash(said);
-      session.decide(said, activeMs(), note);
+  const say = useCallback(
+    (skip: SkipReason | null) => {
+      const { filled, flagged, note } = latest();
+      const answer = skip ? null : forms.answerOf(form, filled);
+      session.say({ answer, skip, flagged }, activeMs(), note);
     },
-    [session, activeMs, note, setFlash],
+    [form, session, activeMs, latest],
   );
 
-  const scroll = useCallback((by: "line" | "page", direction: 1 | -1) => {
-    const boxes = [...(panes.current?.querySelectorAll<HTMLElement>(".pane-box") ?? [])];
-    const scrollable = boxes.filter((box) => box.scrollHeight > box.clientHeight + 2);
-    const targets = scrollable.length > 0 ? scrollable : [document.querySelector<HTMLElement>("main")];
-    for (const box of targets) box?.scrollBy({ top: direction * (by === "line" ? LINE_PX : box.clientHeight * 0.85) });
-  }, []);
+  const change = useCallback(
+    (said: Change) => {
+      if (!settled()) return;
+      if (said.do === "enter") return enterEditor();
+      const { filled, shown } = latest();
+      const next = forms.change(form, shown, filled, said);
+      setCard({ filled: next.filled });
+      if (next.submit) say(null);
+    },
+    [form, latest, setCard, say, settled],
+  );
+
+  const send = useCallback(
+    (step: "enter" | "submit", sure = false) => {
+      if (!settled()) return;
+      const verdict = step === "enter" ? forms.enter(form, latest().filled, sure) : forms.submit(form, latest().filled, sure);
+      if (verdict.kind === "submit") return say(null);
+      if (verdict.kind === "doubt") return setCard({ doubted: true });
+      setCard({ filled: verdict.filled });
+      if (verdict.kind === "missing") session.notify(missing(verdict.question));
+    },
+    [form, latest, say, session, setCard, settled],
+  );
+
+  const go = useCallback((at: number) => setCard({ filled: forms.goTo(form, latest().filled, at) }), [form, latest, setCard]);
 
   const obey = useCallback(
     (command: Command) => {
+      setFlash(command);
       switch (command.kind) {
-        case "decide":
-          return decide(command.said);
+        case "change":
+          return change(command.change);
+        case "enter":
+        case "submit":
+          return send(command.kind);
+        case "question":
+          return go(latest().filled.at + command.by);
+        case "skip":
+        case "no_skip":
+          return setCard({ skipping: command.kind === "skip" && !latest().skipping });
+        case "because":
+          return say(command.reason);
+        case "flag":
+          return setCard({ flagged: !latest().flagged });
+        case "note":
+          return setCard({ noteOpen: true });
         case "undo":
           return session.undo();
         case "forward":
@@ -119,87 +155,102 @@ export function Judging({ campaign, session }: Props) {
         case "keys":
         case "guidelines":
           return setSheet(command.kind);
-        case "more":
-          return setUnfolded((before) => !before);
-        case "note":
-          return setNoteOpen(true);
+        case "reading":
+          return reading.obey(command.what);
         case "scroll":
-          return scroll(command.by, command.direction);
+          return scrollCard(panes.current, command.by, command.direction);
       }
     },
-    [decide, scroll, session],
+    [change, go, latest, reading, say, send, session, setCard, setFlash],
   );
-  useJudgingKeys(keysOn, obey);
+
+  const table = useMemo(
+    () => (card.skipping ? skipTable() : tableFor(form, card.shown, card.filled)),
+    [form, card.skipping, card.shown, card.filled],
+  );
+  useJudgingKeys(keysOn, table, obey);
+  const keys = useMemo(() => ({ table, obey, flash, disabled: !showing }), [table, obey, flash, showing === null]);
 
   const canUndo = snapshot.deck.past.some((one) => one.status !== "refused");
   return (
-    <div className="judging">
-      <div className="strip">
-        <span className="strip-name">{campaign.name}</span>
-        <span className="quiet">{plural((campaign.answered_by_me ?? 0) + snapshot.answered, "answer")}</span>
-        <Sending snapshot={snapshot} />
-        <span className="strip-end">
-          <button type="button" className="button quiet-button" onClick={() => setSheet("guidelines")}>
-            Guidelines <kbd aria-hidden="true">H</kbd>
-          </button>
-          <button type="button" className="button quiet-button" onClick={() => setSheet("keys")}>
-            Keys <kbd aria-hidden="true">?</kbd>
-          </button>
-        </span>
-      </div>
-      <HistoryRail past={snapshot.deck.past} reopened={snapshot.deck.reopened} onReopen={(key) => session.reopen(key)} />
-      <main id="main" className="judging-main" tabIndex={-1}>
-        <h1 className="visually-hidden">Judge: {campaign.name}</h1>
-        {showing?.past && (
-          <p className="again">
-            Looking again at an earlier answer. A new answer replaces it.
-            <button type="button" className="button quiet-button" onClick={() => session.forward()}>
-              Leave as it was <kbd aria-hidden="true">Esc</kbd>
+    <KeysContext.Provider value={keys}>
+      <div className="judging">
+        <div className="strip">
+          <span className="strip-name">{campaign.name}</span>
+          <Counted n={(campaign.answered_by_me ?? 0) + snapshot.answered} />
+          <Sending snapshot={snapshot} />
+          <span className="strip-end">
+            <button type="button" className="button quiet-button" onClick={() => setSheet("guidelines")}>
+              {t("Guidelines")} <kbd aria-hidden="true">H</kbd>
             </button>
-          </p>
-        )}
-        {showing ? (
-          <CardView card={showing.card} unfolded={unfolded} onUnfold={() => setUnfolded(!unfolded)} panes={panes} />
-        ) : (
-          <Supply supply={snapshot.supply} />
-        )}
-      </main>
-      <div className="bar-dock">
-        <p className="notice" role="status">
-          {snapshot.notice}
-        </p>
-        {showing && noteOpen && (
-          <input
-            className="note"
-            aria-label="Note for this card"
-            placeholder="A note for this card. Enter returns to the keys."
-            autoFocus={note === ""}
-            value={note}
-            maxLength={2000}
-            onChange={(event) => setNote(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") setNote("");
-              if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
-              if (event.key === "Escape") setNoteOpen(false);
+            <button type="button" className="button quiet-button" onClick={() => setSheet("keys")}>
+              {t("Keys")} <kbd aria-hidden="true">?</kbd>
+            </button>
+          </span>
+        </div>
+        <HistoryRail form={form} past={snapshot.deck.past} reopened={snapshot.deck.reopened} onReopen={(key) => session.reopen(key)} />
+        <main id="main" className="judging-main" tabIndex={-1}>
+          <h1 className="visually-hidden">{t("Judge: {{campaign}}", { campaign: campaign.name })}</h1>
+          {showing?.past && (
+            <p className="again">
+              {t("Looking again at an earlier answer. A new answer replaces it.")}
+              <button type="button" className="button quiet-button" onClick={() => session.forward()}>
+                {t("Leave as it was")} <kbd aria-hidden="true">Esc</kbd>
+              </button>
+            </p>
+          )}
+          {showing ? (
+            <CardView
+              card={showing.card}
+              question={campaign.question}
+              form={form}
+              shown={card.shown}
+              filled={card.filled}
+              reading={reading}
+              panes={panes}
+              change={change}
+            />
+          ) : (
+            <Supply supply={snapshot.supply} />
+          )}
+        </main>
+        <div className="bar-dock">
+          <div className="above-bar">
+            {showing && card.skipping && <Reasons />}
+            {showing && card.noteOpen && (
+              <NoteField note={card.note} onNote={(note) => setCard({ note })} onClose={(note) => setCard({ note, noteOpen: false })} />
+            )}
+          </div>
+          <div className="dock-head">
+            {showing && <Questions form={form} filled={card.filled} onGo={go} />}
+            <p className="notice" role="status">
+              {snapshot.notice}
+            </p>
+          </div>
+          <DecisionBar
+            form={form}
+            shown={card.shown}
+            filled={card.filled}
+            canUndo={canUndo}
+            flagged={card.flagged}
+            noted={card.note.trim() !== ""}
+            skipping={card.skipping}
+            change={change}
+          />
+        </div>
+        {sheet === "keys" && <KeySheet table={table} keysOn={keysOn} onKeysOn={setKeysOn} onClose={() => setSheet(null)} />}
+        {sheet === "guidelines" && <Guidelines campaign={campaign} form={form} onClose={() => setSheet(null)} />}
+        {card.doubted && (
+          <Doubt
+            ranking={form[card.filled.at]?.kind === "ranking"}
+            onSend={() => {
+              setCard({ doubted: false });
+              send("submit", true);
             }}
+            onClose={() => setCard({ doubted: false })}
           />
         )}
-        <DecisionBar
-          chosen={showing?.past ?? null}
-          flash={flash}
-          canUndo={canUndo}
-          disabled={!showing}
-          onDecide={decide}
-          onUndo={() => session.undo()}
-        />
       </div>
-      {sheet === "keys" && <KeySheet keysOn={keysOn} onKeysOn={setKeysOn} onClose={() => setSheet(null)} />}
-      {sheet === "guidelines" && (
-        <Dialog title="Guidelines" onClose={() => setSheet(null)}>
-          <p className="question">{campaign.question}</p>
-          {campaign.guidelines ? <Content text={campaign.guidelines} /> : <p className="quiet">None were written for this campaign.</p>}
-        </Dialog>
-      )}
-    </div>
+    </KeysContext.Provider>
   );
 }

@@ -1,20 +1,24 @@
-import { KEY_SHEET } from "../../keyboard";
+/** Every key that works now, printed from the table that the keys are read from. */
+
+import { t } from "../../i18n";
+import { type KeyTable, sheetOf } from "../../keyboard";
 import { Dialog } from "../../ui/parts";
 
 interface Props {
+  table: KeyTable;
   keysOn: boolean;
   onKeysOn: (on: boolean) => void;
   onClose: () => void;
 }
 
-export function KeySheet({ keysOn, onKeysOn, onClose }: Props) {
+export function KeySheet({ table, keysOn, onKeysOn, onClose }: Props) {
   return (
-    <Dialog title="Keys" onClose={onClose}>
-      {KEY_SHEET.map((group) => (
+    <Dialog title={t("Keys")} onClose={onClose}>
+      {table.map((group) => (
         <section key={group.title}>
           <h3>{group.title}</h3>
           <dl className="key-sheet">
-            {group.rows.map(([keys, meaning]) => (
+            {sheetOf(group.rows).map(({ meaning, keys }) => (
               <div key={meaning}>
                 <dt>
                   {keys.map((key) => (
@@ -29,7 +33,7 @@ export function KeySheet({ keysOn, onKeysOn, onClose }: Props) {
       ))}
       <label className="check">
         <input type="checkbox" checked={keysOn} onChange={(event) => onKeysOn(event.target.checked)} />
-        Single-key shortcuts
+        {t("Single-key shortcuts")}
       </label>
     </Dialog>
   );

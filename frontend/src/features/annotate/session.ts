@@ -8,11 +8,12 @@
 import { ApiError, api } from "../../api/client";
 import { newKey } from "../../api/outbox";
 import type { Card } from "../../api/types";
-import type { Decision } from "../../domain/answers";
-import { inWords } from "../../domain/answers";
+import { inWords, type Said } from "../../domain/answers";
 import type { Deck } from "../../domain/deck";
 import * as deck from "../../domain/deck";
+import type { Form } from "../../domain/form";
 import type { News, Outbox } from "../../domain/outbox";
+import { t } from "../../i18n";
 
 /** The server's own limit on what one person may hold. */
 const MOST_HELD = 20;
@@ -44,6 +45,7 @@ export class JudgingSession {
 
   constructor(
     private readonly slug: string,
+    private readonly form: Form,
     private readonly user: number,
     private readonly outbox: Outbox,
   ) {
@@ -88,7 +90,8 @@ export class JudgingSession {
     this.lastSign = Date.now();
   }
 
-  decide(said: Decision, activeMs: number, comment: string): void {
+  /** Say something of the shown card: the next one is shown at once, the answer goes out behind it. */
+  say(said: Said, activeMs: number, comment: string): void {
     const showing = deck.shown(this.snapshot.deck);
     if (!showing) return;
     const key = newKey();
@@ -96,17 +99,17 @@ export class JudgingSession {
     const standing = past?.status === "saved" ? past.annotation : null;
     const note = comment.trim();
     const body = {
-      choice: said.choice,
-      ...(said.strength === null ? {} : { strength: said.strength }),
+      ...said,
       active_ms: activeMs,
       ...(note ? { comment: note } : {}),
       idempotency_key: key,
     };
     const say = past ? deck.revise : deck.answer;
+    const words = inWords(this.form, said);
     this.change({
       deck: say(this.snapshot.deck, said, key, note),
-      notice: past ? `Changed to: ${inWords(said)}.` : `${inWords(said)}.`,
-      answered: this.snapshot.answered + (past || said.choice === "skip" ? 0 : 1),
+      notice: past ? t("Changed to: {{words}}.", { words }) : `${words}.`,
+      answered: this.snapshot.answered + (past || said.skip ? 0 : 1),
     });
     this.outbox.add({
       key,
@@ -124,20 +127,20 @@ export class JudgingSession {
 
   undo(): void {
     const next = deck.undo(this.snapshot.deck);
-    const notice = next === this.snapshot.deck ? "There is no earlier answer to change." : "Your earlier answer, again.";
+    const notice = next === this.snapshot.deck ? t("There is no earlier answer to change.") : t("Your earlier answer, again.");
     this.change({ deck: next, notice });
   }
 
   reopen(key: string): void {
-    this.change({ deck: deck.reopen(this.snapshot.deck, key), notice: "Your earlier answer, again." });
+    this.change({ deck: deck.reopen(this.snapshot.deck, key), notice: t("Your earlier answer, again.") });
   }
 
   forward(): void {
-    if (this.snapshot.deck.reopened) this.change({ deck: deck.backToHand(this.snapshot.deck), notice: "Left as it was." });
+    if (this.snapshot.deck.reopened) this.change({ deck: deck.backToHand(this.snapshot.deck), notice: t("Left as it was.") });
   }
 
-  dismissNotice(): void {
-    this.change({ notice: "" });
+  notify(notice: string): void {
+    this.change({ notice });
   }
 
   private change(part: Partial<Snapshot>): void {
@@ -232,9 +235,9 @@ function runsOutSoon(card: Card): boolean {
 }
 
 function refusal(code: string, message: string, revising = false): string {
-  if (revising && code === "lease_lost") return "Somebody else has that card by now, so your earlier answer stands.";
-  if (code === "lease_lost") return "That card had gone to somebody else in the meantime, so your answer to it was not counted.";
-  if (code === "already_submitted") return "That card already had your answer.";
-  if (code === "stale_revision") return "That answer was changed elsewhere in the meantime; the other change stands.";
+  if (revising && code === "lease_lost") return t("Somebody else has that card by now, so your earlier answer stands.");
+  if (code === "lease_lost") return t("That card had gone to somebody else in the meantime, so your answer to it was not counted.");
+  if (code === "already_submitted") return t("That card already had your answer.");
+  if (code === "stale_revision") return t("That answer was changed elsewhere in the meantime; the other change stands.");
   return message;
 }

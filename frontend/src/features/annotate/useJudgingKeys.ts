@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 
-import { type Command, commandFor, isTyping } from "../../keyboard";
+import { type Command, commandFor, isTyping, type KeyTable, presses } from "../../keyboard";
 
 const KEY = "tiebreak.keys";
 
@@ -26,17 +26,24 @@ export function useKeysOn(): [boolean, (on: boolean) => void] {
   return [on, choose];
 }
 
-export function useJudgingKeys(on: boolean, obey: (command: Command) => void): void {
+/** Arrows belong to a widget that has the focus even where single keys are switched off. */
+function isWidgetKey(event: KeyboardEvent): boolean {
+  const inWidget = event.target instanceof HTMLElement && event.target.getAttribute("role") === "textbox";
+  return inWidget && event.key.startsWith("Arrow");
+}
+
+export function useJudgingKeys(on: boolean, table: KeyTable, obey: (command: Command) => void): void {
   useEffect(() => {
-    if (!on) return;
     const listen = (event: KeyboardEvent) => {
-      if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-      const command = commandFor(event);
+      if (!on && !isWidgetKey(event)) return;
+      if (event.isComposing || isTyping(event.target) || presses(event.target, event.key)) return;
+      if (document.querySelector("dialog[open]")) return;
+      const command = commandFor(table, event);
       if (!command) return;
       event.preventDefault();
       obey(command);
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
-  }, [on, obey]);
+  }, [on, table, obey]);
 }

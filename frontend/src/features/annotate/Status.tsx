@@ -1,0 +1,50 @@
+/** How the work stands: what is on its way to the server, and what there is to do when no card is in hand. */
+
+import { tn, t } from "../../i18n";
+import type { Snapshot } from "./session";
+
+function wordsFor(supply: Snapshot["supply"]): [title: string, more: string] {
+  switch (supply) {
+    case "loading":
+    case "ready":
+      return [t("Dealing cards…"), ""];
+    case "empty":
+      return [t("Nothing to judge right now"), t("New cards appear here by themselves. You can leave this page open.")];
+    case "unreachable":
+      return [t("The server cannot be reached"), t("Your answers are kept on this device and sent as soon as it answers again.")];
+    case "signed_out":
+      return [t("You are signed out"), t("Your answers are kept on this device. Reload the page to sign in and go on.")];
+    case "closed":
+      return [t("This campaign is not asking any more"), t("Thank you. Everything you said has been kept.")];
+  }
+}
+
+export function Supply({ supply }: { supply: Snapshot["supply"] }) {
+  const [title, more] = wordsFor(supply);
+  return (
+    <div className="supply" role="status">
+      <p className="supply-title">{title}</p>
+      <p className="quiet">{more}</p>
+    </div>
+  );
+}
+
+function unsent({ unsent: n, sending }: Snapshot): string {
+  switch (sending) {
+    case "no":
+      return t("{{n}} unsent", { n });
+    case "unreachable":
+      return t("{{n}} unsent, waiting for the server", { n });
+    case "signed_out":
+      return t("{{n}} unsent, sign in again to send", { n });
+  }
+}
+
+export function Sending({ snapshot }: { snapshot: Snapshot }) {
+  if (snapshot.unsent === 0) return null;
+  return <span className={snapshot.sending === "no" ? "unsent" : "unsent is-waiting"}>{unsent(snapshot)}</span>;
+}
+
+export function Counted({ n }: { n: number }) {
+  return <span className="quiet">{tn(n, "{{n}} answer", "{{n}} answers")}</span>;
+}

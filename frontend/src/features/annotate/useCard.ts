@@ -1,0 +1,68 @@
+/**
+ * What is being said of the card on screen: the form in hand, a flag, a note, and whether a skip or a doubt is open.
+ *
+ * Another card means another state, in the same drawing that shows it; what was begun on a fresh card waits while an
+ * earlier answer is looked at.
+ */
+
+import { useCallback, useMemo, useRef, useState } from "react";
+
+import type { Past } from "../../domain/deck";
+import * as forms from "../../domain/form";
+import type { Form } from "../../domain/form";
+import type { Shown } from "../../domain/kinds/kind";
+import { shownOf } from "../../domain/shown";
+import type { Card } from "../../api/types";
+
+export interface CardState {
+  key: string | null;
+  shown: Shown;
+  filled: forms.Filled;
+  flagged: boolean;
+  note: string;
+  noteOpen: boolean;
+  /** The reasons to skip are open. */
+  skipping: boolean;
+  /** An untouched proposal was sent: is it meant? */
+  doubted: boolean;
+}
+
+interface Showing {
+  card: Card;
+  past: Past | null;
+}
+
+function fresh(form: Form, key: string | null, showing: Showing | null): CardState {
+  const shown = shownOf(showing?.card.completions ?? []);
+  const past = showing?.past ?? null;
+  const note = past?.comment ?? "";
+  const filled = past?.answer ? forms.again(form, shown, past.answer) : forms.begin(form, shown);
+  return { key, shown, filled, flagged: past?.flagged ?? false, note, noteOpen: note !== "", skipping: false, doubted: false };
+}
+
+/** Only a card that has no answer yet is worth going back to as it was left. */
+function isBegun(state: CardState): boolean {
+  return state.key?.startsWith("card-") === true;
+}
+
+export function keyOf(showing: Showing | null): string | null {
+  return showing ? (showing.past?.key ?? `card-${showing.card.assignment}`) : null;
+}
+
+export function useCard(form: Form, showing: Showing | null): [CardState, (part: Partial<CardState>) => void, () => CardState] {
+  const key = keyOf(showing);
+  const begun = useRef<CardState | null>(null);
+  const [, redraw] = useState(0);
+  const first = useMemo(() => fresh(form, key, showing), []);
+  const live = useRef(first);
+  if (live.current.key !== key) {
+    if (isBegun(live.current)) begun.current = live.current;
+    live.current = begun.current?.key === key && key !== null ? begun.current : fresh(form, key, showing);
+  }
+  const change = useCallback((part: Partial<CardState>) => {
+    live.current = { ...live.current, ...part };
+    redraw((n) => n + 1);
+  }, []);
+  const latest = useCallback(() => live.current, []);
+  return [live.current, change, latest];
+}
