@@ -25,7 +25,7 @@ CHUNK = 100  # draws at a time
 
 @dataclasses.dataclass(frozen=True)
 class Alpha:
-    """Krippendorff's alpha with its 95 % interval; no interval from fewer than `LEAST_ITEMS` items."""
+    """Krippendorff's alpha with its 95 % interval; no interval from fewer than `LEAST_ITEMS` items or cards."""
 
     alpha: float
     low: float | None
@@ -54,22 +54,32 @@ class _Coded:
 
 
 def alpha(
-    values_L: ArrayLike, items_L: ArrayLike, *, distance: str = "nominal", rng: np.random.Generator, draws: int = DRAWS
+    values_L: ArrayLike,
+    items_L: ArrayLike,
+    *,
+    cards_L: ArrayLike | None = None,
+    distance: str = "nominal",
+    rng: np.random.Generator,
+    draws: int = DRAWS,
 ) -> Alpha:
-    """1 - (disagreement within items) / (disagreement among all answers), for numbers or, if nominal, names."""
-    return _alpha(_coded(values_L, distance), items_L, rng, draws)
+    """1 - (disagreement within items) / (disagreement among all answers), for numbers or, if nominal, names.
+
+    Items judged on one card share its luck: where `cards_L` says which, cards are re-drawn whole for the interval.
+    """
+    return _alpha(_coded(values_L, distance), items_L, cards_L, rng, draws)
 
 
 def alpha_of_sets(
     sets_L: Sequence[Collection[Hashable]],
     items_L: ArrayLike,
     *,
+    cards_L: ArrayLike | None = None,
     distance: str = "jaccard",
     rng: np.random.Generator,
     draws: int = DRAWS,
 ) -> Alpha:
     """Alpha of answers that are sets: error types found, passages marked."""
-    return _alpha(_coded_sets(sets_L, distance), items_L, rng, draws)
+    return _alpha(_coded_sets(sets_L, distance), items_L, cards_L, rng, draws)
 
 
 def kappa(first_N: ArrayLike, second_N: ArrayLike, *, distance: str = "nominal") -> float:
@@ -133,26 +143,31 @@ def _coded_sets(sets_L: Sequence[Collection[Hashable]], distance: str) -> _Coded
     return _Coded(code_L, np.arange(len(number), dtype=np.float64), by)
 
 
-def _alpha(coded: _Coded, items_L: ArrayLike, rng: np.random.Generator, draws: int) -> Alpha:
+def _alpha(coded: _Coded, items_L: ArrayLike, cards_L: ArrayLike | None, rng: np.random.Generator, draws: int) -> Alpha:
     at_least_one(draws=draws)
     item_L, _ = group_codes(items_L, "items_L")
-    same_length(answers=coded.code_L, items_L=item_L)
+    card_L = item_L if cards_L is None else group_codes(cards_L, "cards_L")[0]
+    same_length(answers=coded.code_L, items_L=item_L, cards_L=card_L)
     kept_L = np.bincount(item_L)[item_L] >= 2
     if not kept_L.any():
         raise EmptyPool("No item was answered by two people.", answers=len(item_L))
-    item_L, code_L = group_codes(item_L[kept_L], "items_L")[0], coded.code_L[kept_L]
+    code_L = coded.code_L[kept_L]
+    item_L, card_L = (group_codes(ids[kept_L], "items_L")[0] for ids in (item_L, card_L))
     items = int(item_L.max()) + 1
     once = _ratios(coded, code_L, item_L, np.ones((1, items), dtype=np.int64))[0]
     if math.isnan(once):
         raise Undefined("All gave the same answer: nobody could have disagreed.", items=items)
     found = Alpha(1.0 - float(once), None, None, items, len(code_L))
-    if items < LEAST_ITEMS:
+    card_N = np.zeros(items, dtype=np.int64)
+    card_N[item_L] = card_L
+    cards = int(card_N.max()) + 1
+    if cards < LEAST_ITEMS:
         return found
     if once == 0.0:
-        # Re-drawing what never differed never differs. So many items answered by chance could still have been missed.
-        return dataclasses.replace(found, low=0.025 ** (1.0 / items), high=1.0)
+        # Re-drawing what never differed never differs. So many cards answered by chance could still have been missed.
+        return dataclasses.replace(found, low=0.025 ** (1.0 / cards), high=1.0)
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
-    drawn = (rng.multinomial(items, np.full(items, 1.0 / items), size=size) for size in sizes)
+    drawn = (rng.multinomial(cards, np.full(cards, 1.0 / cards), size=size)[:, card_N] for size in sizes)
     ratio_B = np.concatenate([_ratios(coded, code_L, item_L, times_B_N) for times_B_N in drawn])
     high, low = np.quantile(ratio_B[~np.isnan(ratio_B)], [0.025, 0.975])
     return dataclasses.replace(found, low=1.0 - float(low), high=1.0 - float(high))

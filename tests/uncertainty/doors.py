@@ -81,9 +81,12 @@ DOORS = {
         for name in ("auroc", "risk_coverage", "aurc")
     },
     "agreement.alpha": (
-        agreement.alpha, {"values_L": NUMBERS, "items_L": IDS // 3}, {"distance": "interval", **SEEDED},
+        agreement.alpha, {"values_L": NUMBERS, "items_L": IDS // 3, "cards_L": IDS // 6},
+        {"distance": "interval", **SEEDED},
     ),
-    "agreement.alpha_of_sets": (agreement.alpha_of_sets, {"items_L": IDS // 3}, {"sets_L": SETS, **SEEDED}),
+    "agreement.alpha_of_sets": (
+        agreement.alpha_of_sets, {"items_L": IDS // 3, "cards_L": IDS // 6}, {"sets_L": SETS, **SEEDED},
+    ),
     "agreement.kappa": (agreement.kappa, {"first_N": NUMBERS, "second_N": NUMBERS}, {}),
     "agreement.together": (agreement.together, {"values_L": IDS % 2, **SAID}, {}),
     "agreement.together_of_sets": (agreement.together_of_sets, SAID, {"sets_L": SETS}),

@@ -118,6 +118,14 @@ def test_people_who_guess_have_an_alpha_around_nothing_and_the_interval_says_so(
     assert covered >= 50  # of 60; 57 are promised, and a hundred items are few
 
 
+def test_items_of_one_card_are_not_so_many_witnesses():
+    """Twenty cards whose eight items are answered alike: eight times the items, not the evidence."""
+    card = rng(1).integers(0, 2, (20, 2))
+    values, items = np.repeat(card, 8, axis=0).reshape(-1), np.arange(320) // 2
+    apart, by_card = alpha(values, items, rng=rng()), alpha(values, items, cards_L=items // 8, rng=rng())
+    assert by_card.alpha == apart.alpha and by_card.high - by_card.low > 2 * (apart.high - apart.low)
+
+
 def test_interval_and_estimate_come_again_with_the_same_seed():
     assert alpha(VALUES, ITEMS, rng=rng(3)) == alpha(VALUES, ITEMS, rng=rng(3))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.uncertainty.crowds import classes_said, dealt
+from benchmarks.crowd.planted import classes_said, dealt
 from uncertainty.annotators import vote_shares
 from uncertainty.dawid_skene import dawid_skene
 from uncertainty.errors import EmptyPool, ShapeMismatch

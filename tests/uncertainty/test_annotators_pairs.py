@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from tests.uncertainty.crowds import dealt, preferences
+from benchmarks.crowd.planted import dealt, preferences
 from uncertainty.annotators import vote_shares
 from uncertainty.crowd_bt import SIDE_SPREAD, TAU, TAU_SPREAD, crowd_bt
 from uncertainty.errors import EmptyPool, ShapeMismatch
@@ -23,7 +23,7 @@ def right(tau):
 SHARP = np.array([0.1, 0.5, 0.9, 1.4, 2.0, 3.0, 4.5, 8.0])
 
 
-def crowd(seed, *, overlap=3, sharp=SHARP, side=None, each=400):
+def crowd(seed, *, overlap=3, sharp=SHARP, side=None, each=500):
     rng = np.random.default_rng(seed)
     sharp = np.asarray(sharp, dtype=float)
     deal = dealt(len(sharp), each, overlap, rng)
@@ -39,7 +39,7 @@ def told(*world):
 
 def test_planted_sharpness_is_found_in_order_and_inside_its_intervals():
     order, inside = [], []
-    for seed in range(5):
+    for seed in range(8):
         people = told(*crowd(seed)).reliability
         skills = np.array([right(tau) for tau in SHARP])
         order.append(stats.spearmanr(people.right_A, skills).statistic)

@@ -1,4 +1,4 @@
-"""Crowds whose skills are known, for tests and benchmarks: who answers what is dealt out at random and evenly."""
+"""Crowds whose skills are known: who answers what is dealt out at random and evenly."""
 
 from __future__ import annotations
 
