@@ -9,6 +9,7 @@ import numpy as np
 from django.conf import settings
 from django.utils import timezone
 
+from annotator.annotations.submission import Answer
 from annotator.campaigns import lifecycle
 from annotator.campaigns.models import Campaign
 from annotator.rollouts.models import (
@@ -25,6 +26,16 @@ from annotator.tasks.opening import open_due_tasks
 
 def digest(*parts: str) -> bytes:
     return hashlib.sha256("\x1f".join(parts).encode()).digest()
+
+
+SIDES = {"left": "first", "right": "second"}
+
+
+def said(choice: str = "left", key: str = "k1", *, strength: int | None = None, **more: Any) -> Answer:
+    """An answer to a form that asks for a preference: left, right, tie, both_bad, or skip."""
+    if choice == "skip":
+        return Answer(None, key, skip="other", **more)
+    return Answer({"preference": {"choice": SIDES.get(choice, choice), "strength": strength}}, key, **more)
 
 
 def make_run(name: str = "grpo-1", *, groups: int = 3, size: int = 4, step: int = 0) -> PolicyRun:

@@ -49,11 +49,11 @@ def answer_everything(person: APIClient, limit: int) -> int:
         if claimed.status_code == 204:
             break
         for card in claimed.json()["cards"][: limit - answered]:
-            left, right = ("Thank" in card[side]["text"] for side in ("left", "right"))
-            choice = "tie" if left == right else "left" if left else "right"
+            first, second = ("Thank" in completion["text"] for completion in card["completions"])
+            choice = "tie" if first == second else "first" if first else "second"
             said = {
                 "lease_number": card["lease_number"],
-                "choice": choice,
+                "answer": {"preference": {"choice": choice}},
                 "idempotency_key": f"{card['assignment']}",
                 "active_ms": 900,
             }
@@ -88,7 +88,7 @@ def test_a_rollout_lives_its_whole_life(api, settings, tmp_path, monkeypatch):
     }
     assert olga.post("/api/v1/campaigns", draft, format="json").status_code == 201
     preview = olga.get("/api/v1/campaigns/polite/preview?n=3").json()
-    assert len(preview["pairs"]) == 3
+    assert len(preview["cards"]) == 3
     opened = olga.post("/api/v1/campaigns/polite/open").json()
     assert opened["budget"] == {"labels": 60, "committed": 30, "spent": 0, "reserved": 30, "left": 30}
 

@@ -14,12 +14,12 @@ import numpy as np
 from django.conf import settings
 
 from annotator.annotations.label_sets import is_heldout
-from annotator.annotations.models import Annotation
+from annotator.annotations.models import Comparison
 from annotator.campaigns.machine_labels import NO_PAIRS, MachinePairs, machine_pairs
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.errors import InvalidConfig
-from annotator.learning.answers import OUTCOMES, prompt_number
+from annotator.learning.answers import prompt_number
 from annotator.rollouts.models import PromptGroup, RewardModelVersion, Rollout
 from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
@@ -67,20 +67,23 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
     assert job.label_set is not None
     assert job.campaign is not None
     encoder = backbone(backbone_of(job))
-    items = list(
-        job.label_set.items.order_by("annotation_id").values_list(
-            "annotation__task__rollout_a_id",
-            "annotation__task__rollout_b_id",
-            "annotation__choice",
-            "annotation__strength",
+    told = list(
+        Comparison.objects.filter(annotation__labelsetitem__label_set=job.label_set)
+        .order_by("annotation_id", "rollout_a_id", "rollout_b_id")
+        .values_list(
+            "rollout_a_id",
+            "rollout_b_id",
+            "outcome",
+            "strength",
             "annotation__task__group__prompt_digest",
             "annotation__annotator_id",
-            "heldout",
+            "annotation__labelsetitem__heldout",
             "annotation__task__stream",
+            "annotation__task__rollout_ids__len",
         )
     )
     machine, machine_prompts = machine_rows(job.campaign)
-    ids = sorted({rollout for item in items for rollout in item[:2]} | {*machine.a_M.tolist(), *machine.b_M.tolist()})
+    ids = sorted({rollout for item in told for rollout in item[:2]} | {*machine.a_M.tolist(), *machine.b_M.tolist()})
     rollouts = list(Rollout.objects.filter(id__in=ids).select_related("group").order_by("id"))
     row = {rollout.pk: n for n, rollout in enumerate(rollouts)}
     data = folder / "data.npz.part"
@@ -88,15 +91,16 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
         np.savez(
             file,
             features_N_D=features(rollouts, encoder, beat),
-            left_M=np.array([row[item[0]] for item in items], dtype=np.int64),
-            right_M=np.array([row[item[1]] for item in items], dtype=np.int64),
-            outcome_M=np.array([OUTCOMES[Annotation.Choice(item[2])] for item in items], dtype=float),
-            strength_M=np.array([item[3] or 0 for item in items], dtype=np.int64),
-            weight_M=np.ones(len(items)),
-            prompt_M=np.array([prompt_number(bytes(item[4])) for item in items], dtype=np.int64),
-            annotator_M=np.array([item[5] for item in items], dtype=np.int64),
-            heldout_M=np.array([item[6] for item in items], dtype=bool),
-            random_M=np.array([item[7] == AnnotationTask.Stream.RANDOM for item in items], dtype=bool),
+            left_M=np.array([row[item[0]] for item in told], dtype=np.int64),
+            right_M=np.array([row[item[1]] for item in told], dtype=np.int64),
+            outcome_M=np.array([item[2] for item in told], dtype=float),
+            strength_M=np.array([item[3] or 0 for item in told], dtype=np.int64),
+            # All pairs of k completions say no more than k - 1 pairs that share none would.
+            weight_M=np.array([2.0 / item[8] for item in told], dtype=float),
+            prompt_M=np.array([prompt_number(bytes(item[4])) for item in told], dtype=np.int64),
+            annotator_M=np.array([item[5] for item in told], dtype=np.int64),
+            heldout_M=np.array([item[6] for item in told], dtype=bool),
+            random_M=np.array([item[7] == AnnotationTask.Stream.RANDOM for item in told], dtype=bool),
             machine_left_M=np.array([row[rollout] for rollout in machine.a_M.tolist()], dtype=np.int64),
             machine_right_M=np.array([row[rollout] for rollout in machine.b_M.tolist()], dtype=np.int64),
             machine_outcome_M=machine.label_M,

@@ -9,16 +9,27 @@ from __future__ import annotations
 import hashlib
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import NothingToLearn
+from annotator.tasks.models import AnnotationTask
 
 from .models import Annotation, LabelSet, LabelSetItem
+
+Stream = AnnotationTask.Stream
 
 
 def is_heldout(prompt_digest: bytes, share: float) -> bool:
     """Whether a prompt is held out: a fixed hash of its text, so that no version ever trains on it."""
     return int.from_bytes(hashlib.sha256(b"heldout:" + prompt_digest).digest()[:8], "big") < share * 2**64
+
+
+def teaching(campaign: Campaign) -> QuerySet[Annotation]:
+    """The answers that stand and teach: not skipped, not corrected since, neither known beforehand nor asked twice."""
+    return Annotation.objects.filter(
+        campaign=campaign, revised_by__isnull=True, skip="", task__stream__in=[Stream.ACQUISITION, Stream.RANDOM]
+    )
 
 
 @transaction.atomic
@@ -28,12 +39,7 @@ def freeze(campaign: Campaign) -> LabelSet:
     No answers make a label set only where a machine labels pairs: its labels alone can be trained on.
     """
     share = campaign.config.heldout_share
-    current = (
-        Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
-        .exclude(choice=Annotation.Choice.SKIP)
-        .order_by("id")
-        .values_list("id", "task__group__prompt_digest")
-    )
+    current = teaching(campaign).order_by("id").values_list("id", "task__group__prompt_digest")
     items = [(pk, is_heldout(bytes(prompt), share)) for pk, prompt in current.iterator(chunk_size=10_000)]
     if not items and not campaign.config.machine:
         raise NothingToLearn(f"Campaign {campaign.slug} has no answers yet.", campaign=campaign.slug)

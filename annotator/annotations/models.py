@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from annotator.campaigns.models import Campaign
 from annotator.people.models import User
+from annotator.rollouts.models import Rollout
 from annotator.tasks.models import AnnotationTask, Assignment
 
 
 class Annotation(models.Model):
     """One person's answer to one assignment. A correction is a new row that revises the old one."""
 
-    class Choice(models.TextChoices):
-        A = "a"
-        B = "b"
-        TIE = "tie"
-        BOTH_BAD = "both_bad"
-        SKIP = "skip"
+    class Skip(models.TextChoices):
+        CANNOT_JUDGE = "cannot_judge"
+        NOT_MY_LANGUAGE = "not_my_language"
+        HARMFUL = "harmful"
+        BROKEN = "broken"
+        OTHER = "other"
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="annotations")
     task = models.ForeignKey(AnnotationTask, on_delete=models.PROTECT, related_name="annotations")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="annotations", db_index=False)
     annotator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="annotations", db_index=False)
-    choice = models.CharField(max_length=8, choices=Choice.choices)  # a/b name rollouts, never sides
-    strength = models.PositiveSmallIntegerField(null=True)  # 1 slightly, 2 clearly, 3 far better; only with a or b
-    left_is_a = models.BooleanField()
+    # Of the campaign's form, positions in the task's canonical order, never as shown; null when skipped.
+    answer = models.JSONField(null=True)
+    skip = models.CharField(max_length=15, choices=Skip.choices, blank=True)
+    flagged = models.BooleanField(default=False)  # somebody should look at this card
+    shown_order = ArrayField(models.SmallIntegerField())
     active_ms = models.PositiveIntegerField(null=True)  # visible, active time on the card
     comment = models.TextField(blank=True)
     lease_number = models.PositiveIntegerField()
@@ -43,11 +47,32 @@ class Annotation(models.Model):
             ),
             models.UniqueConstraint(fields=["annotator", "idempotency_key"], name="one_annotation_per_idempotency_key"),
             models.CheckConstraint(
-                condition=Q(strength__isnull=True) | Q(strength__in=[1, 2, 3], choice__in=["a", "b"]),
-                name="strength_only_with_a_preference",
+                condition=Q(answer__isnull=True, skip__gt="") | Q(answer__isnull=False, skip=""),
+                name="an_annotation_answers_or_skips",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["campaign", "annotator", "at"], name="annotations_by_person")]
+
+
+class Comparison(models.Model):
+    """What an annotation says about two of its completions; written with it, from its answer."""
+
+    annotation = models.ForeignKey(Annotation, on_delete=models.PROTECT, related_name="comparisons", db_index=False)
+    rollout_a = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rollout_b = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="+", db_index=False)
+    outcome = models.FloatField()  # 1 the first is better, 0 the second, 0.5 neither
+    strength = models.PositiveSmallIntegerField(null=True)  # 1 slightly, 2 clearly, 3 far better
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["annotation", "rollout_a", "rollout_b"], name="one_comparison_per_pair"),
+            models.CheckConstraint(condition=Q(rollout_a__lt=F("rollout_b")), name="compared_in_canonical_order"),
+            models.CheckConstraint(condition=Q(outcome__in=[0.0, 0.5, 1.0]), name="first_second_or_neither"),
+            models.CheckConstraint(
+                condition=Q(strength__isnull=True) | Q(strength__in=[1, 2, 3], outcome__in=[0.0, 1.0]),
+                name="strength_only_with_a_preference",
+            ),
+        ]
 
 
 class LabelSet(models.Model):

@@ -7,11 +7,16 @@ replacement slot for another person, until `max_skips` people have passed and th
 from __future__ import annotations
 
 import dataclasses
+import functools
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from annotator.campaigns import budget
+from annotator.campaigns.forms.form import Form
+from annotator.campaigns.forms.text import plain_text
 from annotator.campaigns.models import Campaign
 from annotator.errors import (
     AlreadySubmitted,
@@ -22,20 +27,23 @@ from annotator.errors import (
     StaleRevision,
     TiebreakError,
 )
+from annotator.rollouts.models import Rollout
 from annotator.tasks.leasing import lost
 from annotator.tasks.models import AnnotationTask, Assignment
 
 from .agreement import AskAnother, decide
-from .models import Annotation
+from .models import Annotation, Comparison
 
-Choice = Annotation.Choice
 State = Assignment.State
-SIDES = {"left": True, "right": False}
 
 # What every answer runs is written out: composing these queries anew would cost several times what running them does.
 MY_SLOT = """
-SELECT slot.*, campaign.state AS campaign_state, (campaign.config_json ->> 'overlap')::int AS overlap
-FROM tasks_assignment slot JOIN campaigns_campaign campaign ON campaign.id = slot.campaign_id
+SELECT slot.*, campaign.state AS campaign_state, (campaign.config_json ->> 'overlap')::int AS overlap,
+       campaign.config_json ->> 'form' AS form, (campaign.config_json ->> 'completions')::int AS completions,
+       task.rollout_ids
+FROM tasks_assignment slot
+JOIN campaigns_campaign campaign ON campaign.id = slot.campaign_id
+JOIN tasks_annotationtask task ON task.id = slot.task_id
 WHERE slot.id = %(assignment)s AND EXISTS (
     SELECT 1 FROM campaigns_campaign_annotators member
     WHERE member.campaign_id = slot.campaign_id AND member.user_id = %(annotator)s)
@@ -46,40 +54,28 @@ SETTLED = "UPDATE tasks_annotationtask SET state = 'settled' WHERE id = %s"
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What the person said, in the sides they saw."""
+    """What the person said, in the order they saw; either an answer to the campaign's form or a reason to skip."""
 
-    choice: str  # left, right, tie, both_bad, skip
+    answer: dict[str, Any] | None
     idempotency_key: str
-    strength: int | None = None
+    skip: str = ""
+    flagged: bool = False
     active_ms: int | None = None
     comment: str = ""
 
     def __post_init__(self) -> None:
-        if self.choice not in {*SIDES, Choice.TIE, Choice.BOTH_BAD, Choice.SKIP}:
+        if (self.answer is None) == (self.skip == ""):
+            raise InvalidAnswer("Give an answer, or a reason to skip, not both.", field="answer")
+        if self.skip and self.skip not in Annotation.Skip.values:
             raise InvalidAnswer(
-                f"{self.choice!r} is not an answer: left, right, tie, both_bad or skip.", field="choice"
+                f"{self.skip!r} is no reason to skip: {', '.join(Annotation.Skip.values)}.", field="skip"
             )
-        if self.strength is not None and (self.choice not in SIDES or self.strength not in (1, 2, 3)):
-            raise InvalidAnswer("Strength is 1, 2 or 3, and only goes with left or right.", field="strength")
         if not 1 <= len(self.idempotency_key) <= 64:
             raise InvalidAnswer("idempotency_key must have 1 to 64 characters.", field="idempotency_key")
         if self.active_ms is not None and not 0 <= self.active_ms <= 2**31 - 1:
             raise InvalidAnswer("active_ms must be 0 or more milliseconds.", field="active_ms")
         if "\x00" in self.comment or "\x00" in self.idempotency_key:
             raise InvalidAnswer("Text cannot hold the character 0x00.", field="comment")
-
-    def stored_choice(self, left_is_a: bool) -> str:
-        """left/right become the rollout they stood for; the rest is the same on both sides."""
-        if self.choice not in SIDES:
-            return self.choice
-        return Choice.A if SIDES[self.choice] == left_is_a else Choice.B
-
-
-def shown_choice(annotation: Annotation) -> str:
-    """The answer as its author saw it."""
-    if annotation.choice not in (Choice.A, Choice.B):
-        return annotation.choice
-    return "left" if (annotation.choice == Choice.A) == annotation.left_is_a else "right"
 
 
 def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> tuple[Annotation, bool]:
@@ -107,43 +103,86 @@ def _already(annotator_id: int, answer: Answer, **of: int | None) -> Annotation 
     return earlier
 
 
-def _submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> Annotation:
+def _slot(assignment_id: int, annotator_id: int) -> Any:
+    """The slot of a campaign of mine, locked, with what every answer needs of its campaign and its task."""
     found: list[Any] = list(Assignment.objects.raw(MY_SLOT, {"assignment": assignment_id, "annotator": annotator_id}))
     if not found:
         raise NotFound("There is no such assignment.", code="unknown_assignment", assignment=assignment_id)
     (slot,) = found
+    return slot
+
+
+def _submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> Annotation:
+    slot = _slot(assignment_id, annotator_id)
     if slot.annotator_id != annotator_id or slot.lease_number != lease_number:
         raise lost(assignment_id)
     if slot.state in (State.SUBMITTED, State.SKIPPED):
         raise AlreadySubmitted("You have answered this card already.", assignment=assignment_id)
     if slot.campaign_state == Campaign.State.CLOSED:
         raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
-    if slot.state == State.CANCELLED or slot.left_is_a is None:
+    if slot.state == State.CANCELLED or slot.shown_order is None:
         raise lost(assignment_id)
     annotation = _record(slot, annotator_id, answer, revises=None)
-    if annotation.choice == Choice.SKIP:
+    if annotation.skip:
         _skip(slot)
     else:
         _count(slot, slot.overlap)
     return annotation
 
 
-def _record(slot: Assignment, annotator_id: int, answer: Answer, *, revises: Annotation | None) -> Annotation:
-    assert slot.left_is_a is not None  # every lease drew a side
-    return Annotation.objects.create(
+def _record(slot: Any, annotator_id: int, said: Answer, *, revises: Annotation | None) -> Annotation:
+    """The answer in canonical order, and what it says of each two of its completions."""
+    assert slot.shown_order is not None  # every lease drew one
+    answer, compared = None, []
+    if said.answer is not None:
+        form = _form(slot.form, slot.completions)
+        shown = [slot.rollout_ids[place] for place in slot.shown_order]
+        texts = _texts(shown) if form.reads_texts else [""] * len(shown)
+        answer = form.reorder(form.check(said.answer, texts), slot.shown_order)
+        compared = form.comparisons(answer)
+    annotation = Annotation.objects.create(
         assignment_id=slot.id,
         task_id=slot.task_id,
         campaign_id=slot.campaign_id,
         annotator_id=annotator_id,
-        choice=answer.stored_choice(slot.left_is_a),
-        strength=answer.strength,
-        left_is_a=slot.left_is_a,
-        active_ms=answer.active_ms,
-        comment=answer.comment,
+        answer=answer,
+        skip=said.skip,
+        flagged=said.flagged,
+        shown_order=slot.shown_order,
+        active_ms=said.active_ms,
+        comment=said.comment,
         lease_number=slot.lease_number,
-        idempotency_key=answer.idempotency_key,
+        idempotency_key=said.idempotency_key,
         revises=revises,
     )
+    Comparison.objects.bulk_create(
+        Comparison(
+            annotation=annotation,
+            rollout_a_id=slot.rollout_ids[one.i],
+            rollout_b_id=slot.rollout_ids[one.j],
+            outcome=one.outcome,
+            strength=one.strength,
+        )
+        for one in compared
+    )
+    return annotation
+
+
+@functools.lru_cache(maxsize=256)
+def _form(raw: str, completions: int) -> Form:
+    """A campaign's form is frozen with its config, so it is read once."""
+    return Form.from_json(json.loads(raw), completions)
+
+
+def _texts(rollout_ids: list[int]) -> list[str]:
+    completions = dict(Rollout.objects.filter(id__in=rollout_ids).values_list("id", "completion"))
+    return [plain_text(completions[rollout]) for rollout in rollout_ids]
+
+
+def completions_of(annotations: Iterable[Annotation]) -> dict[int, Any]:
+    """The completions that some annotations are about, by their rollouts' ids."""
+    ids = {rollout for annotation in annotations for rollout in annotation.task.rollout_ids}
+    return dict(Rollout.objects.filter(id__in=ids).values_list("id", "completion"))
 
 
 def _count(slot: Assignment, overlap: int) -> None:
@@ -155,7 +194,8 @@ def _count(slot: Assignment, overlap: int) -> None:
         # Slots of one task finish under one lock, so that the last one sees all the others.
         AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
         given = Annotation.objects.filter(task_id=slot.task_id, revised_by__isnull=True)
-        if isinstance(decide(list(given.values_list("choice", flat=True)), overlap=overlap), AskAnother):
+        answers = ["skip" if skip else "answer" for skip in given.values_list("skip", flat=True)]
+        if isinstance(decide(answers, overlap=overlap), AskAnother):
             return
     with connection.cursor() as cursor:
         cursor.execute(SETTLED, [slot.task_id])
@@ -190,20 +230,17 @@ def revise(annotation_id: int, annotator_id: int, answer: Answer) -> tuple[Annot
 
 
 def _revise(annotation_id: int, annotator_id: int, answer: Answer) -> Annotation:
-    old = (
-        Annotation.objects.select_related("assignment__campaign")
-        .filter(id=annotation_id, annotator_id=annotator_id)
-        .first()
-    )
+    old = Annotation.objects.filter(id=annotation_id, annotator_id=annotator_id).first()
     if old is None:
         raise NotFound("You have no such answer.", code="unknown_annotation", annotation=annotation_id)
-    slot = old.assignment
-    if slot.campaign.state == Campaign.State.CLOSED:
+    slot = _slot(old.assignment_id, annotator_id)
+    if slot.campaign_state == Campaign.State.CLOSED:
         raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
+    slot.shown_order, slot.lease_number = old.shown_order, old.lease_number  # corrected as it was seen
     if Annotation.objects.filter(revises=old).exists():
         raise _stale(annotation_id)
     new = _record(slot, annotator_id, answer, revises=old)
-    if slot.state == State.SKIPPED and new.choice != Choice.SKIP:
+    if slot.state == State.SKIPPED and not new.skip:
         _take_back(slot)
     # An answer corrected to a skip stays paid and leaves the label set; its slot is not asked again.
     return new

@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator.annotations.models import Annotation
-from annotator.annotations.submission import Answer, revise, shown_choice, submit
+from annotator.annotations.submission import Answer, completions_of, revise, submit
 from annotator.campaigns import membership
+from annotator.campaigns.forms.form import Form
 from annotator.campaigns.models import Campaign
 from annotator.people.models import Scope
 from annotator.tasks.leasing import claim_next, release, renew
@@ -27,17 +28,14 @@ FROM campaigns_campaign campaign JOIN campaigns_campaign_annotators member ON me
 WHERE campaign.slug = %s AND campaign.state <> 'draft' AND member.user_id = %s AND member.paused_at IS NULL"""
 
 
-def card(campaign: Campaign, assignment: int, lease: tuple[int, Any], prompt: Any, left: Any, right: Any) -> Any:
+def card(form: Form, assignment: int, lease: tuple[int, Any], prompt: Any, completions: list[Any]) -> Any:
     """What an annotator may see of a slot: nothing of generator, reward, uncertainty or stream."""
     return {
         "assignment": assignment,
         "lease_number": lease[0],
         "leased_until": lease[1],
-        "label_kind": campaign.label_kind,
-        "question": campaign.question,
         "prompt": prompt,
-        "left": {"text": left},
-        "right": {"text": right},
+        "completions": [{"text": text, "steps": form.steps(text)} for text in completions],
     }
 
 
@@ -56,9 +54,8 @@ class Claim(APIView):
         cards = claim_next(campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now())
         if not cards:
             return Response(status=204)
-        shown = [
-            card(campaign, c.assignment, (c.lease_number, c.leased_until), c.prompt, c.left, c.right) for c in cards
-        ]
+        form = campaign.config.asks
+        shown = [card(form, c.assignment, (c.lease_number, c.leased_until), c.prompt, c.completions) for c in cards]
         return Response({"cards": shown})
 
 
@@ -95,7 +92,7 @@ class Submit(APIView):
         """Answer a card. Repeating the call with the same idempotency key changes nothing and answers 200."""
         given = checked(shape.AnswerIn, request.data)
         lease_number = given.pop("lease_number")
-        annotation, new = submit(assignment, caller(request).pk, lease_number, Answer(**given))
+        annotation, new = submit(assignment, caller(request).pk, lease_number, _said(given))
         return Response(_answer(annotation), status=201 if new else 200)
 
 
@@ -110,12 +107,16 @@ class Revise(APIView):
     def post(self, request: Request, annotation: int) -> Response:
         """Correct my own answer; the old one stays on record."""
         given = checked(shape.ReviseIn, request.data)
-        corrected, new = revise(annotation, caller(request).pk, Answer(**given))
+        corrected, new = revise(annotation, caller(request).pk, _said(given))
         return Response(_answer(corrected), status=201 if new else 200)
 
 
+def _said(given: dict[str, Any]) -> Answer:
+    return Answer(**given | {"skip": given.get("skip") or ""})
+
+
 def _answer(annotation: Annotation) -> dict[str, Any]:
-    return {"annotation": annotation.pk, "choice": shown_choice(annotation)}
+    return {"annotation": annotation.pk}
 
 
 class MyAnswers(APIView):
@@ -128,22 +129,23 @@ class MyAnswers(APIView):
         campaign = find_campaign(request, slug)
         latest = (
             Annotation.objects.filter(campaign=campaign, annotator=caller(request), revised_by__isnull=True)
-            .select_related("task__group", "task__rollout_a", "task__rollout_b")
+            .select_related("task__group")
             .order_by("-at", "-id")[:limit]
         )
-        return Response({"results": [_my_answer(campaign, annotation) for annotation in latest]})
+        texts = completions_of(latest)
+        return Response({"results": [_my_answer(campaign.config.asks, one, texts) for one in latest]})
 
 
-def _my_answer(campaign: Campaign, annotation: Annotation) -> dict[str, Any]:
-    sides = [annotation.task.rollout_a.completion, annotation.task.rollout_b.completion]
-    left, right = sides if annotation.left_is_a else reversed(sides)
+def _my_answer(form: Form, annotation: Annotation, texts: dict[int, Any]) -> dict[str, Any]:
+    shown = [texts[annotation.task.rollout_ids[place]] for place in annotation.shown_order]
     lease = (annotation.lease_number, annotation.at)
     return {
         "annotation": annotation.pk,
         "assignment": annotation.assignment_id,
-        "choice": shown_choice(annotation),
-        "strength": annotation.strength,
+        "answer": None if annotation.answer is None else form.as_shown(annotation.answer, annotation.shown_order),
+        "skip": annotation.skip,
+        "flagged": annotation.flagged,
         "comment": annotation.comment,
         "at": annotation.at,
-        "card": card(campaign, annotation.assignment_id, lease, annotation.task.group.prompt, left, right),
+        "card": card(form, annotation.assignment_id, lease, annotation.task.group.prompt, shown),
     }

@@ -35,12 +35,13 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
         "name": campaign.name,
         "question": campaign.question,
         "guidelines": campaign.guidelines,
-        "label_kind": campaign.label_kind,
+        "form": campaign.config.asks.to_json(),
+        "completions": campaign.config.completions,
         "state": campaign.state,
     }
     if not manages(request, campaign):
         answers = Annotation.objects.filter(campaign=campaign, annotator=caller(request), revised_by__isnull=True)
-        return {**public, "answered_by_me": answers.exclude(choice=Annotation.Choice.SKIP).count()}
+        return {**public, "answered_by_me": answers.filter(skip="").count()}
     return {
         **public,
         "reward_model": campaign.reward_model,
@@ -126,13 +127,13 @@ class PreviewView(APIView):
             "acquisition": ranking.acquisition,
             "version": ranking.version.number if ranking.version else None,
             "pool_size": ranking.pool_size,
-            "pairs": _pairs(ranking.proposals, version_id),
+            "cards": _cards(ranking.proposals, version_id),
         }
         return Response(shape.Preview(found).data)
 
 
-def _pairs(proposals: list[Proposal], version_id: int | None) -> list[dict[str, Any]]:
-    ids = [rollout for p in proposals for rollout in (p.rollout_a, p.rollout_b)]
+def _cards(proposals: list[Proposal], version_id: int | None) -> list[dict[str, Any]]:
+    ids = [rollout for p in proposals for rollout in p.rollouts]
     rollouts = Rollout.objects.in_bulk(ids)
     scores = {s.rollout_id: s for s in Score.objects.filter(version_id=version_id, rollout_id__in=ids)}
     groups = PromptGroup.objects.in_bulk([p.group_id for p in proposals])
@@ -152,8 +153,7 @@ def _pairs(proposals: list[Proposal], version_id: int | None) -> list[dict[str, 
             "group": groups[p.group_id].external_id,
             "step": groups[p.group_id].step,
             "prompt": groups[p.group_id].prompt,
-            "a": side(p.rollout_a),
-            "b": side(p.rollout_b),
+            "completions": [side(rollout) for rollout in p.rollouts],
             "stream": "random" if p.from_random else "acquisition",
             "value": p.value,
             "propensity": p.propensity,

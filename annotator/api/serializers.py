@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from annotator.annotations.models import Annotation
 from annotator.campaigns.models import Campaign
 from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
@@ -88,7 +89,6 @@ class CampaignIn(s.Serializer[Any]):
     name = Text(max_length=200)
     question = Text(max_length=1000)
     guidelines = Text(required=False, allow_blank=True, max_length=100_000)
-    label_kind = s.ChoiceField(choices=Campaign.LabelKind.choices, required=False)
     reward_model = s.SlugField(max_length=100, required=False)
     budget_labels = s.IntegerField(min_value=1, max_value=2**31 - 1)
     runs = s.ListField(child=s.SlugField(max_length=100), allow_empty=False, max_length=1000)
@@ -111,7 +111,8 @@ class CampaignOut(s.Serializer[Any]):
     name = s.CharField()
     question = s.CharField()
     guidelines = s.CharField()
-    label_kind = s.ChoiceField(choices=Campaign.LabelKind.choices)
+    form = s.ListField(child=s.DictField())
+    completions = s.IntegerField()
     state = s.ChoiceField(choices=Campaign.State.choices)
     answered_by_me = s.IntegerField(required=False)
     reward_model = s.CharField(required=False)
@@ -136,12 +137,11 @@ class PreviewSide(s.Serializer[Any]):
     spread = s.FloatField(allow_null=True)
 
 
-class PreviewPair(s.Serializer[Any]):
+class PreviewCard(s.Serializer[Any]):
     group = s.CharField()
     step = s.IntegerField()
     prompt = s.JSONField()
-    a = PreviewSide()
-    b = PreviewSide()
+    completions = PreviewSide(many=True)
     stream = s.ChoiceField(choices=AnnotationTask.Stream.choices)
     value = s.FloatField(allow_null=True)
     propensity = s.FloatField()
@@ -151,7 +151,7 @@ class Preview(s.Serializer[Any]):
     acquisition = s.CharField()
     version = s.IntegerField(allow_null=True)
     pool_size = s.IntegerField()
-    pairs = PreviewPair(many=True)
+    cards = PreviewCard(many=True)
 
 
 class PreviewQuery(s.Serializer[Any]):
@@ -160,27 +160,23 @@ class PreviewQuery(s.Serializer[Any]):
 
 # ---- annotating
 
-SHOWN_CHOICES = ["left", "right", "tie", "both_bad", "skip"]
-
 
 class ClaimIn(s.Serializer[Any]):
     n = s.IntegerField(min_value=1, max_value=10, default=3)
     hold = s.ListField(child=s.IntegerField(min_value=1, max_value=2**63 - 1), max_length=20, default=list)
 
 
-class SideOut(s.Serializer[Any]):
+class CompletionOut(s.Serializer[Any]):
     text = s.JSONField()
+    steps = s.ListField(child=s.CharField(), allow_null=True)
 
 
 class CardOut(s.Serializer[Any]):
     assignment = s.IntegerField()
     lease_number = s.IntegerField()
     leased_until = s.DateTimeField()
-    label_kind = s.ChoiceField(choices=Campaign.LabelKind.choices)
-    question = s.CharField()
     prompt = s.JSONField()
-    left = SideOut()
-    right = SideOut()
+    completions = CompletionOut(many=True)
 
 
 class Cards(s.Serializer[Any]):
@@ -196,8 +192,9 @@ class LeaseOut(s.Serializer[Any]):
 
 
 class ReviseIn(s.Serializer[Any]):
-    choice = s.ChoiceField(choices=SHOWN_CHOICES)
-    strength = s.ChoiceField(choices=[1, 2, 3], required=False, allow_null=True)
+    answer = s.DictField(required=False, allow_null=True, default=None)
+    skip = s.ChoiceField(choices=Annotation.Skip.choices, required=False, allow_null=True)
+    flagged = s.BooleanField(required=False, default=False)
     active_ms = s.IntegerField(required=False, allow_null=True, min_value=0, max_value=2**31 - 1)
     comment = Text(required=False, allow_blank=True, max_length=10_000)
     idempotency_key = Text(max_length=64)
@@ -209,14 +206,14 @@ class AnswerIn(ReviseIn):
 
 class AnswerOut(s.Serializer[Any]):
     annotation = s.IntegerField()
-    choice = s.ChoiceField(choices=SHOWN_CHOICES)
 
 
 class MyAnswer(s.Serializer[Any]):
     annotation = s.IntegerField()
     assignment = s.IntegerField()
-    choice = s.ChoiceField(choices=SHOWN_CHOICES)
-    strength = s.IntegerField(allow_null=True)
+    answer = s.DictField(allow_null=True)
+    skip = s.CharField(allow_blank=True)
+    flagged = s.BooleanField()
     comment = s.CharField()
     at = s.DateTimeField()
     card = CardOut()

@@ -8,8 +8,10 @@ from typing import Any
 
 from annotator.errors import InvalidConfig
 
+from .forms.form import Form
 from .strategies import STRATEGIES
 
+DEFAULT_FORM = ({"kind": "pair", "name": "preference"},)
 MACHINE = re.compile(r"(reward(:.{1,100})?|judge:[A-Za-z0-9_.-]{1,100})?")
 
 
@@ -17,6 +19,8 @@ MACHINE = re.compile(r"(reward(:.{1,100})?|judge:[A-Za-z0-9_.-]{1,100})?")
 class CampaignConfig:
     """How a campaign asks, settles, retrains and promotes. Fixed when the campaign opens."""
 
+    form: list[dict[str, Any]] = dataclasses.field(default_factory=lambda: [dict(q) for q in DEFAULT_FORM])
+    completions: int = 2  # of one group, judged together; 1 to 8
     acquisition: str = "v_optimal"  # on no public collection shown worse than chance, on some much better
     seed: int = 0
     overlap: int = 1  # answers per task; 1 buys the most prompts per label
@@ -43,6 +47,7 @@ class CampaignConfig:
             ("acquisition", self.acquisition in STRATEGIES, f"one of {', '.join(sorted(STRATEGIES))}"),
             ("overlap", 1 <= self.overlap <= 20, "1 to 20"),
             ("random_share", 0.0 <= self.random_share <= 1.0, "0 to 1"),
+            ("completions", 1 <= self.completions <= 8, "1 to 8"),
             ("pairs_per_group", 1 <= self.pairs_per_group <= 100, "1 to 100"),
             ("cold_answers", 0 <= self.cold_answers <= 1_000_000, "0 to 1,000,000"),
             ("machine", bool(MACHINE.fullmatch(self.machine)), '"", "reward", "reward:PART" or "judge:NAME"'),
@@ -60,6 +65,11 @@ class CampaignConfig:
                 raise InvalidConfig(
                     f"Campaign config: {field} is {getattr(self, field)!r}; it must be {allowed}.", field=field
                 )
+        form = self.asks
+        if self.per_second and [question.kind for question in form.questions] != ["pair"]:
+            raise InvalidConfig(
+                "Campaign config: seconds are foretold for pairs only; leave per_second off.", field="per_second"
+            )
         if self.per_second and not STRATEGIES[self.acquisition].heeds_seconds:
             raise InvalidConfig(
                 f"Campaign config: {self.acquisition} cannot count seconds; choose another acquisition.",
@@ -71,6 +81,10 @@ class CampaignConfig:
                 field="machine",
             )
 
+    @property
+    def asks(self) -> Form:
+        return Form.from_json(self.form, self.completions)
+
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> CampaignConfig:
         known = {f.name: f for f in dataclasses.fields(cls)}
@@ -80,7 +94,7 @@ class CampaignConfig:
                     f"Campaign config: unknown field {name!r}. Known: {', '.join(sorted(known))}.", field=name
                 )
             kinds: dict[str, Any] = {"str": str, "int": int, "float": (int, float), "bool": bool}
-            wanted = kinds.get(str(known[name].type), dict)
+            wanted = list if name == "form" else kinds.get(str(known[name].type), dict)
             if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
                 raise InvalidConfig(f"Campaign config: {name} is {value!r}; expected {known[name].type}.", field=name)
         return cls(**raw)

@@ -22,14 +22,10 @@ class Campaign(models.Model):
         PAUSED = "paused"
         CLOSED = "closed"
 
-    class LabelKind(models.TextChoices):
-        PAIR = "pair"
-
     slug = models.SlugField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
     question = models.CharField(max_length=1000)
     guidelines = models.TextField(blank=True)
-    label_kind = models.CharField(max_length=16, choices=LabelKind.choices, default=LabelKind.PAIR)
     reward_model = models.SlugField(max_length=100)  # the RewardModelVersion.name these labels teach
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     config_json = models.JSONField(default=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Set
 
 import numpy as np
@@ -17,22 +18,28 @@ POOL_GROUPS = 20_000
 MAX_PAIRS_PER_GROUP = 64
 
 
-# The pairs already asked whose first rollout lies between two ids: only what can be in the pool is ever looked up.
-AskedBetween = Callable[[int, int], Set[tuple[int, int]]]
+# The cards already asked, as their rollouts' ids in ascending order, whose first one lies between two ids: only what
+# can be in the pool is ever looked up.
+AskedBetween = Callable[[int, int], Set[tuple[int, ...]]]
 
 
-def nothing_asked(lowest: int, highest: int) -> Set[tuple[int, int]]:
+def nothing_asked(lowest: int, highest: int) -> Set[tuple[int, ...]]:
     return frozenset()
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Askable:
-    """N rollouts in order of id with their groups, and the M pairs of them that may be asked, as rows."""
+    """N rollouts in order of id with their groups, and the M pairs of them that may be asked, as rows.
+
+    `texts_N` numbers their texts; `asked` are the cards of earlier rounds.
+    """
 
     rollouts_N: np.ndarray
     groups_N: np.ndarray
+    texts_N: np.ndarray
     i_M: np.ndarray
     j_M: np.ndarray
+    asked: Set[tuple[int, ...]] = frozenset()
 
     def __len__(self) -> int:
         return len(self.i_M)
@@ -49,7 +56,7 @@ class Askable:
 def askable(
     campaign: Campaign, asked_between: AskedBetween, only_scored_by: RewardModelVersion | None, seed: int
 ) -> Askable:
-    """Every askable pair: same group, different text, not asked before in this campaign."""
+    """Every askable pair: same group, different text, not asked before, in a group large enough for a card."""
     runs = list(campaign.runs.values_list("id", flat=True))
     newest = Rollout.objects.filter(run_id__in=runs)
     if only_scored_by is not None:
@@ -59,12 +66,23 @@ def askable(
     rollouts_N = np.array([row[0] for row in rows], dtype=np.int64)
     groups_N = np.array([row[1] for row in rows], dtype=np.int64)
     if not rows:
-        return Askable(rollouts_N, groups_N, np.empty(0, np.int64), np.empty(0, np.int64))
+        none = np.empty(0, np.int64)
+        return Askable(rollouts_N, groups_N, none, none, none)
     i_M, j_M = pairs_within_groups(groups_N, max_pairs_per_group=MAX_PAIRS_PER_GROUP, seed=seed)
     text_N = np.unique(np.array([bytes(row[2]) for row in rows]), return_inverse=True)[1].reshape(-1)
     asked = asked_between(rows[0][0], rows[-1][0])
-    keep_M = (text_N[i_M] != text_N[j_M]) & ~_among(asked, rollouts_N, i_M, j_M)
-    return Askable(rollouts_N, groups_N, i_M[keep_M], j_M[keep_M])
+    pairs = {pair for card in asked for pair in itertools.combinations(card, 2)}
+    keep_M = (text_N[i_M] != text_N[j_M]) & ~_among(pairs, rollouts_N, i_M, j_M)
+    if campaign.config.completions > 2:
+        keep_M &= _texts_in_group(groups_N, text_N)[i_M] >= campaign.config.completions
+    return Askable(rollouts_N, groups_N, text_N, i_M[keep_M], j_M[keep_M], asked)
+
+
+def _texts_in_group(groups_N: np.ndarray, text_N: np.ndarray) -> np.ndarray:
+    """How many different texts the group of each rollout holds (N,)."""
+    groups_U, _ = np.unique(np.stack((groups_N, text_N)), axis=1)
+    group_G, count_G = np.unique(groups_U, return_counts=True)
+    return np.asarray(count_G[np.searchsorted(group_G, groups_N)])
 
 
 def _among(asked: Set[tuple[int, int]], rollouts_N: np.ndarray, i_M: np.ndarray, j_M: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ from uncertainty.view import damped
 
 from . import machine_labels
 from .audits import with_due_audits
+from .cards import card
 from .models import Campaign
 from .pool import Askable, AskedBetween, askable, nothing_asked, scored_draws
 from .strategies import STRATEGIES, Reads, Strategy
@@ -63,11 +64,10 @@ def nothing_believed(pool: Askable) -> Belief | None:
 
 @dataclasses.dataclass(frozen=True)
 class Proposal:
-    """One pair worth asking about, and why. Rollout ids are in canonical order: `rollout_a` < `rollout_b`."""
+    """A card worth asking about, and why. Rollout ids are in canonical order: ascending."""
 
     group_id: int
-    rollout_a: int
-    rollout_b: int
+    rollouts: tuple[int, ...]
     from_random: bool
     propensity: float
     value: float | None
@@ -97,7 +97,9 @@ def rank(
     believe: Believe = nothing_believed,
     fallen_back: bool = False,
 ) -> Ranking:
-    """The `n` pairs to ask next, none asked before. The random share is drawn independently of every opinion.
+    """The `n` cards to ask next, none asked before. The random share is drawn independently of every opinion.
+
+    What is valued, and drawn, are pairs; a card of another size is built around one (`cards.card`).
 
     With `fallen_back` all of them are the random stream: the strategy has to prove itself first.
     """
@@ -110,7 +112,7 @@ def rank(
         return Ranking([], version, strategy.name, 0, seed)
     valued = _valued(campaign, strategy, version, pool, believe, n, rng)
     blind = valued is None or fallen_back
-    name, values_M = valued if valued is not None else ("random", rng.random(len(pool)))
+    name, values_M, belief = valued if valued is not None else ("random", rng.random(len(pool)), None)
     selected = select(
         values_M,
         pool.groups_M,
@@ -125,14 +127,14 @@ def rank(
         # Drawn, and then called the control: both are chance.
         propensity_n = np.where(control_n, propensity_n * config.random_share, propensity_n)
     chosen = zip(selected.indices.tolist(), control_n.tolist(), propensity_n.tolist(), strict=True)
-    proposals = [
-        Proposal(
-            int(pool.groups_M[m]), *pool.pair(m), from_random, propensity,
-            value=None if from_random or valued is None else float(values_M[m]),
-        )
-        for m, from_random, propensity in chosen
-    ]  # fmt: skip
-    return Ranking(proposals, version, name, len(pool), seed)
+    proposals: dict[tuple[int, ...], Proposal] = {}
+    for m, from_random, propensity in chosen:
+        pair = int(pool.i_M[m]), int(pool.j_M[m])
+        shown = card(pair, config.completions, pool, None if from_random else belief, pool.asked, rng)
+        value = None if from_random or valued is None else float(values_M[m])
+        if shown is not None:  # two pairs of one group may lead to one card: the better one's
+            proposals.setdefault(shown, Proposal(int(pool.groups_M[m]), shown, from_random, propensity, value))
+    return Ranking(list(proposals.values()), version, name, len(pool), seed)
 
 
 def _valued(
@@ -143,10 +145,10 @@ def _valued(
     believe: Believe,
     n: int,
     rng: np.random.Generator,
-) -> tuple[str, np.ndarray] | None:
-    """(what was used, value of every pair), or None while there is nothing to go by."""
+) -> tuple[str, np.ndarray, Belief | None] | None:
+    """(what was used, value of every pair, what is believed), or None while there is nothing to go by."""
     if strategy.reads is Reads.CHANCE:
-        return strategy.name, rng.random(len(pool))
+        return strategy.name, rng.random(len(pool)), None
     if strategy.reads is Reads.BELIEF:
         belief = believe(pool)
         if belief is None:
@@ -156,11 +158,11 @@ def _valued(
         )
         if valued is None:
             return None
-        return valued[0], with_due_audits(campaign, version, belief, pool, valued[1], n=n, rng=rng)
+        return valued[0], with_due_audits(campaign, version, belief, pool, valued[1], n=n, rng=rng), belief
     if version is None:
         return None
     values_M = drawn_values(version, strategy, pool, rng)
-    return None if values_M is None else (strategy.name, values_M)
+    return None if values_M is None else (strategy.name, values_M, None)
 
 
 def drawn_values(

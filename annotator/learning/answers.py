@@ -1,4 +1,4 @@
-"""A campaign's current answers as arrays: who was compared, what was said, on which prompt, by chance or by choice."""
+"""What a campaign's answers say, as arrays: who was compared, what was said, on which prompt, by chance or choice."""
 
 from __future__ import annotations
 
@@ -6,34 +6,28 @@ import dataclasses
 
 import numpy as np
 
-from annotator.annotations.label_sets import is_heldout
-from annotator.annotations.models import Annotation
+from annotator.annotations.label_sets import is_heldout, teaching
+from annotator.annotations.models import Comparison
 from annotator.campaigns.models import Campaign
 from annotator.tasks.models import AnnotationTask
 
-OUTCOMES = {
-    Annotation.Choice.A: 1.0,
-    Annotation.Choice.B: 0.0,
-    Annotation.Choice.TIE: 0.5,
-    Annotation.Choice.BOTH_BAD: 0.5,  # it ranks neither
-}
 COLUMNS = (
-    "id",
-    "task__rollout_a_id",
-    "task__rollout_b_id",
-    "choice",
-    "task__group__prompt_digest",
-    "task__stream",
-    "task__group_id",
-    "active_ms",
+    "annotation_id",
+    "rollout_a_id",
+    "rollout_b_id",
+    "outcome",
+    "annotation__task__group__prompt_digest",
+    "annotation__task__stream",
+    "annotation__task__group_id",
+    "annotation__active_ms",
 )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Answers:
-    """M answers in order of id; skips, and answers that were corrected later, are not among them."""
+    """M comparisons in order of their answers' ids; what was skipped, or corrected later, is not among them."""
 
-    ids_M: np.ndarray
+    ids_M: np.ndarray  # of the annotations: one that ranks four completions compares six pairs
     rollout_a_M: np.ndarray
     rollout_b_M: np.ndarray
     outcome_M: np.ndarray  # 1 the first is better, 0 the second, 0.5 neither
@@ -51,20 +45,19 @@ class Answers:
 
 
 def answers_of(campaign: Campaign, *, after: int = 0) -> Answers:
-    """The answers with ids above `after`, as they stand now."""
+    """What the answers with ids above `after` say, as they stand now."""
     share = campaign.config.heldout_share
     rows = list(
-        Annotation.objects.filter(campaign=campaign, revised_by__isnull=True, id__gt=after)
-        .exclude(choice=Annotation.Choice.SKIP)
-        .order_by("id")
+        Comparison.objects.filter(annotation__in=teaching(campaign), annotation_id__gt=after)
+        .order_by("annotation_id", "rollout_a_id", "rollout_b_id")
         .values_list(*COLUMNS)
     )
-    ids, a, b, choices, prompts, streams, groups, active = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+    ids, a, b, outcomes, prompts, streams, groups, active = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
     return Answers(
         ids_M=np.array(ids, dtype=np.int64),
         rollout_a_M=np.array(a, dtype=np.int64),
         rollout_b_M=np.array(b, dtype=np.int64),
-        outcome_M=np.array([OUTCOMES[Annotation.Choice(choice)] for choice in choices], dtype=float),
+        outcome_M=np.array(outcomes, dtype=float),
         prompt_M=np.array([prompt_number(bytes(prompt)) for prompt in prompts], dtype=np.int64),
         from_random_M=np.array([stream == AnnotationTask.Stream.RANDOM for stream in streams], dtype=bool),
         heldout_M=np.array([is_heldout(bytes(prompt), share) for prompt in prompts], dtype=bool),

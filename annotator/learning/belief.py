@@ -17,7 +17,7 @@ from annotator.campaigns.models import Campaign
 from annotator.campaigns.pool import Askable
 from annotator.campaigns.ranking import Belief, believed_values
 from annotator.campaigns.strategies import STRATEGIES, Reads
-from annotator.tasks.ordering import Waiting, as_pool
+from annotator.tasks.ordering import Cards, Waiting
 from uncertainty.batch.pool import needs
 from uncertainty.laplace import BayesianHead
 from uncertainty.learner import Learnt, before_any_answer, learn
@@ -59,13 +59,14 @@ class Believer:
         self._reading: ReadingTime | None = None
         self._asked_A_P = np.empty((0, 0))
         self._seen: set[int] = set()  # annotations, whether or not they taught anything
-        self._answers_by_prompt: Counter[int] = Counter()
+        self._answers = 0  # that taught something
+        self._by_prompt: Counter[int] = Counter()  # their comparisons
 
     @property
     def cold(self) -> bool:
         """Too little is known to choose by: few answers, and few labels of a machine to start from."""
         labels = self._machine_pairs if self._prior is not None else 0
-        return labels + self._answers_by_prompt.total() < self.campaign.config.cold_answers
+        return labels + self._answers < self.campaign.config.cold_answers
 
     @property
     def formed(self) -> bool:
@@ -118,13 +119,14 @@ class Believer:
         strategy = STRATEGIES[self.campaign.config.acquisition]
         if strategy.reads is not Reads.BELIEF or not tasks or self._space is None or self.cold:
             return None
-        pool = as_pool(tasks)
+        cards = Cards.of(tasks)
+        pairs = len(cards.pairs)
         valued = believed_values(
-            self.campaign, strategy, self._over(pool), pool,
-            n=min(len(tasks), IN_ORDER), per_group=len(tasks),
+            self.campaign, strategy, self._over(cards.pairs), cards.pairs,
+            n=min(pairs, IN_ORDER), per_group=pairs,
             rng=np.random.default_rng([self.campaign.config.seed, len(self._seen)]),
         )  # fmt: skip
-        return None if valued is None else valued[1]
+        return None if valued is None else cards.values(valued[1])
 
     def _learn(self, told: Answers) -> None:
         assert self._space is not None
@@ -138,17 +140,19 @@ class Believer:
         self._asked_A_P = self._space.prompts_N_P[self._space.rows(used.rollout_a_M)]
         self._reading = _reading_time(self._space, used)
         self._seen |= set(told.ids_M.tolist())
-        self._answers_by_prompt = Counter(used.prompt_M.tolist())
+        self._answers = len(np.unique(used.ids_M))
+        self._by_prompt = Counter(used.prompt_M.tolist())
 
     def _observe(self, told: Answers) -> None:
-        """One exact step per answer; it counts as one more of its prompt's, as in a fit of all."""
+        """One exact step per comparison; it counts as one more of its prompt's, as in a fit of all."""
         assert self._space is not None
         used = told.where(~told.heldout_M)
         deltas, known_M = self._space.deltas(used.rollout_a_M, used.rollout_b_M)
         used = used.where(known_M)
+        self._answers += len(np.unique(used.ids_M))
         for delta, outcome, prompt in zip(deltas, used.outcome_M.tolist(), used.prompt_M.tolist(), strict=True):
-            self._answers_by_prompt[prompt] += 1
-            self._learnt = self._learnt.observe(delta, outcome, weight=self._answers_by_prompt[prompt] ** -0.5)
+            self._by_prompt[prompt] += 1
+            self._learnt = self._learnt.observe(delta, outcome, weight=self._by_prompt[prompt] ** -0.5)
 
     def _over(self, pool: Askable) -> Belief:
         assert self._space is not None

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from annotator.annotations.label_sets import teaching
 from annotator.annotations.models import Annotation
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.strategies import STRATEGIES, Reads
@@ -29,7 +30,7 @@ def check_strategy(campaign: Campaign) -> StrategyCheck | None:
     last = _newest_check(campaign)
     if not _due(campaign, last):
         return None
-    standing = _standing(campaign)
+    standing = teaching(campaign)
     answers, newest = standing.count(), standing.order_by("-id").values_list("id", flat=True).first()
     if last is not None and answers <= last.answers:
         return None  # as many were corrected to skips as came in
@@ -66,11 +67,6 @@ def _newest_check(campaign: Campaign) -> StrategyCheck | None:
     return StrategyCheck.objects.filter(campaign=campaign).order_by("-id").first()
 
 
-def _standing(campaign: Campaign) -> Any:
-    """Answers that count: not corrected since, and not skips."""
-    return Annotation.objects.filter(campaign=campaign, revised_by__isnull=True).exclude(choice=Annotation.Choice.SKIP)
-
-
 def _due(campaign: Campaign, last: StrategyCheck | None) -> bool:
     """Asked every few seconds, so it counts from the last check on, and no further than needed."""
     if campaign.state == Campaign.State.DRAFT or STRATEGIES[campaign.config.acquisition].reads is Reads.CHANCE:
@@ -80,13 +76,13 @@ def _due(campaign: Campaign, last: StrategyCheck | None) -> bool:
     if campaign.state == Campaign.State.CLOSED:
         wanted = 1
     fresh = Annotation.objects.filter(campaign=campaign, id__gt=seen, revises__isnull=True)
-    fresh = fresh.exclude(choice=Annotation.Choice.SKIP)
+    fresh = fresh.filter(skip="")
     return fresh[:wanted].count() >= wanted
 
 
 def _figures(campaign: Campaign, found: Measured | None) -> dict[str, Any]:
     if found is None:
-        random = _standing(campaign).filter(task__stream=AnnotationTask.Stream.RANDOM).count()
+        random = teaching(campaign).filter(task__stream=AnnotationTask.Stream.RANDOM).count()
         return {"judged_by": random, "learnt_from": 0}
     lift, saving = found.lift, found.saving
     figures: dict[str, Any] = {

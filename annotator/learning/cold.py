@@ -6,8 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from annotator.annotations.label_sets import is_heldout
-from annotator.annotations.models import Annotation
+from annotator.annotations.label_sets import is_heldout, teaching
 from annotator.campaigns.machine_labels import machine_pairs
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
@@ -37,8 +36,7 @@ def cold_start(campaign: Campaign) -> ColdStart | None:
 def _answers_to_go(campaign: Campaign) -> int:
     """Counted as the belief counts: answers that stand, about prompts that are not held out."""
     to_go, share = campaign.config.cold_answers, campaign.config.heldout_share
-    standing = Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
-    prompts = standing.exclude(choice=Annotation.Choice.SKIP).values_list("task__group__prompt_digest", flat=True)
+    prompts = teaching(campaign).values_list("task__group__prompt_digest", flat=True)
     for prompt in prompts.order_by("id").iterator(chunk_size=500):
         if to_go == 0:
             break

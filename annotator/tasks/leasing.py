@@ -25,14 +25,13 @@ MAX_HELD = 20  # slots one person may hold in a campaign: enough to prefetch, to
 
 @dataclasses.dataclass(frozen=True)
 class Card:
-    """What one person sees of one slot: two texts in the order drawn for them, and nothing about their origin."""
+    """What one person sees of one slot: completions in the order drawn for them, and nothing about their origin."""
 
     assignment: int
     lease_number: int
     leased_until: datetime
     prompt: Any
-    left: Any
-    right: Any
+    completions: list[Any]
 
 
 # Mine first: my live leases that this client does not show yet (a reload, a second window) are resumed with a fresh
@@ -52,7 +51,10 @@ WITH resumed AS (
     RETURNING *),
 taken AS (
     UPDATE tasks_assignment SET state = 'leased', annotator_id = %(annotator)s, lease_number = lease_number + 1,
-           leased_until = %(until)s, left_is_a = random() < 0.5
+           leased_until = %(until)s, shown_order = ARRAY(
+               SELECT place FROM generate_series(0, (SELECT cardinality(rollout_ids) - 1 FROM tasks_annotationtask
+                                                     WHERE id = tasks_assignment.task_id)) place
+               ORDER BY random())
     WHERE (SELECT count(*) FROM resumed) = 0 AND id = ANY(ARRAY(
         SELECT q.id FROM tasks_assignment q
         WHERE q.campaign_id = %(campaign)s AND q.state = 'open' AND q.priority <= %(start)s
@@ -67,10 +69,9 @@ taken AS (
 held AS (SELECT * FROM resumed UNION ALL SELECT * FROM taken)
 SELECT held.id, held.lease_number, held.leased_until,
        (SELECT prompt FROM rollouts_promptgroup WHERE id = task.group_id),
-       (SELECT completion FROM rollouts_rollout
-        WHERE id = CASE WHEN held.left_is_a THEN task.rollout_a_id ELSE task.rollout_b_id END),
-       (SELECT completion FROM rollouts_rollout
-        WHERE id = CASE WHEN held.left_is_a THEN task.rollout_b_id ELSE task.rollout_a_id END)
+       (SELECT jsonb_agg((SELECT completion FROM rollouts_rollout WHERE id = task.rollout_ids[shown.i + 1])
+                         ORDER BY shown.place)
+        FROM unnest(held.shown_order) WITH ORDINALITY AS shown (i, place))
 FROM held CROSS JOIN LATERAL (SELECT * FROM tasks_annotationtask WHERE id = held.task_id OFFSET 0) task
 ORDER BY held.priority DESC, held.id"""
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from annotator.campaigns.models import Campaign, Selection
 from annotator.people.models import User
-from annotator.rollouts.models import PromptGroup, Rollout
+from annotator.rollouts.models import PromptGroup
 
 
 class AnnotationTask(models.Model):
-    """Two completions of one group, to be compared. Why it was asked, and how probable that was, travels with it."""
+    """Completions of one group, to be judged together. Why they were asked, and how probably, travels along."""
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -23,22 +24,27 @@ class AnnotationTask(models.Model):
     class Stream(models.TextChoices):
         ACQUISITION = "acquisition"
         RANDOM = "random"
+        GOLD = "gold"  # the right answer is known
+        REPEAT = "repeat"  # asked again of somebody who has answered it, in another order
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     group = models.ForeignKey(PromptGroup, on_delete=models.PROTECT, db_index=False)
-    rollout_a = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="+", db_index=False)
-    rollout_b = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rollout_ids = ArrayField(models.BigIntegerField())  # ascending: the canonical order, in which answers are stored
     selection = models.ForeignKey(Selection, on_delete=models.PROTECT, related_name="tasks", null=True, db_index=False)
     stream = models.CharField(max_length=11, choices=Stream.choices)
-    propensity = models.FloatField()  # probability that this round asked about this pair
+    propensity = models.FloatField()  # probability that this round asked about the pair this card was built around
     value = models.FloatField(null=True)  # the acquisition's value; null in the random stream
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["campaign", "rollout_a", "rollout_b"], name="one_task_per_pair"),
-            models.CheckConstraint(condition=Q(rollout_a__lt=F("rollout_b")), name="pair_in_canonical_order"),
+            models.UniqueConstraint(
+                fields=["campaign", "rollout_ids"],
+                condition=Q(stream__in=["acquisition", "random"]),
+                name="the_same_completions_are_asked_about_once",
+            ),
+            models.CheckConstraint(condition=Q(rollout_ids__len__range=(1, 8)), name="one_to_eight_completions_shown"),
             models.CheckConstraint(
                 condition=Q(propensity__gt=0.0, propensity__lte=1.0), name="propensity_is_a_probability"
             ),
@@ -67,7 +73,8 @@ class Assignment(models.Model):
     annotator = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assignments", db_index=False)
     lease_number = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
-    left_is_a = models.BooleanField(null=True)  # the side shown; drawn at each claim
+    # Drawn at each claim: the completion shown at place p is number shown_order[p] of the task's.
+    shown_order = ArrayField(models.SmallIntegerField(), null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -77,7 +84,7 @@ class Assignment(models.Model):
             models.UniqueConstraint(fields=["task", "annotator"], name="one_slot_per_person_per_task"),
             models.CheckConstraint(
                 condition=~Q(state="leased")
-                | Q(annotator__isnull=False, leased_until__isnull=False, left_is_a__isnull=False),
+                | Q(annotator__isnull=False, leased_until__isnull=False, shown_order__isnull=False),
                 name="a_lease_has_a_holder_and_an_end",
             ),
         ]

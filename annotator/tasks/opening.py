@@ -35,11 +35,11 @@ def due(campaign: Campaign) -> int:
 
 
 def asked_in(campaign: Campaign) -> AskedBetween:
-    """Looks up the pairs this campaign has asked, by the id of their first rollout."""
+    """Looks up the cards this campaign has asked, by the id of their first rollout."""
 
-    def between(lowest: int, highest: int) -> set[tuple[int, int]]:
-        asked = campaign.tasks.filter(rollout_a_id__gte=lowest, rollout_a_id__lte=highest)
-        return set(asked.values_list("rollout_a_id", "rollout_b_id"))
+    def between(lowest: int, highest: int) -> set[tuple[int, ...]]:
+        asked = campaign.tasks.filter(rollout_ids__gte=[lowest], rollout_ids__lt=[highest + 1])
+        return {tuple(card) for card in asked.values_list("rollout_ids", flat=True)}
 
     return between
 
@@ -94,8 +94,7 @@ def _task(campaign: Campaign, selection: Selection, proposal: Proposal) -> Annot
         campaign=campaign,
         selection=selection,
         group_id=proposal.group_id,
-        rollout_a_id=proposal.rollout_a,
-        rollout_b_id=proposal.rollout_b,
+        rollout_ids=list(proposal.rollouts),
         stream=AnnotationTask.Stream.RANDOM if proposal.from_random else AnnotationTask.Stream.ACQUISITION,
         propensity=proposal.propensity,
         value=proposal.value,

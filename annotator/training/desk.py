@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 from django.db.models import Count
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from annotator.annotations.models import Annotation
 from annotator.campaigns.machine_labels import machine_overview
@@ -28,10 +29,19 @@ def current_answers(campaign: Campaign) -> Any:
 
 
 def label_counts(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
-    by_choice = dict(current_answers(campaign).order_by().values_list("choice").annotate(n=Count("id")))
-    skips = by_choice.pop(Annotation.Choice.SKIP, 0)
-    last_hour = current_answers(campaign).exclude(choice="skip").filter(at__gt=now - timedelta(hours=1)).count()
-    return {"total": sum(by_choice.values()), "by_choice": by_choice, "skips": skips, "per_hour": float(last_hour)}
+    answers = current_answers(campaign)
+    given = answers.filter(skip="")
+    by_choice: dict[str, int] = {}
+    pair = next((question.name for question in campaign.config.asks.questions if question.kind == "pair"), None)
+    if pair is not None:
+        said = given.annotate(choice=KeyTextTransform("choice", KeyTransform(pair, "answer"))).order_by()
+        by_choice = {choice: n for choice, n in said.values_list("choice").annotate(n=Count("id")) if choice}
+    return {
+        "total": given.count(),
+        "by_choice": by_choice,
+        "skips": answers.exclude(skip="").count(),
+        "per_hour": float(given.filter(at__gt=now - timedelta(hours=1)).count()),
+    }
 
 
 def task_counts(campaign: Campaign) -> dict[str, int]:
@@ -55,11 +65,15 @@ def wilson(successes: int, n: int, z: float = 1.96) -> tuple[float, float]:
 
 
 ANNOTATORS = """
-SELECT u.username, count(*) FILTER (WHERE n.choice <> 'skip'),
+SELECT u.username, count(*) FILTER (WHERE n.skip = ''),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY n.active_ms) FILTER (WHERE n.active_ms IS NOT NULL),
-       count(*) FILTER (WHERE n.choice IN ('a', 'b')),
-       count(*) FILTER (WHERE n.choice IN ('a', 'b') AND (n.choice = 'a') = n.left_is_a)
+       coalesce(sum(pair.strict), 0)::int, coalesce(sum(pair.left), 0)::int
 FROM annotations_annotation n JOIN people_user u ON u.id = n.annotator_id
+LEFT JOIN LATERAL (
+    -- Of two completions shown, the first stood on the left: where it is number 0, the first of the pair did.
+    SELECT count(*) AS strict, count(*) FILTER (WHERE (c.outcome = 1) = (n.shown_order[1] = 0)) AS left
+    FROM annotations_comparison c
+    WHERE c.annotation_id = n.id AND c.outcome <> 0.5 AND cardinality(n.shown_order) = 2) pair ON true
 WHERE n.campaign_id = %s AND NOT EXISTS (SELECT 1 FROM annotations_annotation r WHERE r.revises_id = n.id)
 GROUP BY u.username ORDER BY 2 DESC, 1
 """

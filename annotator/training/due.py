@@ -37,7 +37,7 @@ def situation(campaign: Campaign) -> RetrainSituation:
     fresh = Annotation.objects.filter(campaign=campaign, revises__isnull=True, id__gt=seen or 0)
     waiting = campaign.assignments.filter(state__in=[Assignment.State.OPEN, Assignment.State.LEASED])
     return RetrainSituation(
-        answers=trained_on + fresh.exclude(choice=Annotation.Choice.SKIP).count(),
+        answers=trained_on + fresh.filter(skip="").count(),
         trained_on=trained_on,
         job_running=jobs.filter(state__in=ACTIVE).exists(),
         campaign_finished=campaign.state == Campaign.State.CLOSED
@@ -49,6 +49,8 @@ def situation(campaign: Campaign) -> RetrainSituation:
 def start_due_training(campaign: Campaign) -> TrainingJob | None:
     """Start a reward-model training when the rule says so; None when it does not."""
     config = campaign.config
+    if config.asks.ordering is None:
+        return None  # its answers compare nothing: there is no reward to learn from them
     decision = should_retrain(situation(campaign), RetrainRule(config.retrain_every, config.min_labels))
     return start_training(campaign, decision) if decision.yes else None
 

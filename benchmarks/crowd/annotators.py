@@ -122,7 +122,7 @@ class Crowd:
             await asyncio.sleep(pause * (0.5 + self.random.random()))
         answer = {
             "lease_number": card["lease_number"],
-            "choice": self.random.choice(["left", "right", "left", "right", "left", "right", "tie", "both_bad"]),
+            "answer": {"preference": {"choice": self.random.choice([*["first", "second"] * 3, "tie", "both_bad"])}},
             "active_ms": int(1000 * pause) + 1,
             "idempotency_key": f"{name}-{self.plan['seed']}-{len(self.cards)}-{card['assignment']}",
         }

@@ -11,7 +11,7 @@ import psycopg
 BEYOND_OVERLAP = """
 SELECT count(*) FROM (
     SELECT task_id FROM annotations_annotation
-    WHERE campaign_id = %(campaign)s AND revises_id IS NULL AND choice <> 'skip'
+    WHERE campaign_id = %(campaign)s AND revises_id IS NULL AND skip = ''
     GROUP BY task_id HAVING count(*) > %(overlap)s OR count(*) > count(DISTINCT annotator_id)
 ) AS too_many"""
 TWO_ANSWERS = """
@@ -26,7 +26,7 @@ SELECT coalesce(sum(labels) FILTER (WHERE kind = 'reserve'), 0)
 FROM campaigns_budgetentry WHERE campaign_id = %(campaign)s"""
 COUNTED = """
 SELECT count(*) FROM annotations_annotation
-WHERE campaign_id = %(campaign)s AND revises_id IS NULL AND choice <> 'skip'"""
+WHERE campaign_id = %(campaign)s AND revises_id IS NULL AND skip = ''"""
 STORED = "SELECT id, assignment_id FROM annotations_annotation WHERE campaign_id = %(campaign)s"
 STILL_OPEN = "SELECT count(*) FROM tasks_assignment WHERE campaign_id = %(campaign)s AND state = 'open'"
 

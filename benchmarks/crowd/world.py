@@ -98,10 +98,10 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
     )
     _copy(
         connection,
-        "tasks_annotationtask (id, campaign_id, group_id, rollout_a_id, rollout_b_id, stream, propensity, state,"
+        "tasks_annotationtask (id, campaign_id, group_id, rollout_ids, stream, propensity, state,"
         " created_at)",
         (
-            f"{task + i}\t{campaign}\t{group + i}\t{rollout + 2 * i}\t{rollout + 2 * i + 1}"
+            f"{task + i}\t{campaign}\t{group + i}\t{{{rollout + 2 * i},{rollout + 2 * i + 1}}}"
             "\tacquisition\t1\topen\tnow\n"
             for i in range(tasks)
         ),

@@ -143,8 +143,8 @@ def _answer(campaign: Any, person: Any, key: str, seed: int) -> int:
         if time.monotonic() > deadline:
             sys.exit("The queue stayed empty for a minute.")
         time.sleep(0.05)
-    left = np.random.default_rng([seed, cards[0].assignment]).random() < 0.5
-    said = Answer(choice="left" if left else "right", idempotency_key=key, active_ms=5_000)
+    choice = ["first", "second"][np.random.default_rng([seed, cards[0].assignment]).integers(2)]
+    said = Answer({"preference": {"choice": choice}}, idempotency_key=key, active_ms=5_000)
     return submit(cards[0].assignment, person.pk, cards[0].lease_number, said)[0].pk
 
 

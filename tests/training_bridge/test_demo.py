@@ -63,7 +63,11 @@ def test_no_completions_are_not_judged() -> None:
 
 
 def card(left: str, right: str) -> dict[str, Any]:
-    return {"assignment": 1, "lease_number": 1, "prompt": "p", "left": {"text": left}, "right": {"text": right}}
+    return {"assignment": 1, "lease_number": 1, "prompt": "p", "completions": [{"text": left}, {"text": right}]}
+
+
+def choice(body: dict[str, Any]) -> str:
+    return body["answer"]["preference"]["choice"] if body["answer"] else "skip"
 
 
 def person(**over: Any) -> SimulatedAnnotator:
@@ -74,25 +78,24 @@ def test_a_simulated_annotator_mostly_prefers_what_is_better_and_sometimes_slips
     close, far = Counter[str](), Counter[str]()
     someone = person()
     for _ in range(2000):
-        close[someone.answer(card("Noted, send the number now.", "Noted, send the number now"))["choice"]] += 1
-        far[someone.answer(card("Whatever, wait like all the others", BEST))["choice"]] += 1
-    assert 0.02 < close["right"] / 2000 < 0.3 and close["left"] > close["right"]
-    assert far["right"] / 2000 > 0.9
+        close[choice(someone.answer(card("Noted, send the number now.", "Noted, send the number now")))] += 1
+        far[choice(someone.answer(card("Whatever, wait like all the others", BEST)))] += 1
+    assert 0.02 < close["second"] / 2000 < 0.3 and close["first"] > close["second"]
+    assert far["second"] / 2000 > 0.9
     assert 0.005 < far["skip"] / 2000 < 0.05
 
 
 def test_both_sides_being_bad_is_said() -> None:
     someone = person(noise=1.0, skips=0.0)
     bad = card("Whatever, read the manual", "You again, figure it out")
-    assert {someone.answer(bad)["choice"] for _ in range(300)} == {"left", "right", "both_bad"}
+    assert {choice(someone.answer(bad)) for _ in range(300)} == {"first", "second", "both_bad"}
 
 
 def test_strength_goes_only_with_a_side() -> None:
-    someone = person()
+    someone = person(skips=0.0)
     for _ in range(300):
-        answer = someone.answer(card(BEST, "Noted, send the number."))
-        assert ("strength" in answer) == (answer["choice"] in ("left", "right"))
-        assert answer.get("strength", 1) in (1, 2, 3)
+        said = someone.answer(card(BEST, "Noted, send the number."))["answer"]["preference"]
+        assert said["strength"] in ((1, 2, 3) if said["choice"] in ("first", "second") else (None,))
 
 
 def test_the_same_seed_answers_alike() -> None:
@@ -105,7 +108,7 @@ class Desk:
     """Stands in for the API: hands out cards, loses some, remembers what it acknowledged."""
 
     def __init__(self) -> None:
-        self.lock, self.stored, self.asked = threading.Lock(), dict[int, str](), 0
+        self.lock, self.stored, self.asked = threading.Lock(), dict[int, bool](), 0
 
     def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
         with self.lock:
@@ -114,8 +117,8 @@ class Desk:
                 return None if self.asked % 7 == 0 else {"cards": [card(BEST, "Whatever") | {"assignment": self.asked}]}
             if self.asked % 5 == 0:
                 raise Refused(409, "lease_lost", "lost", {})
-            self.stored[len(self.stored)] = body["choice"]
-            return {"annotation": len(self.stored) - 1, "choice": body["choice"]}
+            self.stored[len(self.stored)] = body["answer"] is not None
+            return {"annotation": len(self.stored) - 1}
 
 
 def test_a_round_buys_exactly_its_answers_whatever_is_lost_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +127,7 @@ def test_a_round_buys_exactly_its_answers_whatever_is_lost_on_the_way(monkeypatc
     people = [(SimulatedAnnotator(f"sim-annotator-{n}", utility, random.Random(n), skips=0.2), desk) for n in range(3)]
     labelling.label("demo", people, 60, acknowledged)  # type: ignore[arg-type]
     assert acknowledged.labels == 60
-    assert acknowledged.choices == desk.stored
+    assert acknowledged.answers == desk.stored
 
 
 def test_tickets_are_never_given_twice() -> None:
@@ -185,6 +188,6 @@ def test_what_was_acknowledged_is_compared_with_what_is_stored(open_campaign: An
     whole = compare(campaign.slug, run.name, Acknowledged(), journal)
     assert whole.nothing_missing and whole.rollouts_acknowledged == 8 == whole.rollouts_stored
     journal.write_text("\n".join([*lines, json.dumps({"run": run.name, "group": "gone", "rollouts": 4})]))
-    short = compare(campaign.slug, run.name, Acknowledged({999_999: "left"}), journal)
+    short = compare(campaign.slug, run.name, Acknowledged({999_999: True}), journal)
     assert short.groups_missing == ["gone"] and short.annotations_missing == [999_999]
     assert not short.nothing_missing

@@ -18,11 +18,12 @@ from django.db import connection, connections
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
-from annotator.annotations.submission import Answer, submit
+from annotator.annotations.submission import submit
 from annotator.rollouts.models import RewardModelVersion, Score
 from annotator.tasks.leasing import claim_next
 from annotator.training.models import TrainingJob
 from tests import conftest
+from tests.factories import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,8 +96,10 @@ def answered_campaign(open_campaign, people, answers: int = 30):
     now = timezone.now()
     for n in range(answers):
         (card,) = claim_next(campaign, people["alice"].pk, n=1, now=now)
-        choice = "left" if card.left > card.right else "right"
-        submit(card.assignment, people["alice"].pk, card.lease_number, Answer(choice, idempotency_key=str(n)))
+        first, second = card.completions
+        submit(
+            card.assignment, people["alice"].pk, card.lease_number, said("left" if first > second else "right", str(n))
+        )
     return campaign
 
 

@@ -19,14 +19,14 @@ NOTHING_TO_DO_S = 240.0
 
 @dataclasses.dataclass
 class Acknowledged:
-    """What the server has said it stored: annotation id -> choice."""
+    """What the server has said it stored: annotation id -> whether it is an answer, and not a skip."""
 
-    choices: dict[int, str] = dataclasses.field(default_factory=dict)
+    answers: dict[int, bool] = dataclasses.field(default_factory=dict)
 
     @property
     def labels(self) -> int:
         """Answers that teach something; a skip does not."""
-        return sum(choice != "skip" for choice in self.choices.values())
+        return sum(self.answers.values())
 
 
 class Tickets:
@@ -60,10 +60,10 @@ def label(
 def work(campaign: str, person: SimulatedAnnotator, site: Site, tickets: Tickets, acknowledged: Acknowledged) -> None:
     last_work = time.monotonic()
     while tickets.take():
-        choice = answer_one(campaign, person, site, acknowledged)
-        if choice is None or choice == "skip":
+        answered = answer_one(campaign, person, site, acknowledged)
+        if not answered:
             tickets.give_back()
-        if choice is not None:
+        if answered is not None:
             last_work = time.monotonic()
         elif time.monotonic() - last_work > NOTHING_TO_DO_S:
             raise DemoFailed(f"{person.username} found nothing to judge for {NOTHING_TO_DO_S:.0f} s.")
@@ -71,8 +71,8 @@ def work(campaign: str, person: SimulatedAnnotator, site: Site, tickets: Tickets
             time.sleep(0.5)
 
 
-def answer_one(campaign: str, person: SimulatedAnnotator, site: Site, acknowledged: Acknowledged) -> str | None:
-    """Claim a card and answer it; None when there was none, or it was lost to somebody else meanwhile."""
+def answer_one(campaign: str, person: SimulatedAnnotator, site: Site, acknowledged: Acknowledged) -> bool | None:
+    """Claim a card and answer it; False for a skip, None when there was none or it was lost to somebody else."""
     claimed = site.send("POST", f"/campaigns/{campaign}/claim", {"n": 1, "hold": []})
     if claimed is None:
         return None
@@ -84,5 +84,6 @@ def answer_one(campaign: str, person: SimulatedAnnotator, site: Site, acknowledg
         if refused.status == 409:
             return None
         raise
-    acknowledged.choices[stored["annotation"]] = body["choice"]
-    return str(body["choice"])
+    answered = body["answer"] is not None
+    acknowledged.answers[stored["annotation"]] = answered
+    return answered

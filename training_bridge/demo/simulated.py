@@ -28,21 +28,22 @@ class SimulatedAnnotator:
 
     def answer(self, card: dict[str, Any]) -> dict[str, Any]:
         """The body of an annotation for this card: what a browser would send."""
-        left, right = self.utility(card["left"]["text"]), self.utility(card["right"]["text"])
-        given: dict[str, Any] = {"choice": self._choose(left, right), "active_ms": self.rng.randint(1500, 9000)}
-        if given["choice"] in ("left", "right"):
-            given["strength"] = 1 + (abs(left - right) > 0.8) + (abs(left - right) > 2.0)
-        return given
-
-    def _choose(self, left: float, right: float) -> str:
+        first, second = (self.utility(completion["text"]) for completion in card["completions"])
+        active_ms = self.rng.randint(1500, 9000)
         if self.rng.random() < self.skips:
-            return "skip"
-        # Weights of left, right and neither, from the difference: exponentials of a bounded number never overflow.
-        half = max(-30.0, min(30.0, (left - right) / self.noise)) / 2
+            return {"answer": None, "skip": "cannot_judge", "active_ms": active_ms}
+        choice = self._choose(first, second)
+        apart = abs(first - second)
+        strength = 1 + (apart > 0.8) + (apart > 2.0) if choice in ("first", "second") else None
+        return {"answer": {"preference": {"choice": choice, "strength": strength}}, "active_ms": active_ms}
+
+    def _choose(self, first: float, second: float) -> str:
+        # Weights of first, second and neither, from the difference: exponentials of a bounded number never overflow.
+        half = max(-30.0, min(30.0, (first - second) / self.noise)) / 2
         win, lose, neither = math.exp(half), math.exp(-half), self.ties
         draw = self.rng.random() * (win + lose + neither)
         if draw < win:
-            return "left"
+            return "first"
         if draw < win + lose:
-            return "right"
-        return "both_bad" if max(left, right) < BOTH_BAD_BELOW else "tie"
+            return "second"
+        return "both_bad" if max(first, second) < BOTH_BAD_BELOW else "tie"

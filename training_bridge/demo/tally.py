@@ -45,16 +45,16 @@ class Comparison:
 def compare(campaign: str, run: str, acknowledged: Acknowledged, journal: Path) -> Comparison:
     """Read the database itself, waiting for it if it is just restarting."""
     groups = acknowledged_groups(journal)
-    stored = patiently(lambda: dict(Annotation.objects.filter(campaign__slug=campaign).values_list("id", "choice")))
+    stored = patiently(lambda: set(Annotation.objects.filter(campaign__slug=campaign).values_list("id", flat=True)))
     kept = patiently(
         lambda: dict(
             PromptGroup.objects.filter(run__name=run).annotate(n=Count("rollouts")).values_list("external_id", "n")
         )
     )
     return Comparison(
-        annotations_acknowledged=len(acknowledged.choices),
+        annotations_acknowledged=len(acknowledged.answers),
         annotations_stored=len(stored),
-        annotations_missing=sorted(acknowledged.choices.keys() - stored.keys()),
+        annotations_missing=sorted(acknowledged.answers.keys() - stored),
         rollouts_acknowledged=sum(groups.values()),
         rollouts_stored=sum(kept.values()),
         groups_missing=sorted(name for name, n in groups.items() if kept.get(name, 0) < n),

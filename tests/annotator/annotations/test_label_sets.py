@@ -14,23 +14,23 @@ from django.utils import timezone
 
 from annotator.annotations.label_sets import freeze, is_heldout
 from annotator.annotations.models import LabelSet, LabelSetItem
-from annotator.annotations.submission import Answer, revise, submit
+from annotator.annotations.submission import revise, submit
 from annotator.errors import NothingToLearn
 from annotator.tasks.leasing import claim_next
-from tests.factories import digest, make_run
+from tests.factories import digest, make_run, said
 
 pytestmark = pytest.mark.django_db
 
 
 def answer_all(campaign, person, choices=("left", "right", "tie", "both_bad", "skip")):
-    said = []
+    stored = []
     while cards := claim_next(campaign, person.pk, n=5, now=timezone.now()):
         for card in cards:
-            choice = choices[len(said) % len(choices)]
+            choice = choices[len(stored) % len(choices)]
             strength = 2 if choice in ("left", "right") else None
-            answer = Answer(choice, idempotency_key=str(card.assignment), strength=strength)
-            said.append(submit(card.assignment, person.pk, card.lease_number, answer)[0])
-    return said
+            answer = said(choice, str(card.assignment), strength=strength)
+            stored.append(submit(card.assignment, person.pk, card.lease_number, answer)[0])
+    return stored
 
 
 def test_the_same_answers_give_the_same_label_set(open_campaign, people):
@@ -44,14 +44,14 @@ def test_the_same_answers_give_the_same_label_set(open_campaign, people):
 
 def test_a_correction_makes_a_new_label_set_and_leaves_the_old_one_alone(open_campaign, people):
     campaign = open_campaign(groups=4)
-    said = answer_all(campaign, people["alice"], ("left",))
+    stored = answer_all(campaign, people["alice"], ("left",))
     first = freeze(campaign)
-    revise(said[0].pk, people["alice"].pk, Answer("tie", idempotency_key="r"))
-    revise(said[1].pk, people["alice"].pk, Answer("skip", idempotency_key="r2"))
+    revise(stored[0].pk, people["alice"].pk, said("tie", "r"))
+    revise(stored[1].pk, people["alice"].pk, said("skip", "r2"))
     second = freeze(campaign)
     assert (first.size, second.size) == (4, 3)
-    assert said[0].pk in first.items.values_list("annotation_id", flat=True)
-    assert said[0].pk not in second.items.values_list("annotation_id", flat=True)
+    assert stored[0].pk in first.items.values_list("annotation_id", flat=True)
+    assert stored[0].pk not in second.items.values_list("annotation_id", flat=True)
 
 
 def test_one_prompt_is_never_on_both_sides_of_the_split(open_campaign, people):

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
-from annotator.annotations.models import Annotation
-from annotator.annotations.submission import Answer, revise, shown_choice, submit
+from annotator.annotations.models import Annotation, Comparison
+from annotator.annotations.submission import Answer, revise, submit
 from annotator.campaigns import budget, lifecycle
 from annotator.errors import (
     AlreadySubmitted,
@@ -22,15 +22,13 @@ from annotator.errors import (
     NotFound,
     StaleRevision,
 )
+from annotator.rollouts.models import Rollout
 from annotator.tasks.leasing import claim_next, expire_leases
 from annotator.tasks.models import AnnotationTask, Assignment
+from tests.factories import said
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
-
-
-def answer(choice: str = "left", key: str = "k1", **more) -> Answer:
-    return Answer(choice=choice, idempotency_key=key, **more)
 
 
 def one_card(campaign, person, now=None):
@@ -42,11 +40,12 @@ def one_card(campaign, person, now=None):
 def test_a_side_is_stored_as_the_rollout_it_stood_for(open_campaign, people, choice):
     campaign = open_campaign(groups=1)
     card = one_card(campaign, people["alice"])
-    annotation, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer(choice, strength=3))
+    annotation, new = submit(card.assignment, people["alice"].pk, card.lease_number, said(choice, strength=3))
     assert new
-    chosen = annotation.task.rollout_a if annotation.choice == "a" else annotation.task.rollout_b
-    assert chosen.completion == (card.left if choice == "left" else card.right)
-    assert shown_choice(annotation) == choice
+    (compared,) = annotation.comparisons.all()
+    better = compared.rollout_a if compared.outcome == 1.0 else compared.rollout_b
+    assert better.completion == card.completions[0 if choice == "left" else 1]
+    assert compared.strength == 3
     assert annotation.task.state == AnnotationTask.State.SETTLED
 
 
@@ -54,30 +53,30 @@ def test_an_answer_spends_exactly_what_was_reserved(open_campaign, people):
     campaign = open_campaign(groups=3, budget_labels=2)
     assert budget.balance(campaign).as_dict() == {"labels": 2, "committed": 2, "spent": 0, "reserved": 2, "left": 0}
     card = one_card(campaign, people["alice"])
-    submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    submit(card.assignment, people["alice"].pk, card.lease_number, said())
     campaign.refresh_from_db()
     assert budget.balance(campaign).as_dict() == {"labels": 2, "committed": 2, "spent": 1, "reserved": 1, "left": 0}
 
 
 def test_repeating_a_request_changes_nothing(open_campaign, people):
     card = one_card(open_campaign(groups=1), people["alice"])
-    first, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer())
-    again, renewed = submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    first, new = submit(card.assignment, people["alice"].pk, card.lease_number, said())
+    again, renewed = submit(card.assignment, people["alice"].pk, card.lease_number, said())
     assert (first.pk, new, renewed) == (again.pk, True, False)
     with pytest.raises(AlreadySubmitted):
-        submit(card.assignment, people["alice"].pk, card.lease_number, answer(key="another"))
+        submit(card.assignment, people["alice"].pk, card.lease_number, said(key="another"))
 
 
-def test_a_key_used_for_another_card_is_refused_not_taken_for_its_answer(open_campaign, people):
+def test_a_key_used_for_another_card_is_refused_not_taken_for_its_said(open_campaign, people):
     campaign, alice = open_campaign(groups=2), people["alice"].pk
     first, second = claim_next(campaign, alice, n=2, now=timezone.now())
-    said, _ = submit(first.assignment, alice, first.lease_number, answer())
+    first_said, _ = submit(first.assignment, alice, first.lease_number, said())
     with pytest.raises(KeyReused):
-        submit(second.assignment, alice, second.lease_number, answer("right"))
-    other, _ = submit(second.assignment, alice, second.lease_number, answer("right", key="fresh"))
-    revise(said.pk, alice, answer("tie", key="r"))
+        submit(second.assignment, alice, second.lease_number, said("right"))
+    other, _ = submit(second.assignment, alice, second.lease_number, said("right", key="fresh"))
+    revise(first_said.pk, alice, said("tie", key="r"))
     with pytest.raises(KeyReused):
-        revise(other.pk, alice, answer("tie", key="r"))
+        revise(other.pk, alice, said("tie", key="r"))
     assert Annotation.objects.count() == 3
 
 
@@ -85,7 +84,7 @@ def test_late_work_is_kept_if_nobody_else_began(open_campaign, people):
     campaign = open_campaign(groups=1, lease_minutes=1)
     card = one_card(campaign, people["alice"])
     expire_leases(now=timezone.now() + timedelta(minutes=2))
-    _, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+    _, new = submit(card.assignment, people["alice"].pk, card.lease_number, said())
     assert new
 
 
@@ -96,7 +95,7 @@ def test_late_work_is_refused_once_somebody_else_began(open_campaign, people):
     expire_leases(now=later)
     one_card(campaign, people["bob"], now=later)
     with pytest.raises(LeaseLost):
-        submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+        submit(card.assignment, people["alice"].pk, card.lease_number, said())
     assert not Annotation.objects.exists()
 
 
@@ -104,10 +103,10 @@ def test_nobody_answers_somebody_elses_card_or_one_of_a_foreign_campaign(open_ca
     campaign = open_campaign(groups=1)
     card = one_card(campaign, people["alice"])
     with pytest.raises(LeaseLost):
-        submit(card.assignment, people["bob"].pk, card.lease_number, answer())
+        submit(card.assignment, people["bob"].pk, card.lease_number, said())
     campaign.annotators.remove(people["alice"])
     with pytest.raises(NotFound):
-        submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+        submit(card.assignment, people["alice"].pk, card.lease_number, said())
 
 
 def test_a_closed_campaign_takes_no_more_answers(open_campaign, people):
@@ -115,33 +114,67 @@ def test_a_closed_campaign_takes_no_more_answers(open_campaign, people):
     card = one_card(campaign, people["alice"])
     lifecycle.move(campaign, "closed", now=timezone.now())
     with pytest.raises(CampaignClosed):
-        submit(card.assignment, people["alice"].pk, card.lease_number, answer())
+        submit(card.assignment, people["alice"].pk, card.lease_number, said())
 
 
 @pytest.mark.parametrize(
     "bad",
     [
-        {"choice": "a"},
-        {"choice": "tie", "strength": 2},
-        {"choice": "left", "strength": 4},
-        {"choice": "left", "key": ""},
-        {"choice": "left", "key": "x" * 65},
-        {"choice": "left", "active_ms": -1},
-        {"choice": "left", "comment": "nul \x00"},
+        {"answer": None},
+        {"answer": {}, "skip": "other"},
+        {"answer": None, "skip": "tired"},
+        {"idempotency_key": ""},
+        {"idempotency_key": "x" * 65},
+        {"active_ms": -1},
+        {"comment": "nul \x00"},
     ],
 )
-def test_a_contradictory_answer_is_refused_before_anything_is_stored(bad):
+def test_a_contradictory_answer_is_refused_before_anything_is_asked(bad):
     with pytest.raises(InvalidAnswer):
-        answer(bad.pop("choice"), bad.pop("key", "k"), **bad)
+        Answer(**{"answer": {"preference": {"choice": "tie"}}, "idempotency_key": "k", **bad})
+
+
+@pytest.mark.parametrize(
+    ("answer", "field"),
+    [
+        ({}, "preference"),
+        ({"preference": {"choice": "left"}}, "preference.choice"),
+        ({"preference": {"choice": "tie", "strength": 2}}, "preference.strength"),
+        ({"preference": {"choice": "first", "strength": 4}}, "preference.strength"),
+    ],
+)
+def test_an_answer_that_does_not_fit_the_form_is_refused_and_nothing_is_stored(open_campaign, people, answer, field):
+    card = one_card(open_campaign(groups=1), people["alice"])
+    with pytest.raises(InvalidAnswer) as refused:
+        submit(card.assignment, people["alice"].pk, card.lease_number, Answer(answer, "k"))
+    assert refused.value.context["field"] == field
+    assert not Annotation.objects.exists()
+    submit(card.assignment, people["alice"].pk, card.lease_number, said())
+
+
+RANKING = {"form": [{"kind": "ranking", "name": "order"}], "completions": 4}
+
+
+def test_a_ranking_is_stored_in_canonical_order_and_compares_every_two(open_campaign, people):
+    card = one_card(open_campaign(groups=1, **RANKING), people["alice"])
+    by_text = dict(zip(card.completions, [3, 1, 2, 2], strict=True))
+    ranked = Answer({"order": {"ranks": [3, 1, 2, 2]}}, "k")
+    annotation, _ = submit(card.assignment, people["alice"].pk, card.lease_number, ranked)
+    texts = [Rollout.objects.get(id=rollout).completion for rollout in annotation.task.rollout_ids]
+    assert annotation.answer == {"order": {"ranks": [by_text[text] for text in texts]}}
+    assert annotation.comparisons.count() == 6
+    for one in annotation.comparisons.all():
+        a, b = by_text[one.rollout_a.completion], by_text[one.rollout_b.completion]
+        assert one.outcome == (0.5 if a == b else float(a < b))
 
 
 def test_a_skip_costs_nothing_and_goes_to_somebody_else(open_campaign, people):
     campaign = open_campaign(groups=1, budget_labels=1)
     card = one_card(campaign, people["alice"])
-    submit(card.assignment, people["alice"].pk, card.lease_number, answer("skip"))
+    submit(card.assignment, people["alice"].pk, card.lease_number, said("skip"))
     assert claim_next(campaign, people["alice"].pk, n=1, now=timezone.now()) == []
     other = one_card(campaign, people["bob"])
-    submit(other.assignment, people["bob"].pk, other.lease_number, answer(key="b"))
+    submit(other.assignment, people["bob"].pk, other.lease_number, said(key="b"))
     campaign.refresh_from_db()
     assert budget.balance(campaign).spent == 1
     assert AnnotationTask.objects.get().state == AnnotationTask.State.SETTLED
@@ -151,7 +184,7 @@ def test_a_task_everybody_skips_is_withdrawn_and_its_budget_comes_back(open_camp
     campaign = open_campaign(groups=1, budget_labels=5, max_skips=2)
     for name in ("alice", "bob"):
         card = one_card(campaign, people[name])
-        submit(card.assignment, people[name].pk, card.lease_number, answer("skip", key=name))
+        submit(card.assignment, people[name].pk, card.lease_number, said("skip", key=name))
     campaign.refresh_from_db()
     assert campaign.committed_labels == 0
     assert AnnotationTask.objects.get().state == AnnotationTask.State.CANCELLED
@@ -159,21 +192,21 @@ def test_a_task_everybody_skips_is_withdrawn_and_its_budget_comes_back(open_camp
 
 def test_a_correction_is_a_new_row_and_only_one_of_two_wins(open_campaign, people):
     card = one_card(open_campaign(groups=1), people["alice"])
-    first, _ = submit(card.assignment, people["alice"].pk, card.lease_number, answer())
-    second, _ = revise(first.pk, people["alice"].pk, answer("tie", key="r1"))
+    first, _ = submit(card.assignment, people["alice"].pk, card.lease_number, said())
+    second, _ = revise(first.pk, people["alice"].pk, said("tie", key="r1"))
     assert second.revises_id == first.pk
     with pytest.raises(StaleRevision):
-        revise(first.pk, people["alice"].pk, answer("right", key="r2"))
+        revise(first.pk, people["alice"].pk, said("right", key="r2"))
     with pytest.raises(NotFound):
-        revise(second.pk, people["bob"].pk, answer("right", key="r3"))
+        revise(second.pk, people["bob"].pk, said("right", key="r3"))
     assert Annotation.objects.count() == 2
 
 
 def test_a_skip_can_be_taken_back_while_nobody_began_its_replacement(open_campaign, people):
     campaign = open_campaign(groups=1, budget_labels=1)
     card = one_card(campaign, people["alice"])
-    skipped, _ = submit(card.assignment, people["alice"].pk, card.lease_number, answer("skip"))
-    revise(skipped.pk, people["alice"].pk, answer("left", key="r"))
+    skipped, _ = submit(card.assignment, people["alice"].pk, card.lease_number, said("skip"))
+    revise(skipped.pk, people["alice"].pk, said("left", key="r"))
     campaign.refresh_from_db()
     assert budget.balance(campaign).as_dict() == {"labels": 1, "committed": 1, "spent": 1, "reserved": 0, "left": 0}
     assert claim_next(campaign, people["bob"].pk, n=1, now=timezone.now()) == []
@@ -182,19 +215,19 @@ def test_a_skip_can_be_taken_back_while_nobody_began_its_replacement(open_campai
 def test_a_skip_somebody_else_picked_up_cannot_be_taken_back(open_campaign, people):
     campaign = open_campaign(groups=1)
     card = one_card(campaign, people["alice"])
-    skipped, _ = submit(card.assignment, people["alice"].pk, card.lease_number, answer("skip"))
+    skipped, _ = submit(card.assignment, people["alice"].pk, card.lease_number, said("skip"))
     one_card(campaign, people["bob"])
     with pytest.raises(LeaseLost):
-        revise(skipped.pk, people["alice"].pk, answer("left", key="r"))
+        revise(skipped.pk, people["alice"].pk, said("left", key="r"))
 
 
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_the_database_refuses_to_edit_what_was_said(open_campaign, people, change):
     card = one_card(open_campaign(groups=1), people["alice"])
-    submit(card.assignment, people["alice"].pk, card.lease_number, answer())
-    said = Annotation.objects.all()
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        said.update(choice="tie") if change == "update" else said._raw_delete(said.db)
+    submit(card.assignment, people["alice"].pk, card.lease_number, said())
+    for rows in (Annotation.objects.all(), Comparison.objects.all()):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            rows.update(id=0) if change == "update" else rows._raw_delete(rows.db)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -204,7 +237,7 @@ def test_a_double_click_and_two_windows_store_one_answer_and_spend_one_label(ope
 
     def click(key: str) -> str:
         try:
-            _, new = submit(card.assignment, people["alice"].pk, card.lease_number, answer(key=key))
+            _, new = submit(card.assignment, people["alice"].pk, card.lease_number, said(key=key))
             return "new" if new else "same"
         except AlreadySubmitted:
             return "already"

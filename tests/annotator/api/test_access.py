@@ -24,6 +24,7 @@ ALLOWED = {
     "/api/v1/campaigns/helpful/claim": {"post": {"alice", "carol"}},
     "/api/v1/campaigns/helpful/my-answers": {"get": {"alice", "carol"}},
     "/api/v1/campaigns/helpful/retrain": {"post": {"olga"}},
+    "/api/v1/campaigns/helpful/annotations/export": {"get": {"olga"}},
     "/api/v1/campaigns/helpful/label-sets": {"get": {"olga"}, "post": {"olga"}},
     "/api/v1/assignments/1/annotation": {"post": {"alice", "carol"}},
     "/api/v1/assignments/1/renew": {"post": {"alice", "carol"}},
@@ -126,7 +127,7 @@ def test_an_annotator_sees_only_campaigns_they_belong_to_and_nothing_of_their_in
     hidden.annotators.remove(people["alice"])
     seen = api("alice").get("/api/v1/campaigns").json()["results"]
     assert [c["slug"] for c in seen] == ["helpful"]
-    assert set(seen[0]) == {"slug", "name", "question", "guidelines", "label_kind", "state", "answered_by_me"}
+    assert set(seen[0]) == {"slug", "name", "question", "guidelines", "form", "completions", "state", "answered_by_me"}
     response = api("alice").post("/api/v1/campaigns/secret/claim", {}, format="json")
     assert (response.status_code, response.json()["code"]) == (404, "unknown_campaign")
 
@@ -138,10 +139,7 @@ def test_a_card_tells_nothing_of_generator_reward_or_uncertainty(api, open_campa
         "assignment",
         "lease_number",
         "leased_until",
-        "label_kind",
-        "question",
         "prompt",
-        "left",
-        "right",
+        "completions",
     }
-    assert set(card["left"]) == set(card["right"]) == {"text"}
+    assert [set(completion) for completion in card["completions"]] == [{"text", "steps"}] * 2

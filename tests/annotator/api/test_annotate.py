@@ -18,8 +18,12 @@ def claim(client, slug="helpful", **body):
     return client.post(f"/api/v1/campaigns/{slug}/claim", body, format="json")
 
 
+def prefer(choice, strength=None):
+    return {"preference": {"choice": choice, "strength": strength}}
+
+
 def say(client, card, **body):
-    body = {"lease_number": card["lease_number"], "choice": "left", "idempotency_key": "k", **body}
+    body = {"lease_number": card["lease_number"], "answer": prefer("first"), "idempotency_key": "k", **body}
     return client.post(f"/api/v1/assignments/{card['assignment']}/annotation", body, format="json")
 
 
@@ -31,27 +35,32 @@ def alice(api):
 def test_claim_answer_look_back_and_correct(alice, open_campaign):
     open_campaign(groups=2)
     first, second = claim(alice, n=2).json()["cards"]
-    answered = say(alice, first, strength=2, active_ms=1200, comment="clear")
+    answered = say(alice, first, answer=prefer("first", 2), active_ms=1200, comment="clear", flagged=True)
     assert answered.status_code == 201
-    assert say(alice, first, strength=2).status_code == 200
-    assert say(alice, second, choice="tie", idempotency_key="k2").status_code == 201
+    assert say(alice, first).status_code == 200
+    assert say(alice, second, answer=prefer("tie"), idempotency_key="k2").status_code == 201
     assert claim(alice).status_code == 204
     latest, earlier = alice.get("/api/v1/campaigns/helpful/my-answers").json()["results"]
-    assert (latest["choice"], earlier["choice"], earlier["strength"]) == ("tie", "left", 2)
-    assert earlier["card"]["left"] == first["left"]
+    assert (latest["answer"], earlier["answer"]) == (prefer("tie"), prefer("first", 2))
+    assert (earlier["flagged"], latest["flagged"], earlier["comment"]) == (True, False, "clear")
+    assert earlier["card"]["completions"] == first["completions"]
     url = f"/api/v1/annotations/{earlier['annotation']}/revise"
-    corrected = alice.post(url, {"choice": "right", "idempotency_key": "r"}, format="json")
+    corrected = alice.post(url, {"answer": prefer("second"), "idempotency_key": "r"}, format="json")
     assert corrected.status_code == 201
-    stale = alice.post(url, {"choice": "tie", "idempotency_key": "r2"}, format="json")
+    stale = alice.post(url, {"answer": prefer("tie"), "idempotency_key": "r2"}, format="json")
     assert (stale.status_code, stale.json()["code"]) == (409, "stale_revision")
 
 
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
-        ({"choice": "both"}, 400, "invalid_input"),
-        ({"choice": "tie", "strength": 2}, 400, "invalid_answer"),
-        ({"strength": 9}, 400, "invalid_input"),
+        ({"answer": prefer("left")}, 400, "invalid_answer"),
+        ({"answer": prefer("tie", 2)}, 400, "invalid_answer"),
+        ({"answer": prefer("first", 9)}, 400, "invalid_answer"),
+        ({"answer": [1]}, 400, "invalid_input"),
+        ({"answer": None}, 400, "invalid_answer"),
+        ({"skip": "other"}, 400, "invalid_answer"),
+        ({"answer": None, "skip": "tired"}, 400, "invalid_input"),
         ({"idempotency_key": ""}, 400, "invalid_input"),
         ({"idempotency_key": "x" * 65}, 400, "invalid_input"),
         ({"active_ms": -5}, 400, "invalid_input"),

@@ -68,7 +68,7 @@ def test_without_a_machine_nothing_is_audited(open_campaign):
 def test_a_round_of_questions_holds_audits(open_campaign):
     campaign = open_campaign(groups=80, machine="reward", acquisition="margin", random_share=0.0, start=False)
     ranking = rank(campaign, 40, seed=1, believe=believing)
-    pairs = [(p.rollout_a, p.rollout_b) for p in ranking.proposals]
+    pairs = [p.rollouts for p in ranking.proposals]
     pool = askable(campaign, nothing_asked, None, 1)
     belief = believing(pool)
     row = {int(rollout): n for n, rollout in enumerate(pool.rollouts_N)}

@@ -7,8 +7,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from annotator.annotations.models import Annotation
-from annotator.annotations.submission import Answer, revise
+from annotator.annotations.models import Annotation, Comparison
+from annotator.annotations.submission import revise
 from annotator.campaigns import lifecycle
 from annotator.learning import checks
 from annotator.learning.checks import check_strategy, fallen_back, strategy_in_force
@@ -17,7 +17,7 @@ from annotator.learning.keeping import QueueKeeper
 from annotator.learning.measuring import measured
 from annotator.learning.models import StrategyCheck
 from annotator.tasks.models import AnnotationTask, Assignment
-from tests.factories import encode_all, make_run, make_version
+from tests.factories import encode_all, make_run, make_version, said
 from training_bridge import jobs
 from uncertainty.lift import Bound, Lift, Measured, Saving
 
@@ -44,7 +44,7 @@ class Answered:
         self.keeper = QueueKeeper()
 
     def likes_a(self, task: AnnotationTask) -> bool:
-        apart = self.features[task.rollout_a_id] - self.features[task.rollout_b_id]
+        apart = self.features[task.rollout_ids[0]] - self.features[task.rollout_ids[1]]
         lied = self.lies and task.stream == AnnotationTask.Stream.ACQUISITION
         return bool((apart[:3].sum() > 0) != lied)
 
@@ -55,15 +55,25 @@ class Answered:
             self.keeper.step()
             slots = list(Assignment.objects.filter(campaign=self.campaign, state="open").select_related("task")[:n])
         assert len(slots) == n
-        Assignment.objects.filter(id__in=[slot.pk for slot in slots]).update(state="submitted", left_is_a=True)
-        return Annotation.objects.bulk_create(
+        Assignment.objects.filter(id__in=[slot.pk for slot in slots]).update(state="submitted", shown_order=[0, 1])
+        choices = [choice or ("first" if self.likes_a(slot.task) else "second") for slot in slots]
+        stored = Annotation.objects.bulk_create(
             Annotation(
                 assignment=slot, task=slot.task, campaign=self.campaign, annotator_id=self.alice, lease_number=1,
-                choice=choice or ("a" if self.likes_a(slot.task) else "b"), left_is_a=True,
-                idempotency_key=str(slot.pk),
+                answer=None if said == "skip" else {"preference": {"choice": said}},
+                skip="other" if said == "skip" else "", shown_order=[0, 1], idempotency_key=str(slot.pk),
             )
-            for slot in slots
+            for slot, said in zip(slots, choices, strict=True)
         )  # fmt: skip
+        Comparison.objects.bulk_create(
+            Comparison(
+                annotation=annotation, rollout_a_id=slot.task.rollout_ids[0], rollout_b_id=slot.task.rollout_ids[1],
+                outcome={"first": 1.0, "second": 0.0}.get(said, 0.5),
+            )
+            for annotation, slot, said in zip(stored, slots, choices, strict=True)
+            if said != "skip"
+        )  # fmt: skip
+        return stored
 
 
 @pytest.fixture
@@ -112,7 +122,7 @@ def test_skips_are_no_answers_and_a_correction_is_no_new_one(answered, says):
     says(UNCLEAR)
     first = it.answer(19)[0]
     it.answer(10, choice="skip")
-    revise(first.pk, it.alice, Answer("right", idempotency_key="again"))
+    revise(first.pk, it.alice, said("right", "again"))
     assert check_strategy(it.campaign) is None
     it.answer(1)
     assert check_strategy(it.campaign).answers == 20
@@ -164,22 +174,22 @@ def test_a_look_reads_what_was_said_by_chance_and_by_choice_with_its_newest_corr
     from annotator.learning import measuring
 
     it = answered()
-    said = it.answer(60)
-    said += it.answer(20, choice="tie") + it.answer(20, choice="both_bad")
+    stored = it.answer(60)
+    stored += it.answer(20, choice="tie") + it.answer(20, choice="both_bad")
     it.answer(20, choice="skip")
-    for annotation in said[:10]:
-        revise(annotation.pk, it.alice, Answer("right", idempotency_key=f"again-{annotation.pk}"))
+    for annotation in stored[:10]:
+        revise(annotation.pk, it.alice, said("right", f"again-{annotation.pk}"))
     seen = {}
     monkeypatch.setattr(
         measuring, "measure", lambda deltas, outcomes, prompts, random, **_: seen.update(
             deltas=deltas, outcomes=outcomes, prompts=prompts, random=random)
     )  # fmt: skip
     measured(it.campaign, seed=0)
-    chosen_by_chance = sum(annotation.task.stream == "random" for annotation in said)
+    chosen_by_chance = sum(annotation.task.stream == "random" for annotation in stored)
     assert len(seen["outcomes"]) == 100 and seen["random"].sum() == chosen_by_chance
     assert (seen["outcomes"] == 0.5).sum() == 40
     assert (seen["outcomes"][-10:] == 0.0).all()  # the left completion is a; "right" is b
-    assert len(np.unique(seen["prompts"])) == len({annotation.task.group_id for annotation in said})
+    assert len(np.unique(seen["prompts"])) == len({annotation.task.group_id for annotation in stored})
 
 
 def test_too_few_random_answers_are_too_early_to_tell_and_change_nothing(answered):

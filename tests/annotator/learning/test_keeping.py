@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from annotator.annotations.label_sets import is_heldout
 from annotator.annotations.models import Annotation
-from annotator.annotations.submission import Answer, revise, submit
+from annotator.annotations.submission import revise, submit
 from annotator.campaigns.pool import askable, nothing_asked
 from annotator.campaigns.ranking import rank
 from annotator.campaigns.strategies import STRATEGIES
@@ -21,7 +21,7 @@ from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
 from annotator.tasks.opening import open_due_tasks
 from annotator.tasks.ordering import waiting
-from tests.factories import encode_all, make_run, make_version, score_all
+from tests.factories import encode_all, make_run, make_version, said, score_all
 from tests.races import at_once
 from uncertainty import gauss
 from uncertainty.errors import EmptyPool
@@ -43,15 +43,15 @@ class World:
 
     def better(self, assignment_id: int) -> str:
         slot = Assignment.objects.select_related("task").get(id=assignment_id)
-        a, b = (self.features[rollout][0] for rollout in (slot.task.rollout_a_id, slot.task.rollout_b_id))
-        return "left" if (a > b) == slot.left_is_a else "right"
+        a, b = (self.features[rollout][0] for rollout in (slot.task.rollout_ids[0], slot.task.rollout_ids[1]))
+        return "left" if (a > b) == (slot.shown_order[0] == 0) else "right"
 
     def answer(self, n: int) -> list[Annotation]:
-        said = []
+        stored = []
         for card in claim_next(self.campaign, self.alice, n=n, now=timezone.now()):
-            answer = Answer(self.better(card.assignment), idempotency_key=str(card.assignment), active_ms=1000)
-            said.append(submit(card.assignment, self.alice, card.lease_number, answer)[0])
-        return said
+            answer = said(self.better(card.assignment), str(card.assignment), active_ms=1000)
+            stored.append(submit(card.assignment, self.alice, card.lease_number, answer)[0])
+        return stored
 
     def pool(self):
         return askable(self.campaign, nothing_asked, None, 0)
@@ -82,9 +82,9 @@ def test_the_queue_says_which_answers_its_order_knows(world):
     it = world(acquisition="v_optimal")
     it.keeper.step()
     assert not KeptQueue.objects.exists()
-    said = it.answer(3)
+    stored = it.answer(3)
     it.keeper.step()
-    assert it.campaign.kept_queue.newest_annotation == said[-1].pk
+    assert it.campaign.kept_queue.newest_annotation == stored[-1].pk
 
 
 def test_nothing_said_moves_nothing(world):
@@ -204,12 +204,12 @@ def test_a_correction_is_learnt_as_if_it_had_been_the_answer(world):
     it.keeper.step()
     believer, pool = Believer(it.campaign), it.pool()
     believer(pool)
-    said = it.answer(10)
+    stored = it.answer(10)
     believer.catch_up()
-    for annotation in said:
-        other = {"a": "b", "b": "a"}[annotation.choice]
-        side = "left" if (other == "a") == annotation.left_is_a else "right"
-        revise(annotation.pk, it.alice, Answer(side, idempotency_key=f"revised-{annotation.pk}"))
+    for annotation in stored:
+        was_first = annotation.answer["preference"]["choice"] == "first"
+        side = "right" if was_first == (annotation.shown_order[0] == 0) else "left"
+        revise(annotation.pk, it.alice, said(side, f"revised-{annotation.pk}"))
     assert believer.catch_up() == 10
     learnt, fresh = believer._over(pool), Believer(it.campaign)(pool)
     np.testing.assert_allclose(learnt.head.mean_D, fresh.head.mean_D, atol=1e-6)
@@ -224,7 +224,7 @@ def test_answers_about_held_out_prompts_teach_nothing(world):
     held = sum(is_heldout(bytes(annotation.task.group.prompt_digest), 0.5) for annotation in said)
     assert 0 < held < 10
     believer.catch_up()
-    assert believer._answers_by_prompt.total() == 10 - held
+    assert believer._answers == 10 - held
     assert prior is not None and prior.cold
 
 
@@ -238,7 +238,7 @@ def test_a_belief_puts_what_it_knows_least_first(world):
     tasks = waiting(it.campaign)
     row = {rollout: n for n, rollout in enumerate(pool.rollouts_N.tolist())}
     points = belief.points_N_W
-    deltas = damped([points[row[task.rollout_a]] - points[row[task.rollout_b]] for task in tasks])
+    deltas = damped([points[row[task.rollouts[0]]] - points[row[task.rollouts[1]]] for task in tasks])
     worth = dict(zip([t.task for t in tasks], gauss.information(*belief.head.margins(deltas)), strict=True))
     priority = it.priorities(task__stream="acquisition")
     by_priority = sorted(priority, key=priority.get, reverse=True)

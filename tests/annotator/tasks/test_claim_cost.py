@@ -33,9 +33,10 @@ rollouts AS (
     FROM groups CROSS JOIN generate_series(0, 1) side
     RETURNING id, group_id),
 tasks AS (
-    INSERT INTO tasks_annotationtask (campaign_id, group_id, rollout_a_id, rollout_b_id, stream, propensity, state,
+    INSERT INTO tasks_annotationtask (campaign_id, group_id, rollout_ids, stream, propensity, state,
                                       created_at)
-    SELECT %(campaign)s, group_id, min(id), max(id), 'acquisition', 1, 'open', now() FROM rollouts GROUP BY group_id
+    SELECT %(campaign)s, group_id, array_agg(id ORDER BY id), 'acquisition', 1, 'open', now()
+    FROM rollouts GROUP BY group_id
     RETURNING id, campaign_id)
 INSERT INTO tasks_assignment (task_id, campaign_id, slot, priority, state, lease_number)
 SELECT tasks.id, campaign_id, slot, rank, 'open', 0
@@ -115,7 +116,9 @@ def test_who_is_far_ahead_of_the_others_waits_no_longer(long_queue, people):
     analyze()
     alice = people["alice"].pk
     ahead = Assignment.objects.filter(slot=0).order_by("-priority").values("id")[:5000]
-    Assignment.objects.filter(id__in=ahead).update(state="submitted", annotator=alice, lease_number=1, left_is_a=True)
+    Assignment.objects.filter(id__in=ahead).update(
+        state="submitted", annotator=alice, lease_number=1, shown_order=[0, 1]
+    )
     with CaptureQueriesContext(connection) as queries:
         cards = claim_next(campaign, alice, n=3, now=timezone.now())
     places = Assignment.objects.filter(slot=0).order_by("-priority").values_list("id", flat=True)
@@ -134,7 +137,7 @@ def test_a_slot_that_came_back_inside_my_run_is_mine_when_nothing_else_is_left(l
     slots = Assignment.objects.filter(slot=0).order_by("-priority")
     unseen = slots[7000]
     Assignment.objects.filter(slot=0).exclude(id=unseen.id).update(
-        state="submitted", annotator=alice, lease_number=1, left_is_a=True
+        state="submitted", annotator=alice, lease_number=1, shown_order=[0, 1]
     )
     (card,) = claim_next(campaign, alice, n=3, now=timezone.now())
     assert card.assignment == unseen.id
@@ -153,7 +156,7 @@ def test_my_leases_are_found_without_looking_at_all_i_ever_answered(long_queue, 
     analyze()  # nobody has answered yet, as far as the statistics know
     answered = Assignment.objects.order_by("id").values("id")[:5000]
     Assignment.objects.filter(id__in=answered).update(
-        state="submitted", annotator=people["alice"], lease_number=1, left_is_a=True
+        state="submitted", annotator=people["alice"], lease_number=1, shown_order=[0, 1]
     )
     claim_next(campaign, people["alice"].pk, n=1, now=timezone.now())
     # By which index, the planner may choose: beside a handful of leases all of them cost the same.

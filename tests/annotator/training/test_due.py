@@ -7,14 +7,14 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from annotator.annotations.submission import Answer, submit
+from annotator.annotations.submission import submit
 from annotator.campaigns import lifecycle
 from annotator.errors import Conflict, NothingToLearn
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.opening import open_due_tasks
 from annotator.training import due
 from annotator.training.models import TrainingJob
-from tests.factories import make_version
+from tests.factories import make_version, said
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def answer(campaign, person, n, choice="left"):
     for _ in range(n):
         (card,) = claim_next(campaign, person.pk, n=1, now=timezone.now())
-        submit(card.assignment, person.pk, card.lease_number, Answer(choice, idempotency_key=str(card.assignment)))
+        submit(card.assignment, person.pk, card.lease_number, said(choice, str(card.assignment)))
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { api } from "../../api/client";
-import type { Campaign, Preview, PreviewPair, PreviewSide } from "../../api/types";
+import type { Campaign, Preview, PreviewCard, PreviewSide } from "../../api/types";
 import { count, decimal, percent } from "../../domain/format";
 import { asked, summary } from "../../domain/messages";
 import { titleOf } from "../../domain/strategies";
@@ -21,20 +21,21 @@ function Side({ name, side }: { name: string; side: PreviewSide }) {
   );
 }
 
-function Pair({ pair }: { pair: PreviewPair }) {
+function PreviewedCard({ card }: { card: PreviewCard }) {
   return (
     <li className="preview-pair">
-      <p className="preview-prompt">{summary(asked(pair.prompt), 220)}</p>
+      <p className="preview-prompt">{summary(asked(card.prompt), 220)}</p>
       <div className="preview-sides">
-        <Side name="A" side={pair.a} />
-        <Side name="B" side={pair.b} />
+        {card.completions.map((side, place) => (
+          <Side key={side.rollout} name={String.fromCharCode(65 + place)} side={side} />
+        ))}
       </div>
       <p className="quiet">
-        <span className={pair.stream === "random" ? "badge" : "badge badge-running"}>
-          {pair.stream === "random" ? "random share" : "strategy"}
+        <span className={card.stream === "random" ? "badge" : "badge badge-running"}>
+          {card.stream === "random" ? "random share" : "strategy"}
         </span>{" "}
-        {pair.value !== null && `value ${decimal(pair.value, 3)} · `}
-        asked with probability {percent(pair.propensity, pair.propensity < 0.01 ? 2 : 0)}
+        {card.value !== null && `value ${decimal(card.value, 3)} · `}
+        asked with probability {percent(card.propensity, card.propensity < 0.01 ? 2 : 0)}
       </p>
     </li>
   );
@@ -64,8 +65,8 @@ export function PreviewPanel({ campaign }: { campaign: Campaign }) {
         <>
           <Chooser preview={preview.data} acquisition={config.acquisition} />
           <ol className="preview-list">
-            {preview.data.pairs.map((pair, index) => (
-              <Pair key={index} pair={pair} />
+            {preview.data.cards.map((card, index) => (
+              <PreviewedCard key={index} card={card} />
             ))}
           </ol>
         </>
