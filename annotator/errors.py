@@ -57,9 +57,23 @@ class InvalidConfig(InvalidInput):
     code = "invalid_config"
 
 
+class SearchTooWide(InvalidInput):
+    """What was asked for would read too much; the sentence says how to ask for less."""
+
+    code = "search_too_wide"
+    http_status = 422
+
+
 class BodyTooLarge(InvalidInput):
     code = "body_too_large"
     http_status = 413
+
+
+class Busy(TiebreakError):
+    """No room for this now; nothing is lost by asking for something smaller."""
+
+    code = "busy"
+    http_status = 429
 
 
 class NotFound(TiebreakError):

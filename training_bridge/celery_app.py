@@ -46,11 +46,13 @@ app.conf.update(
     imports=["training_bridge.jobs"],
     beat_schedule={
         "expire leases": every(5, "expire_leases"),
+        "withdraw": every(5, "withdraw"),
         "check strategies": every(5, "check_strategies"),
         "start due training": every(2, "start_due_training"),
         "hand off promoted versions": every(3, "hand_off_promoted"),
         "wake waiting jobs": every(3, "wake_jobs"),
         "score unscored rollouts": every(3, "score_unscored", queue="train"),
+        "make new words searchable": every(10, "index_words"),
         # Waits for somebody else's machine: not in the queue of the short sweeps.
         "judge pairs": every(5, "judge_pairs", queue="train"),
     },

@@ -13,8 +13,9 @@ from kombu.exceptions import OperationalError
 from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict, TiebreakError
 from annotator.learning.checks import check_strategy
+from annotator.rollouts import words
 from annotator.rollouts.models import RewardModelVersion
-from annotator.tasks import leasing
+from annotator.tasks import leasing, withdrawing
 from annotator.training import due, ownership
 from annotator.training.models import TrainingJob
 from uncertainty.errors import UncertaintyError
@@ -27,6 +28,14 @@ WAKE_EXPIRES = 10.0  # a wake-up nobody took is sent again by the next sweep
 def expire_leases() -> None:
     """Put lapsed leases back into the queue."""
     leasing.expire_leases(now=timezone.now())
+
+
+@shared_task
+def withdraw() -> None:
+    """Take back what will not be asked any more: of rollouts grown too old, and what closing had to leave."""
+    withdrawing.clear_closed()
+    for campaign in Campaign.objects.filter(state=Campaign.State.OPEN, config_json__max_step_age__gt=0):
+        withdrawing.withdraw_stale(campaign)
 
 
 @shared_task
@@ -94,6 +103,12 @@ def score_unscored() -> None:
     from training_bridge.scoring import sweep
 
     sweep()
+
+
+@shared_task
+def index_words() -> None:
+    """Make the words of new completions searchable, for a slice of time."""
+    words.sweep()
 
 
 @shared_task

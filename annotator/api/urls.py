@@ -5,7 +5,8 @@ from drf_spectacular.views import SpectacularAPIView
 
 from annotator.campaigns.models import Campaign
 
-from . import account, annotate, audit, campaigns, learning, people, runs, schema, single_sign_on  # noqa: F401 - schema registers itself
+from . import account, annotate, audit, campaigns, exports, learning, people, runs, schema, single_sign_on  # noqa: F401 - schema registers itself
+from .desk_urls import urlpatterns as desk_paths
 from .exceptions import unknown_path
 from .ingest import IngestRollouts
 from .permissions import Anyone
@@ -37,6 +38,8 @@ urlpatterns = [
     path("campaigns/<slug:slug>/open", campaigns.Move.as_view(to=State.OPEN)),
     path("campaigns/<slug:slug>/pause", campaigns.Move.as_view(to=State.PAUSED)),
     path("campaigns/<slug:slug>/close", campaigns.Move.as_view(to=State.CLOSED)),
+    path("campaigns/<slug:slug>/budget", campaigns.Budget.as_view()),
+    path("campaigns/<slug:slug>/top-up", campaigns.TopUp.as_view()),
     path("campaigns/<slug:slug>/dashboard", campaigns.DashboardView.as_view()),
     path("campaigns/<slug:slug>/preview", campaigns.PreviewView.as_view()),
     path("campaigns/<slug:slug>/members", people.Members.as_view()),
@@ -47,6 +50,7 @@ urlpatterns = [
     path("campaigns/<slug:slug>/my-answers", annotate.MyAnswers.as_view()),
     path("campaigns/<slug:slug>/retrain", learning.Retrain.as_view()),
     path("campaigns/<slug:slug>/label-sets", learning.LabelSets.as_view()),
+    path("campaigns/<slug:slug>/annotations/export", exports.AnswersExport.as_view()),
     path("assignments/<int:assignment>/annotation", annotate.Submit.as_view()),
     path("assignments/<int:assignment>/renew", annotate.Renew.as_view()),
     path("assignments/<int:assignment>/release", annotate.Release.as_view()),
@@ -56,6 +60,7 @@ urlpatterns = [
     path("jobs", learning.Jobs.as_view()),
     path("jobs/<int:job>", learning.Job.as_view()),
     path("jobs/<int:job>/cancel", learning.CancelJob.as_view()),
-    path("label-sets/<int:label_set>/export", learning.Export.as_view()),
+    path("label-sets/<int:label_set>/export", exports.LabelSetExport.as_view()),
+    *desk_paths,
     path("<path:anything>", unknown_path),
 ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -66,6 +68,17 @@ class Rollout(models.Model):
                 name="rollout_reward_is_finite",  # PostgreSQL sorts NaN above infinity, so this refuses NaN too
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["run", "reward", "id"], name="rollouts_by_reward")]
+
+
+class CompletionWords(models.Model):
+    """The words of one completion as numbers, for searching. A cache that a sweep fills: safe to empty at any time."""
+
+    rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    words = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["words"], name="words_of_completions")]
 
 
 class RewardModelVersion(models.Model):
@@ -136,3 +149,4 @@ class Score(models.Model):
                 name="score_is_finite",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["version", "spread", "rollout"], name="scores_by_spread")]

@@ -1,0 +1,18 @@
+"""Paths of the desk's own pages: the explorer, tables to take away, what changes live."""
+
+from django.urls import path
+
+from . import explorer, live, tables
+
+urlpatterns = [
+    path("campaigns.csv", tables.CampaignsTable.as_view()),
+    path("runs.csv", tables.RunsTable.as_view()),
+    path("jobs.csv", tables.JobsTable.as_view()),
+    path("rollouts", explorer.Rollouts.as_view()),
+    path("rollouts.csv", tables.RolloutsTable.as_view()),
+    path("groups/<int:group>", explorer.WholeGroup.as_view()),
+    path("runs/<slug:run>/trends", explorer.Trends.as_view()),
+    path("runs/<slug:run>/trends.csv", tables.TrendsTable.as_view()),
+    path("campaigns/<slug:slug>/live", live.Live.as_view()),
+    path("campaigns/<slug:slug>/tables/<slug:table>.csv", tables.CampaignTable.as_view()),
+]

@@ -1,0 +1,126 @@
+"""Tables as CSV that is safe to open: no cell that came from a person or a model becomes a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from annotator.campaigns.models import Campaign
+from annotator.errors import NotFound
+from annotator.people.models import Scope
+from annotator.training import desk_tables
+from annotator.training.models import TrainingJob
+
+from .explorer import RolloutQuery, wanted
+from .runs import find_run
+from .views import checked, find_campaign
+
+# What begins a formula in one spreadsheet or another, the full-width forms included; blanks before it do not help.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+CONTROL = ("\t", "\r", "\n")
+CSV_FILE = {(200, "text/csv"): OpenApiTypes.BINARY}
+
+
+def cell(value: Any) -> Any:
+    """A cell as a spreadsheet should see it: numbers as they are, texts as texts and never as formulas."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, str) and (value.startswith(CONTROL) or value.lstrip().startswith(FORMULA)):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def lines(table: desk_tables.Table) -> Iterator[str]:
+    """The lines of a table (RFC 4180), one chunk of text per row."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(table.heads)
+    yield _taken(buffer)
+    for row in table.rows:
+        writer.writerow([cell(value) for value in row])
+        yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+def as_csv(table: desk_tables.Table, name: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(lines(table), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+class CampaignTable(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(
+        operation_id="campaigns_table",
+        parameters=[OpenApiParameter("table", str, OpenApiParameter.PATH, enum=list(desk_tables.TABLES))],
+        responses=CSV_FILE,
+    )
+    def get(self, request: Request, slug: str, table: str) -> StreamingHttpResponse:
+        """A table of a campaign's desk, every row of it."""
+        campaign = find_campaign(request, slug)
+        if table not in desk_tables.TABLES:
+            raise NotFound(f"There is no table {table}.", code="unknown_table", table=table)
+        return as_csv(desk_tables.TABLES[table](campaign), f"{slug}-{table}")
+
+
+class CampaignsTable(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="campaigns_csv", responses=CSV_FILE)
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """All campaigns with their budgets."""
+        return as_csv(desk_tables.campaigns(Campaign.objects.all()), "campaigns")
+
+
+class RunsTable(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="runs_csv", responses=CSV_FILE)
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """All policy runs."""
+        return as_csv(desk_tables.runs(), "runs")
+
+
+class JobsTable(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="jobs_csv", responses=CSV_FILE)
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """All training jobs."""
+        return as_csv(desk_tables.all_jobs(TrainingJob.objects.all()), "jobs")
+
+
+class TrendsTable(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="runs_trends_csv", responses=CSV_FILE)
+    def get(self, request: Request, run: str) -> StreamingHttpResponse:
+        """Rewards, saturation, lengths and labels by policy step."""
+        return as_csv(desk_tables.run_trends(find_run(run)), f"{run}-trends")
+
+
+class RolloutsTable(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="rollouts_csv", parameters=[RolloutQuery], responses=CSV_FILE)
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Everything a search finds, to the last row."""
+        asked = wanted(checked(RolloutQuery, request.query_params.dict()))
+        return as_csv(desk_tables.rollouts(asked), "rollouts")

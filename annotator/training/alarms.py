@@ -1,0 +1,126 @@
+"""What a manager should look at now. Decided by a pure function from counted facts; words are the page's own.
+
+An alarm is about something that somebody can act on, and it goes away when the matter does: nothing is stored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+
+from annotator.annotations.models import Annotation
+from annotator.campaigns.models import Campaign
+from annotator.campaigns.strategies import STRATEGIES, Reads
+from annotator.learning.models import KeptQueue, StrategyCheck
+
+from .models import TrainingJob
+
+SERIOUS, WARNING = "serious", "warning"
+
+BUDGET_NEARLY_OUT = 0.1  # share left
+QUIET_FOR = timedelta(hours=1)
+KEEPER_MAY_TAKE = timedelta(minutes=1)
+UNSCORED_SHARE = 0.05
+SCORING_MAY_TAKE = timedelta(minutes=15)
+LOW_GOLD = 0.7
+GOLD_ANSWERS = 10  # fewer say little about somebody
+
+
+@dataclasses.dataclass(frozen=True)
+class Alarm:
+    """`code` names the sentence, `about` fills it in."""
+
+    code: str
+    level: str
+    about: dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    """What is known about a campaign now."""
+
+    now: datetime
+    open: bool
+    verdict: str | None = None
+    budget_left: int = 0
+    budget_labels: int = 1
+    open_tasks: int = 0
+    opened_at: datetime | None = None
+    newest_answer_at: datetime | None = None
+    failed_job: int | None = None
+    unheard_since: datetime | None = None
+    unscored: int = 0
+    rollouts: int = 0
+    promoted_at: datetime | None = None
+    leaning: Sequence[tuple[str, str]] = ()  # people and the side they lean to, beyond doubt
+    low_gold: Sequence[tuple[str, float]] = ()  # people and their share of gold answered rightly
+    awaiting_review: int = 0
+
+
+def alarms(facts: Facts) -> list[Alarm]:
+    """The most serious first."""
+    found = [*_learning(facts), *_asking(facts), *_people(facts)]
+    return sorted(found, key=lambda alarm: alarm.level != SERIOUS)
+
+
+def _learning(facts: Facts) -> Iterator[Alarm]:
+    if facts.verdict == StrategyCheck.Verdict.WORSE:
+        yield Alarm("strategy_worse", WARNING, {})
+    if facts.failed_job is not None:
+        yield Alarm("job_failed", SERIOUS, {"job": facts.failed_job})
+    late = facts.promoted_at is not None and facts.now - facts.promoted_at > SCORING_MAY_TAKE
+    if late and facts.unscored > UNSCORED_SHARE * facts.rollouts:
+        yield Alarm("rollouts_unscored", WARNING, {"n": facts.unscored, "of": facts.rollouts})
+
+
+def _asking(facts: Facts) -> Iterator[Alarm]:
+    if not facts.open:
+        return
+    if facts.budget_left <= 0:
+        yield Alarm("budget_out", SERIOUS, {"labels": facts.budget_labels})
+    elif facts.budget_left <= BUDGET_NEARLY_OUT * facts.budget_labels:
+        yield Alarm("budget_nearly_out", WARNING, {"left": facts.budget_left, "labels": facts.budget_labels})
+    if facts.unheard_since is not None and facts.now - facts.unheard_since > KEEPER_MAY_TAKE:
+        yield Alarm("keeper_silent", SERIOUS, {"minutes": _minutes(facts.now - facts.unheard_since)})
+    last = max((at for at in (facts.newest_answer_at, facts.opened_at) if at is not None), default=None)
+    if facts.open_tasks and last is not None and facts.now - last > QUIET_FOR:
+        yield Alarm("nobody_active", WARNING, {"minutes": _minutes(facts.now - last), "open": facts.open_tasks})
+
+
+def _people(facts: Facts) -> Iterator[Alarm]:
+    for name, side in facts.leaning:
+        yield Alarm("side_bias", WARNING, {"name": name, "side": side})
+    for name, share in facts.low_gold:
+        yield Alarm("gold_low", SERIOUS, {"name": name, "share": share})
+    if facts.awaiting_review:
+        yield Alarm("flagged", WARNING, {"n": facts.awaiting_review})
+
+
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
+
+
+def unheard_since(campaign: Campaign) -> datetime | None:
+    """When the first answer came that the queue's keeper has not heard; None where it heard all, or nothing listens."""
+    if STRATEGIES[campaign.config.acquisition].reads is not Reads.BELIEF:
+        return None
+    kept = KeptQueue.objects.filter(campaign=campaign).first()
+    if kept is None:
+        return None  # nothing learnt yet: features come first, and who is late with those the scoring says
+    later = Annotation.objects.filter(campaign=campaign, id__gt=kept.newest_annotation).order_by("id")
+    return later.values_list("at", flat=True).first()
+
+
+def failed_job(campaign: Campaign) -> int | None:
+    """The campaign's newest finished job, if it failed."""
+    ended = campaign.jobs.exclude(finished_at=None).order_by("-id").values_list("id", "state").first()
+    return ended[0] if ended and ended[1] == TrainingJob.State.FAILED else None
+
+
+def newest_answer_at(campaign: Campaign) -> datetime | None:
+    found = Annotation.objects.filter(campaign=campaign).aggregate(at=Max("at"))["at"]
+    return found if isinstance(found, datetime) else None

@@ -1,0 +1,231 @@
+"""Every table of the desk, whole: what a page shows twenty rows of, a spreadsheet gets to the last one. Only reads.
+
+A table is its heads and an iterator of rows, so that a long one is never in memory at once. To add one: a function
+beside its neighbours and a line in TABLES.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, Min
+from django.utils import timezone
+
+from annotator.annotations.models import Annotation
+from annotator.campaigns import budget
+from annotator.campaigns.machine_labels import machine_overview
+from annotator.campaigns.models import Campaign
+from annotator.campaigns.ranking import production_version
+from annotator.learning.models import StrategyCheck
+from annotator.rollouts.models import PolicyRun, RewardModelVersion
+
+from . import desk, explorer, trends, trust
+from .models import TrainingJob
+
+Row = Iterable[Any]
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Table:
+    heads: list[str]
+    rows: Iterator[Row]
+
+
+def _records(heads: str, records: Iterable[dict[str, Any]]) -> Table:
+    """A table of dictionaries, by the names of the columns it shows."""
+    names = heads.split()
+    return Table(names, ([record.get(name) for name in names] for record in records))
+
+
+def _columns(found: Any, paths: str) -> Table:
+    """A table of rows of the database, by the paths of its columns."""
+    names = paths.split()
+    rows = found.values_list(*names).iterator(CHUNK)
+    return Table(
+        [name.replace("__", "_") for name in names],
+        ([as_json(cell) if isinstance(cell, (list, dict)) else cell for cell in row] for row in rows),
+    )
+
+
+def annotators(campaign: Campaign) -> Table:
+    found = (
+        {**row, "left_low": (row["left_interval"] or [None])[0], "left_high": (row["left_interval"] or [None])[-1]}
+        for row in desk.annotator_rows(campaign)
+    )
+    return _records("username answers median_active_ms left_share left_low left_high", found)
+
+
+def labels(campaign: Campaign) -> Table:
+    counts = desk.label_counts(campaign, now=timezone.now())
+    rows = [("total", counts["total"]), ("skips", counts["skips"]), *sorted(counts["by_choice"].items())]
+    return Table(["label", "answers"], iter(rows))
+
+
+def tasks(campaign: Campaign) -> Table:
+    return Table(["state", "tasks"], iter(desk.task_counts(campaign).items()))
+
+
+def versions(campaign: Campaign) -> Table:
+    found = RewardModelVersion.objects.filter(name=campaign.reward_model).order_by("-number")
+    told = ["heldout_nll", "heldout_accuracy", "n_heldout", "ece", "ebce", "auroc", "aurc", "temperature"]
+    return Table(
+        ["number", "state", "backbone", *told, "created_at", "promoted_at"],
+        (
+            [one.number, one.state, one.backbone, *map(one.metrics.get, told), one.created_at, one.promoted_at]
+            for one in found
+        ),
+    )
+
+
+def jobs(campaign: Campaign) -> Table:
+    return all_jobs(TrainingJob.objects.filter(campaign=campaign))
+
+
+def all_jobs(found: Any) -> Table:
+    return _columns(
+        found.order_by("-id"),
+        "id campaign__slug kind state because progress message attempt error__message label_set_id version__number"
+        " produced__number created_at started_at finished_at",
+    )
+
+
+def learning_curve(campaign: Campaign) -> Table:
+    heads = "version labels heldout_nll heldout_accuracy random_nll random_accuracy random_n"
+    return _records(heads, desk.learning_curve(campaign))
+
+
+def uncertainty(campaign: Campaign) -> Table:
+    found = desk.uncertainty_histogram(production_version(campaign.reward_model))
+    edges = found["edges"]
+    return Table(["spread_from", "spread_to", "rollouts"], zip(edges[:-1], edges[1:], found["counts"], strict=True))
+
+
+def checks(campaign: Campaign) -> Table:
+    return _columns(
+        StrategyCheck.objects.filter(campaign=campaign).order_by("id"),
+        "at answers judged_by learnt_from lift_mean lift_low lift_high saved_ratio saved_low saved_high saved_bound"
+        " verdict falls_back",
+    )
+
+
+def reliability(campaign: Campaign) -> Table:
+    found = trust.calibration(production_version(campaign.reward_model))
+    told = found["reliability"] if found else {"predicted": [], "observed": [], "count": []}
+    return Table(["said", "happened", "answers"], zip(told["predicted"], told["observed"], told["count"], strict=True))
+
+
+def risk_coverage(campaign: Campaign) -> Table:
+    found = trust.calibration(production_version(campaign.reward_model))
+    told = found["risk_coverage"] if found else {"coverage": [], "risk": []}
+    return Table(["most_certain_share", "wrong"], zip(told["coverage"], told["risk"], strict=True))
+
+
+def measures(campaign: Campaign) -> Table:
+    found = trust.calibration(production_version(campaign.reward_model)) or {}
+    names = ["version", "n_heldout", "nll", "accuracy", "ece", "ebce", "auroc", "aurc", "temperature"]
+    return Table(["measure", "value"], ((name, found.get(name)) for name in names))
+
+
+def machine_curve(campaign: Campaign) -> Table:
+    found = machine_overview(campaign, production_version(campaign.reward_model))
+    curve = (found or {}).get("curve") or {"share": [], "agreement": []}
+    return Table(["share_of_labels", "agreement"], zip(curve["share"], curve["agreement"], strict=True))
+
+
+def label_sets(campaign: Campaign) -> Table:
+    return _columns(campaign.label_sets.order_by("-id"), "id digest size heldout_size created_at")
+
+
+def budget_entries(campaign: Campaign) -> Table:
+    return _columns(campaign.budget_entries.order_by("id"), "at kind labels key")
+
+
+def answers(campaign: Campaign) -> Table:
+    """Every answer, corrected ones too, in canonical order."""
+    return _columns(
+        Annotation.objects.filter(campaign=campaign).order_by("id"),
+        "id at annotator__username task__stream task__group__external_id task__group__step task__rollout_ids"
+        " shown_order answer skip flagged comment active_ms revises_id revised_by__id",
+    )
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+TABLES: dict[str, Callable[[Campaign], Table]] = {
+    "annotators": annotators,
+    "answers": answers,
+    "budget": budget_entries,
+    "checks": checks,
+    "jobs": jobs,
+    "label-sets": label_sets,
+    "labels": labels,
+    "learning-curve": learning_curve,
+    "machine-curve": machine_curve,
+    "measures": measures,
+    "reliability": reliability,
+    "risk-coverage": risk_coverage,
+    "tasks": tasks,
+    "uncertainty": uncertainty,
+    "versions": versions,
+}
+
+
+def campaigns(found: Any) -> Table:
+    heads = "slug name state question reward_model runs labels spent reserved left created_at opened_at closed_at"
+    return _records(
+        heads,
+        (
+            {
+                **{name: getattr(one, name, None) for name in heads.split()},
+                "runs": ", ".join(one.runs.order_by("name").values_list("name", flat=True)),
+                **budget.balance(one).as_dict(),
+            }
+            for one in found.order_by("-id")
+        ),
+    )
+
+
+def runs() -> Table:
+    heads = "name trainer groups rollouts first_step last_step created_at"
+    return _records(
+        heads,
+        (
+            {
+                "name": run.name,
+                "trainer": run.trainer,
+                "created_at": run.created_at,
+                "groups": run.groups.count(),
+                "rollouts": run.rollouts.count(),
+                **run.groups.aggregate(first_step=Min("step"), last_step=Max("step")),
+            }
+            for run in PolicyRun.objects.order_by("-id")
+        ),
+    )
+
+
+def run_trends(run: PolicyRun) -> Table:
+    heads = "step groups rollouts reward_mean reward_sd sd_in_group saturated_share length_mean labels"
+    return _records(heads, trends.trends(run)["points"])
+
+
+def rollouts(wanted: explorer.Wanted) -> Table:
+    """Everything a search finds, page by page from the database."""
+    heads = "id run group_id step ordinal reward mean spread version length labels prompt completion"
+
+    def found() -> Iterator[dict[str, Any]]:
+        after: str | None = None
+        while True:
+            page = explorer.find(wanted, limit=CHUNK, after=after)
+            for row in explorer.rows(page.ids, wanted):
+                yield {**row, **(row["score"] or {})}
+            if page.next is None:
+                return
+            after = page.next
+
+    return _records(heads, found())

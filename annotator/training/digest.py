@@ -1,0 +1,45 @@
+"""Whether anything on a campaign's desk has changed, for the price of some looks at the ends of indexes. Only reads."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from annotator.campaigns.models import Campaign
+
+# One row; each column changes when its part of the desk does. The newest answer is found person by person, since the
+# index begins with them: what this costs grows with people, not with answers.
+DIGEST = """
+WITH RECURSIVE who AS (
+    SELECT min(annotator_id) AS id FROM annotations_annotation WHERE campaign_id = %(campaign)s
+    UNION ALL
+    SELECT (SELECT min(annotator_id) FROM annotations_annotation
+            WHERE campaign_id = %(campaign)s AND annotator_id > who.id) FROM who WHERE who.id IS NOT NULL)
+SELECT
+    (SELECT concat_ws(' ', state, budget_labels, committed_labels, opened_at, closed_at)
+     FROM campaigns_campaign WHERE id = %(campaign)s) AS campaign,
+    (SELECT max(latest.at)::text FROM who CROSS JOIN LATERAL (
+         SELECT at FROM annotations_annotation
+         WHERE campaign_id = %(campaign)s AND annotator_id = who.id ORDER BY at DESC LIMIT 1) latest) AS answers,
+    (SELECT md5(string_agg(concat_ws(' ', id, state, attempt, progress, message), '|' ORDER BY id))
+     FROM (SELECT * FROM training_trainingjob WHERE campaign_id = %(campaign)s ORDER BY id DESC LIMIT 20) job) AS jobs,
+    (SELECT md5(string_agg(concat_ws(' ', id, state, scored_through), '|' ORDER BY id))
+     FROM (SELECT * FROM rollouts_rewardmodelversion
+           WHERE name = %(model)s ORDER BY number DESC LIMIT 20) version) AS versions,
+    (SELECT id::text FROM learning_strategycheck WHERE campaign_id = %(campaign)s ORDER BY id DESC LIMIT 1) AS checks
+"""
+PARTS = ("campaign", "answers", "jobs", "versions", "checks")
+
+Digest = dict[str, str | None]
+
+
+def digest(campaign: Campaign) -> Digest:
+    """A word per part of the desk; a part whose word is the same has not changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(DIGEST, {"campaign": campaign.pk, "model": campaign.reward_model})
+        row = cursor.fetchone()
+    assert row is not None
+    return dict(zip(PARTS, row, strict=True))
+
+
+def changed(before: Digest, after: Digest) -> list[str]:
+    return [part for part in PARTS if before[part] != after[part]]

@@ -1,0 +1,275 @@
+"""Rollouts found by their words and their figures, one page after another. Only reads.
+
+A page costs what it shows, not what there is: every order has an index that gives it, and the next page begins after
+the last row of this one. What no index serves ends at a time limit with advice, and never holds the desk up.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
+
+from annotator.errors import InvalidInput, SearchTooWide
+from annotator.rollouts.models import PolicyRun, RewardModelVersion
+
+LONGEST_SECONDS = 4.0
+EXCERPT = 280
+LOOKED_AT = 20_000  # characters of a text in which an excerpt is looked for
+# A frequent word is looked for among the next rollouts of the order, so many that they hold ENOUGH pages of it; one
+# that would need more than NEAREST is rare, and found by the index of words alone.
+ENOUGH = 2
+NEAREST = 20_000
+
+TEXT = """CASE jsonb_typeof({0}) WHEN 'string' THEN {0} #>> '{{}}'
+     ELSE (SELECT string_agg(turn ->> 'content', E'\\n') FROM jsonb_array_elements({0}) turn) END"""
+SOUGHT = "words_of(to_jsonb(%s::text))"
+HOLDING = f"SELECT rollout_id FROM rollouts_completionwords WHERE words @> {SOUGHT}"
+IN_PROMPT = f"words_of(g.prompt) @> {SOUGHT}"
+ANSWERED = """EXISTS (SELECT 1 FROM tasks_annotationtask task JOIN annotations_annotation said ON said.task_id = task.id
+     WHERE task.group_id = r.group_id AND r.id = ANY(task.rollout_ids) AND said.skip = '')"""
+
+# By name: the columns of the order, and whether it falls. Within a run, newest means the latest step.
+BY_ARRIVAL, BY_STEP = ("g.id", "r.id"), ("g.step", "g.id", "r.id")
+BY_REWARD, BY_DOUBT = ("r.reward", "r.id"), ("s.spread", "r.id")
+SORTS: dict[str, tuple[tuple[str, ...], bool]] = {
+    "newest": (BY_STEP, True),
+    "oldest": (BY_STEP, False),
+    "highest_reward": (BY_REWARD, True),
+    "lowest_reward": (BY_REWARD, False),
+    "most_doubted": (BY_DOUBT, True),
+    "least_doubted": (BY_DOUBT, False),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """Which rollouts, in which order. Steps, rewards and doubts are told apart within a run only."""
+
+    run: PolicyRun | None = None
+    words: str = ""
+    within: str = "completion"  # or "prompt"
+    step_min: int | None = None
+    step_max: int | None = None
+    reward_min: float | None = None
+    reward_max: float | None = None
+    doubt_min: float | None = None
+    doubt_max: float | None = None
+    labelled: bool | None = None
+    sort: str = "newest"
+    version: RewardModelVersion | None = None  # whose doubt is meant
+
+    def __post_init__(self) -> None:
+        narrowed = [self.step_min, self.step_max, self.reward_min, self.reward_max, self.doubt_min, self.doubt_max]
+        if self.run is None and (any(bound is not None for bound in narrowed) or self.sort not in ("newest", "oldest")):
+            raise InvalidInput("Steps, rewards and uncertainty are compared within one run: choose a run.", field="run")
+        if self.needs_doubt and self.version is None:
+            raise InvalidInput("Nothing is scored yet, so nothing is known about uncertainty.", field="sort")
+
+    @property
+    def needs_doubt(self) -> bool:
+        return self.doubt_min is not None or self.doubt_max is not None or self.sort.endswith("doubted")
+
+    @property
+    def order(self) -> tuple[tuple[str, ...], bool]:
+        columns, falling = SORTS[self.sort]
+        return (BY_ARRIVAL if columns is BY_STEP and self.run is None else columns), falling
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """One page: rollout ids in order, and where the next page begins (None: there is none)."""
+
+    ids: list[int]
+    next: str | None
+
+
+def find(wanted: Wanted, *, limit: int, after: str | None = None) -> Found:
+    """A page. A word that many rollouts hold is looked for in the nearest of them first, a rare one where it is."""
+    words = _words(wanted.words) if wanted.within == "completion" else None
+    rows = None if words is None else _nearest_with(words, wanted, limit + 1, after)
+    if rows is None:
+        rows = _run(*_statement(wanted, limit + 1, after, words=words))
+    page = rows[:limit]
+    more = place_name(page[-1][1:]) if len(rows) > limit else None
+    return Found([row[0] for row in page], more)
+
+
+def _statement(
+    wanted: Wanted, limit: int, after: str | None, *, words: str | None = None, among: Sequence[int] | None = None
+) -> tuple[str, list[Any]]:
+    columns, falling = wanted.order
+    clauses, values = _conditions(wanted)
+    if after is not None:
+        clauses.append(f"({', '.join(columns)}) {'<' if falling else '>'} ({', '.join(['%s'] * len(columns))})")
+        values += place_of(after, len(columns))
+    tables = "rollouts_rollout r"
+    if words is not None:
+        held = f"{HOLDING} AND rollout_id = ANY(%s)" if among is not None else HOLDING
+        tables = f"({held} OFFSET 0) holding JOIN rollouts_rollout r ON r.id = holding.rollout_id"
+        values = [words, *([] if among is None else [list(among)]), *values]
+    tables += " JOIN rollouts_promptgroup g ON g.id = r.group_id"
+    if wanted.needs_doubt:
+        tables += " JOIN rollouts_score s ON s.rollout_id = r.id"
+    names = [f"key{n}" for n in range(len(columns))]
+    chosen = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
+    # What holds the words is found first and put in order then: following the order until enough do may take long.
+    materialized = "MATERIALIZED" if words is not None else "NOT MATERIALIZED"
+    down = " DESC" if falling else ""
+    statement = (
+        f"WITH held AS {materialized} (SELECT r.id, {chosen} FROM {tables} WHERE {' AND '.join(clauses)})"
+        f" SELECT * FROM held ORDER BY {', '.join(name + down for name in names)} LIMIT %s"
+    )
+    return statement, [*values, limit]
+
+
+def _nearest_with(words: str, wanted: Wanted, limit: int, after: str | None) -> list[tuple[Any, ...]] | None:
+    """The first rollouts with these words, when they are frequent enough to be among the next of the order; else None.
+
+    Frequent means by the database's own statistics. They may be wrong here (a word of early steps only): then a few
+    looks were in vain, and the words are looked for everywhere.
+    """
+    nearest = int(ENOUGH * limit / max(_share(words), 1e-9))
+    while nearest <= NEAREST:
+        near = [row[0] for row in _run(*_statement(wanted, nearest, after))]
+        found = _run(*_statement(wanted, limit, after, words=words, among=near))
+        if len(found) == limit or len(near) < nearest:
+            return found
+        nearest *= 8
+    return None
+
+
+def _share(words: str) -> float:
+    """The share of all completions that hold the words, as the planner guesses it: it reads statistics, no rows."""
+    ((everything,),) = _run("EXPLAIN (FORMAT JSON) SELECT FROM rollouts_completionwords", [])
+    ((holding,),) = _run(f"EXPLAIN (FORMAT JSON) {HOLDING}", [words])
+    return float(holding[0]["Plan"]["Plan Rows"] / max(1, everything[0]["Plan"]["Plan Rows"]))
+
+
+def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
+    """The clauses of a search with their values; none of the text comes from outside."""
+    pairs: list[tuple[str, Any]] = [
+        ("g.run_id = %s", wanted.run and wanted.run.pk),
+        ("r.run_id = %s", wanted.run and wanted.run.pk),
+        ("g.step >= %s", wanted.step_min),
+        ("g.step <= %s", wanted.step_max),
+        ("r.reward >= %s", wanted.reward_min),
+        ("r.reward <= %s", wanted.reward_max),
+        ("s.spread >= %s", wanted.doubt_min),
+        ("s.spread <= %s", wanted.doubt_max),
+        ("s.version_id = %s", wanted.version.pk if wanted.needs_doubt and wanted.version else None),
+        (IN_PROMPT, _words(wanted.words) if wanted.within == "prompt" else None),
+    ]
+    clauses = [clause for clause, value in pairs if value is not None]
+    values = [value for _, value in pairs if value is not None]
+    if wanted.labelled is not None:
+        clauses.append(ANSWERED if wanted.labelled else f"NOT {ANSWERED}")
+    if wanted.sort.endswith("reward"):
+        clauses.append("r.reward IS NOT NULL")
+    return clauses or ["true"], values
+
+
+def _words(words: str) -> str | None:
+    if not words:
+        return None
+    if not re.search(r"\w", words):
+        raise InvalidInput("There is no word to search for.", field="q")
+    return words
+
+
+def place_name(key: Sequence[Any]) -> str:
+    """Where a page ended, as a word for an address."""
+    return base64.urlsafe_b64encode(json.dumps(list(key)).encode()).decode().rstrip("=")
+
+
+def place_of(name: str, width: int) -> list[int | float]:
+    """Where a page ended, from the word for it; a word that was not ours is refused."""
+    try:
+        key = json.loads(base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise _no_place() from error
+    whole = isinstance(key, list) and len(key) == width
+    if not whole or not all(type(part) in (int, float) and math.isfinite(part) for part in key):
+        raise _no_place()
+    if any(type(part) is int and abs(part) >= 2**63 for part in key):
+        raise _no_place()
+    return list(key)
+
+
+def _no_place() -> InvalidInput:
+    return InvalidInput("This is no place in a list of rollouts; begin at its start.", field="cursor")
+
+
+def _run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a search, within its time."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {int(LONGEST_SECONDS * 1000)}")
+            cursor.execute(statement, values)
+            return list(cursor.fetchall())
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise SearchTooWide(
+                "This search would look at too much; choose a run, fewer steps or a rarer word."
+            ) from error
+        raise
+
+
+ROWS = f"""
+SELECT r.id, run.name, g.id, g.external_id, g.step, r.ordinal, left({TEXT.format("g.prompt")}, %(most)s),
+       left(body.text, %(most)s), length(body.text), r.reward, s.mean, s.spread,
+       (SELECT count(*) FROM tasks_annotationtask task JOIN annotations_annotation said ON said.task_id = task.id
+        WHERE task.group_id = r.group_id AND r.id = ANY(task.rollout_ids) AND said.skip = ''
+          AND NOT EXISTS (SELECT 1 FROM annotations_annotation newer WHERE newer.revises_id = said.id))
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked(id, at)
+JOIN rollouts_rollout r ON r.id = asked.id
+JOIN rollouts_promptgroup g ON g.id = r.group_id
+JOIN rollouts_policyrun run ON run.id = r.run_id
+LEFT JOIN rollouts_score s ON s.rollout_id = r.id AND s.version_id = %(version)s
+CROSS JOIN LATERAL (SELECT {TEXT.format("r.completion")} AS text) body
+ORDER BY asked.at"""
+
+
+def rows(ids: Sequence[int], wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """What a list shows of these rollouts, in their order."""
+    version = wanted.version
+    values: dict[str, Any] = {"ids": list(ids), "most": LOOKED_AT, "version": version.pk if version else None}
+    in_prompt = wanted.words if wanted.within == "prompt" else ""
+    in_completion = wanted.words if wanted.within == "completion" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS, values)
+        for pk, run, group, external, step, ordinal, prompt, text, length, reward, mean, spread, labels in cursor:
+            yield {
+                "id": pk,
+                "run": run,
+                "group": group,
+                "group_id": external,
+                "step": step,
+                "ordinal": ordinal,
+                "prompt": excerpt(prompt, in_prompt),
+                "completion": excerpt(text, in_completion),
+                "length": length,
+                "reward": reward,
+                "score": {"version": version.number, "mean": mean, "spread": spread}
+                if version and mean is not None
+                else None,
+                "labels": labels,
+            }
+
+
+def excerpt(text: str, words: str) -> str:
+    """The part of a text around the first of these words; its beginning where none of them is."""
+    flat = " ".join(text.split())
+    sought = "|".join(re.escape(word) for word in re.findall(r"\w+", words))
+    first = re.search(sought, flat, re.IGNORECASE) if sought else None
+    start = max(0, first.start() - EXCERPT // 3) if first else 0
+    end = start + EXCERPT
+    return f"{'…' if start else ''}{flat[start:end]}{'…' if end < len(flat) else ''}"

@@ -1,0 +1,79 @@
+"""Tables leave as CSV that no spreadsheet executes, whole, and for managers only."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.api.tables import FORMULA, cell, lines
+from annotator.rollouts.models import Rollout
+from annotator.training.desk_tables import TABLES, Table
+from tests.factories import make_run, make_version, score_all
+
+
+def read(response: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode())))
+
+
+@given(st.text(max_size=20))
+def test_no_text_begins_a_formula(text: str) -> None:
+    shown = cell(text)
+    assert not shown.lstrip().startswith(FORMULA)
+    assert not shown.startswith(("\t", "\r", "\n"))
+    assert shown.removeprefix("'") == text or shown == text
+
+
+@given(st.lists(st.lists(st.text(max_size=8), min_size=2, max_size=2), max_size=5))
+def test_what_is_written_can_be_read_again(rows: list[list[str]]) -> None:
+    written = "".join(lines(Table(["a", "b"], iter(rows))))
+    # A reader makes one line break of every kind, so those are compared without.
+    flat = [[str(cell(value)) for value in row] for row in rows]
+    assert list(csv.reader(io.StringIO(written, newline=""))) == [["a", "b"], *flat]
+
+
+def test_numbers_stay_numbers() -> None:
+    assert (cell(-1.5), cell(3), cell(None), cell(True)) == (-1.5, 3, "", "yes")
+    assert cell(datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)) == "2026-01-02T03:04:05+00:00"
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_every_table_of_a_campaign_can_be_taken_away(open_campaign: Any, api: Any, table: str) -> None:
+    campaign = open_campaign()
+    score_all(make_version(campaign.slug), campaign.runs.get())
+    answer = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/tables/{table}.csv")
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"] == f'attachment; filename="{campaign.slug}-{table}.csv"'
+    heads, *rows = read(answer)
+    assert len(set(heads)) == len(heads) >= 2
+    assert all(len(row) == len(heads) for row in rows)
+    assert api("alice").get(f"/api/v1/campaigns/{campaign.slug}/tables/{table}.csv").status_code == 403
+
+
+def test_a_table_that_is_not_there_is_refused(open_campaign: Any, api: Any) -> None:
+    refused = api("olga").get(f"/api/v1/campaigns/{open_campaign().slug}/tables/bogus.csv")
+    assert (refused.status_code, refused.json()["code"]) == (404, "unknown_table")
+
+
+def test_a_search_is_taken_away_to_the_last_row_and_without_formulas(api: Any, db: None) -> None:
+    run = make_run("grpo-1", groups=200, size=4)
+    Rollout.objects.filter(ordinal=0).update(completion='=HYPERLINK("http://x", "y")')
+    rows = read(api("olga").get("/api/v1/rollouts.csv?run=grpo-1"))
+    assert len(rows) == 1 + run.rollouts.count() == 801
+    at = rows[0].index("completion")
+    assert sum(row[at].startswith("'=HYPERLINK") for row in rows) == 200
+    assert not any(row[at].startswith("=") for row in rows)
+
+
+@pytest.mark.parametrize(
+    "path", ["campaigns.csv", "runs.csv", "jobs.csv", "rollouts.csv", "runs/run-of-helpful/trends.csv"]
+)
+def test_the_other_tables_leave_too(open_campaign: Any, api: Any, path: str) -> None:
+    open_campaign()
+    assert len(read(api("olga").get(f"/api/v1/{path}"))) >= (1 if path == "jobs.csv" else 2)
+    assert api("alice").get(f"/api/v1/{path}").status_code == 403

@@ -1,0 +1,213 @@
+"""Rollouts are found by word and figure, every one of them once, however they are paged through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from annotator.errors import InvalidInput
+from annotator.rollouts import words
+from annotator.rollouts.models import CompletionWords, PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
+from annotator.training import explorer
+from annotator.training.explorer import SORTS, Wanted, excerpt, find, place_name, place_of, rows
+from annotator.training.trends import trends
+from tests.factories import make_run, make_version, score_all
+
+pytestmark = pytest.mark.django_db
+
+
+def everything(wanted: Wanted, limit: int) -> list[int]:
+    """All pages of a search, one after another."""
+    found: list[int] = []
+    after = None
+    while True:
+        page = find(wanted, limit=limit, after=after)
+        found += page.ids
+        assert len(found) <= 10_000, "the pages never end"
+        if page.next is None:
+            return found
+        after = page.next
+
+
+def scored(run: PolicyRun) -> RewardModelVersion:
+    version = make_version()
+    score_all(version, run)
+    for score in Score.objects.filter(version=version):
+        Score.objects.filter(pk=score.pk).update(spread=score.rollout_id % 5 / 10)
+    return version
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sort=st.sampled_from(sorted(SORTS)),
+    limit=st.integers(1, 9),
+    step=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+    reward=st.floats(0, 3),
+    word=st.sampled_from(["", "answer", "answer 2"]),
+)
+def test_pages_show_every_rollout_that_fits_once_and_in_order(
+    db: None, sort: str, limit: int, step: tuple[int, int], reward: float, word: str
+) -> None:
+    if not PolicyRun.objects.exists():
+        for at in range(3):
+            run = make_run("grpo-1", groups=3, step=at)
+        scored(run)
+        words.sweep()
+    run, version = PolicyRun.objects.get(), RewardModelVersion.objects.get()
+    low, high = min(step), max(step)
+    wanted = Wanted(run=run, words=word, step_min=low, step_max=high, reward_min=reward, sort=sort, version=version)
+    found = everything(wanted, limit)
+    spread = dict(Score.objects.values_list("rollout_id", "spread"))
+    fits = [
+        r for r in Rollout.objects.select_related("group")
+        if low <= r.group.step <= high and r.reward >= reward and ("2" not in word or "Answer 2" in r.completion)
+    ]  # fmt: skip
+    key = {
+        "newest": lambda r: (r.group.step, r.group_id, r.pk),
+        "reward": lambda r: (r.reward, r.pk),
+        "doubted": lambda r: (spread[r.pk], r.pk),
+    }["newest" if sort in ("newest", "oldest") else sort.split("_")[1]]
+    fits.sort(key=key, reverse=sort in ("newest", "highest_reward", "most_doubted"))
+    assert found == [r.pk for r in fits]
+
+
+def test_a_frequent_word_and_a_rare_one_are_found_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run(groups=6)
+    words.sweep()
+    expected = everything(Wanted(run=run, words="answer 3"), 4)
+    assert len(expected) == 6
+    for share in (1.0, 0.2, 0.0):  # whatever the statistics say, right or wrong
+        monkeypatch.setattr(explorer, "_share", lambda words, share=share: share)
+        monkeypatch.setattr(explorer, "NEAREST", 12)
+        assert everything(Wanted(run=run, words="answer 3"), 4) == expected
+
+
+def test_words_are_found_in_prompts_in_conversations_and_whatever_their_case() -> None:
+    run = make_run(groups=1, size=1)
+    group = PromptGroup.objects.get()
+    turns = [{"role": "assistant", "content": "Erst Überlegen,\ndann Ångström messen"}]
+    Rollout.objects.create(
+        run=run, group=group, external_id="chat", ordinal=1, completion=turns, content_digest=b"", text_digest=b""
+    )
+    words.sweep()
+    assert len(find(Wanted(words="überlegen"), limit=9).ids) == 1
+    assert len(find(Wanted(words="dann ÅNGSTRÖM"), limit=9).ids) == 1
+    assert find(Wanted(words="überlegen fehlt"), limit=9).ids == []
+    assert len(find(Wanted(words="prompt", within="prompt"), limit=9).ids) == 2
+    assert find(Wanted(words="messen", within="prompt"), limit=9).ids == []
+
+
+@pytest.mark.parametrize("text", ["x " * 400_000, "ä" * 900_000, "\\n" * 300_000, " ".join(map(str, range(150_000)))])
+def test_no_text_is_too_long_or_too_strange_to_be_made_searchable(text: str) -> None:
+    run = make_run(groups=1, size=1)
+    Rollout.objects.create(
+        run=run, group=PromptGroup.objects.get(), external_id="long", ordinal=1, completion=text,
+        content_digest=b"", text_digest=b"",
+    )  # fmt: skip
+    assert words.sweep() == 2
+
+
+def test_the_index_of_words_can_be_emptied_and_fills_again() -> None:
+    make_run(groups=3)
+    assert words.waiting() == 12
+    assert words.sweep() == 12
+    assert (words.sweep(), words.waiting()) == (0, 0)
+    CompletionWords.objects.all().delete()
+    assert find(Wanted(words="answer"), limit=9).ids == []
+    assert words.sweep() == 12
+    assert len(everything(Wanted(words="answer"), 5)) == 12
+
+
+def test_a_rollout_that_was_committed_late_is_made_searchable_too() -> None:
+    make_run(groups=3)
+    words.sweep()
+    late = Rollout.objects.order_by("id").first()
+    CompletionWords.objects.filter(rollout=late).delete()
+    assert words.sweep() == 1
+
+
+def test_labelled_means_that_somebody_answered(open_campaign: Any, api: Any) -> None:
+    campaign = open_campaign(groups=3)
+    (card,) = api("alice").post(f"/api/v1/campaigns/{campaign.slug}/claim", {"n": 1}, format="json").data["cards"]
+    body = {
+        "lease_number": card["lease_number"], "answer": {"preference": {"choice": "first", "strength": 2}},
+        "skip": None, "flagged": False, "comment": "", "active_ms": 900, "idempotency_key": "k",
+    }  # fmt: skip
+    given_ = api("alice").post(f"/api/v1/assignments/{card['assignment']}/annotation", body, format="json")
+    assert given_.status_code == 201, given_.data
+    run = campaign.runs.get()
+    shown = campaign.tasks.get(assignments=card["assignment"]).rollout_ids
+    labelled = everything(Wanted(run=run, labelled=True), 5)
+    assert sorted(labelled) == shown
+    assert sorted(labelled + everything(Wanted(run=run, labelled=False), 5)) == sorted(
+        run.rollouts.values_list("id", flat=True)
+    )
+    listed = rows(shown, Wanted(run=run))
+    assert [row["labels"] for row in listed] == [1, 1]
+    group = api("olga").get(f"/api/v1/groups/{campaign.tasks.get(assignments=card['assignment']).group_id}").data
+    (label,) = group["labels"]
+    assert (label["annotator"], label["campaign"], label["rollouts"]) == ("alice", campaign.slug, shown)
+    assert label["answer"]["preference"]["choice"] in ("first", "second")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=nonsense", "cursor=bnVsbA", "cursor=" + place_name([1]), "q=%3F%3F", "reward_min=0", "step_max=3",
+        "sort=highest_reward", "sort=bogus", "limit=0", "run=grpo-1&sort=most_doubted", "step_min=x", "q=%00",
+        "run=grpo-1&reward_min=nan", "run=grpo-1&cursor=" + place_name([2**70, 1, 1]),
+    ],
+)  # fmt: skip
+def test_a_search_that_makes_no_sense_is_refused(api: Any, query: str) -> None:
+    make_run("grpo-1")
+    refused = api("olga").get(f"/api/v1/rollouts?{query}")
+    assert refused.status_code == 400, refused.data
+    assert refused.data["message"]
+
+
+def test_a_search_that_takes_too_long_ends_with_advice(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_run("grpo-1")
+    monkeypatch.setattr(explorer, "LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr(
+        explorer, "IN_PROMPT", "pg_sleep(5) IS NOT NULL AND words_of(g.prompt) @> words_of(to_jsonb(%s::text))"
+    )
+    refused = api("olga").get("/api/v1/rollouts?q=prompt&within=prompt")
+    assert (refused.status_code, refused.data["code"]) == (422, "search_too_wide")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/rollouts", "/api/v1/groups/1", "/api/v1/runs/grpo-1/trends"])
+@pytest.mark.parametrize("name", ["alice", "carol", "trainer"])
+def test_only_managers_explore(api: Any, path: str, name: str) -> None:
+    make_run("grpo-1")
+    assert api(name).get(path).status_code == 403
+
+
+def test_the_places_of_pages_survive_the_way_there_and_back() -> None:
+    assert place_of(place_name([0.1 + 0.2, 7]), 2) == [0.1 + 0.2, 7]
+    with pytest.raises(InvalidInput):
+        place_of(place_name([1, True]), 2)
+
+
+def test_an_excerpt_shows_where_the_word_is() -> None:
+    text = "lorem " * 200 + "İstanbul needle " + "ipsum " * 200
+    assert "needle" in excerpt(text, "needle")
+    assert excerpt(text, "needle").startswith("…")
+    assert excerpt("short", "needle") == "short"
+
+
+def test_trends_follow_the_steps_and_find_saturated_groups(api: Any) -> None:
+    for step in (0, 2):
+        run = make_run("grpo-1", groups=2, step=step)
+    Rollout.objects.filter(group__step=2).update(reward=1.0)
+    told = api("olga").get("/api/v1/runs/grpo-1/trends").data
+    first, last = told["points"]
+    assert (told["steps_per_point"], told["groups"], told["sampled_groups"]) == (1, 4, 4)
+    assert (first["step"], first["reward_mean"], first["saturated_share"], first["labels"]) == (0, 1.5, 0.0, 0)
+    assert first["reward_sd"] == pytest.approx(1.25**0.5)
+    assert (last["step"], last["reward_mean"], last["reward_sd"], last["saturated_share"]) == (2, 1.0, 0.0, 1.0)
+    assert first["length_mean"] == len("Answer 0 to 0/0")
+    Rollout.objects.update(reward=None)
+    assert trends(run)["points"][0]["reward_mean"] is None
