@@ -32,24 +32,26 @@ def test_every_answer_has_its_key(campaign: Any, sign_in: SignIn) -> None:
     press(page, "a", "ArrowRight", "Shift+A", "Shift+ArrowRight", ",", ".", "t", "x", "1", "=")
     all_sent(page)
     assert answers() == [
-        ("left", 2),
-        ("right", 2),
-        ("left", 3),
-        ("right", 3),
-        ("left", 1),
-        ("right", 1),
+        ("first", 2),
+        ("second", 2),
+        ("first", 3),
+        ("second", 3),
+        ("first", 1),
+        ("second", 1),
         ("tie", None),
         ("both_bad", None),
-        ("left", 2),
+        ("first", 2),
         ("tie", None),
     ]
 
 
 def test_a_skip_is_kept_and_costs_no_label(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("alice", "/annotate/helpful")
-    press(page, "s", "a")
+    press(page, "Space")
+    expect(page.get_by_role("group", name="Why skip this card?")).to_be_visible()
+    press(page, "4", "a")
     all_sent(page)
-    assert answers() == [("skip", None), ("left", 2)]
+    assert answers() == [("broken", None), ("first", 2)]
 
 
 def test_buttons_say_the_same_as_keys(campaign: Any, sign_in: SignIn) -> None:
@@ -58,7 +60,7 @@ def test_buttons_say_the_same_as_keys(campaign: Any, sign_in: SignIn) -> None:
         ready(page)
         page.get_by_role("button", name=name, exact=True).click()
     all_sent(page)
-    assert answers() == [("right", 3), ("both_bad", None), ("left", 1)]
+    assert answers() == [("second", 3), ("both_bad", None), ("first", 1)]
 
 
 def test_undo_opens_the_last_answer_and_a_new_one_replaces_it(campaign: Any, sign_in: SignIn) -> None:
@@ -77,7 +79,7 @@ def test_undo_opens_the_last_answer_and_a_new_one_replaces_it(campaign: Any, sig
     expect(page.get_by_text("Looking again")).to_have_count(0)
     assert card(page) == third
     all_sent(page)
-    assert answers() == [("left", 2), ("tie", None)]
+    assert answers() == [("first", 2), ("tie", None)]
     assert Annotation.objects.count() == 3, "the first answer stays on record"
 
 
@@ -95,7 +97,7 @@ def test_undo_goes_further_back_and_escape_changes_nothing(campaign: Any, sign_i
     page.keyboard.press("Escape")
     assert card(page) == fourth
     all_sent(page)
-    assert answers() == [("left", 2), ("right", 2), ("tie", None)]
+    assert answers() == [("first", 2), ("second", 2), ("tie", None)]
 
 
 def test_history_reopens_any_of_the_last_ten(campaign: Any, sign_in: SignIn) -> None:
@@ -106,7 +108,7 @@ def test_history_reopens_any_of_the_last_ten(campaign: Any, sign_in: SignIn) -> 
     rail.nth(9).click()
     press(page, "Shift+B")
     all_sent(page)
-    assert answers()[1] == ("right", 3)
+    assert answers()[1] == ("second", 3)
 
 
 def test_a_double_press_judges_one_card(campaign: Any, sign_in: SignIn) -> None:
@@ -116,7 +118,7 @@ def test_a_double_press_judges_one_card(campaign: Any, sign_in: SignIn) -> None:
     page.keyboard.press("a")
     ready(page)
     all_sent(page)
-    assert answers() == [("left", 2)]
+    assert answers() == [("first", 2)]
 
 
 def test_keys_are_off_while_writing_a_note(campaign: Any, sign_in: SignIn) -> None:
@@ -126,13 +128,13 @@ def test_keys_are_off_while_writing_a_note(campaign: Any, sign_in: SignIn) -> No
     page.keyboard.press("Enter")
     press(page, "b")
     all_sent(page)
-    assert answers() == [("right", 2)]
+    assert answers() == [("second", 2)]
     assert Annotation.objects.get().comment == "a bit sassy, but 2x better"
     press(page, "z")
     expect(page.get_by_label("Note for this card")).to_have_value("a bit sassy, but 2x better")
     press(page, "a")
     all_sent(page)
-    assert answers() == [("left", 2)]
+    assert answers() == [("first", 2)]
     assert set(Annotation.objects.values_list("comment", flat=True)) == {"a bit sassy, but 2x better"}
 
 

@@ -43,7 +43,7 @@ def test_lost_network_loses_nothing(campaign: Any, sign_in: SignIn) -> None:
     assert len(answers()) == 1
     page.context.set_offline(False)
     all_sent(page)
-    assert answers() == [("left", 2), ("right", 2), ("tie", None)]
+    assert answers() == [("first", 2), ("second", 2), ("tie", None)]
 
 
 def test_unsent_answers_survive_a_reload(campaign: Any, sign_in: SignIn) -> None:
@@ -56,7 +56,7 @@ def test_unsent_answers_survive_a_reload(campaign: Any, sign_in: SignIn) -> None
     expect(page.get_by_text("2 unsent")).to_be_visible()
     page.unroute("**/annotation")
     all_sent(page)
-    assert sorted(answers(), key=str) == sorted([("right", 2), ("both_bad", None)], key=str)
+    assert sorted(answers(), key=str) == sorted([("second", 2), ("both_bad", None)], key=str)
 
 
 def test_an_unsent_answer_can_be_undone(campaign: Any, sign_in: SignIn) -> None:
@@ -66,7 +66,7 @@ def test_an_unsent_answer_can_be_undone(campaign: Any, sign_in: SignIn) -> None:
     expect(page.get_by_text("2 unsent")).to_be_visible()
     page.unroute("**/annotation")
     all_sent(page)
-    assert answers() == [("left", 2)]
+    assert answers() == [("first", 2)]
     assert Annotation.objects.count() == 2
 
 
@@ -85,7 +85,7 @@ def test_a_resting_server_is_waited_for(campaign: Any, sign_in: SignIn) -> None:
     press(page, "a")
     all_sent(page)
     assert len(refusals) == 2
-    assert answers() == [("left", 2)]
+    assert answers() == [("first", 2)]
 
 
 def test_an_answer_whose_receipt_was_lost_counts_once(campaign: Any, sign_in: SignIn) -> None:
@@ -130,7 +130,7 @@ def test_a_second_tab_says_so_and_can_take_over(campaign: Any, sign_in: SignIn) 
     expect(first.get_by_role("heading", name="Already open in another tab")).to_be_visible()
     press(second, "a")
     all_sent(second)
-    assert answers() == [("left", 2)]
+    assert answers() == [("first", 2)]
 
 
 def test_a_closed_second_tab_hands_back(campaign: Any, sign_in: SignIn) -> None:
@@ -158,7 +158,7 @@ def test_a_signed_out_person_keeps_unsent_answers_until_they_return(
     page.get_by_role("button", name="Sign in").click()
     ready(page)
     all_sent(page)
-    assert answers() == [("left", 2)]
+    assert answers() == [("first", 2)]
 
 
 def _leased() -> set[int]:

@@ -1,0 +1,311 @@
+"""Every kind of question by keyboard alone: what is pressed is what the database holds, and undo replaces it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from annotator.annotations.models import Annotation
+from annotator.rollouts.models import Rollout
+from tests.factories import make_open_campaign, make_run
+
+from .conftest import SignIn
+from .judging import all_sent, card, press, ready, said, statements
+from .kinds import COMBINED, CRITERIA, KINDS, NAMES, RATED, TEXT, TYPES, question
+from .test_accessible import check, look
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def asking(people: dict[str, Any], form: list[dict[str, Any]], completions: int) -> Any:
+    run = make_run("grpo-1", groups=8, size=8)
+    Rollout.objects.filter(run=run).update(completion=TEXT)
+    return make_open_campaign(people, slug="asked", run=run, form=form, completions=completions)
+
+
+def opened(people: dict[str, Any], sign_in: SignIn, form: list[dict[str, Any]], n: int, **options: Any) -> Page:
+    asking(people, form, n)
+    page = sign_in("alice", "/annotate/asked", **options)
+    ready(page)
+    return page
+
+
+@pytest.mark.parametrize(("asked", "n", "keys", "answer", "changes", "changed"), KINDS, ids=NAMES)
+def test_a_kind_by_keyboard_alone(
+    people: dict[str, Any], sign_in: SignIn, asked: Any, n: int, keys: Any, answer: Any, changes: Any, changed: Any
+) -> None:
+    page = opened(people, sign_in, [asked], n)
+    press(page, *keys)
+    all_sent(page)
+    assert said() == [{"q": answer}]
+    press(page, "z")
+    expect(page.get_by_text("Looking again at an earlier answer")).to_be_visible()
+    press(page, *changes)
+    all_sent(page)
+    assert said() == [{"q": changed}]
+    assert Annotation.objects.count() == 2, "the first answer stays on record"
+
+
+def test_a_form_asks_its_questions_in_order(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, COMBINED, 3)
+    now = page.locator("[aria-current=step].question-tab")
+    expect(now).to_contain_text("Quality")
+    press(page, *RATED)
+    expect(now).to_contain_text("Order")
+    press(page, "3", "ArrowUp", "Enter")
+    expect(now).to_contain_text("Why")
+    assert said() == [], "nothing is sent before the last Enter"
+    press(page, "Enter")
+    all_sent(page)
+    quality = {"scores": {"helpful": [5, 3, 4], "true": [1, 2, 3]}}
+    assert said() == [{"quality": quality, "order": {"ranks": [1, 3, 2]}}]
+    press(page, "z", "n", "n", "i", "@Because.", "Control+Enter")
+    all_sent(page)
+    assert said() == [{"quality": quality, "order": {"ranks": [1, 3, 2]}, "why": {"text": "Because."}}]
+
+
+def test_what_is_missing_is_said_and_shown(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, COMBINED, 3)
+    press(page, "5", "n", "n", "Enter")
+    expect(page.get_by_text("Still open: Quality")).to_be_visible()
+    expect(page.locator("[aria-current=step].question-tab")).to_contain_text("Quality")
+    assert said() == []
+
+
+def test_a_card_begun_waits_while_an_earlier_one_is_looked_at(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("rating", criteria=CRITERIA)], 2)
+    press(page, "5", "3", "4", "1", "Enter", "6")
+    press(page, "z", "1", "Escape")
+    expect(page.get_by_role("button", name="Helpful, answer A: 6")).to_be_visible()
+    press(page, "5", "4", "3", "Enter")
+    all_sent(page)
+    scores = [{"helpful": [5, 3], "true": [4, 1]}, {"helpful": [6, 5], "true": [4, 3]}]
+    assert said() == [{"q": {"scores": one}} for one in scores]
+
+
+def test_an_order_nobody_touched_is_doubted(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("ranking")], 3)
+    doubt = page.get_by_role("dialog", name="You changed nothing. Continue?")
+    press(page, "Enter")
+    expect(doubt).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(doubt).to_have_count(0)
+    assert said() == [], "a second Enter goes back"
+    press(page, "Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    all_sent(page)
+    assert said() == [{"q": {"ranks": [1, 2, 3]}}]
+
+
+def test_every_reason_to_skip_has_its_digit(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("steps")], 1)
+    for digit in "12345":
+        press(page, "Space", digit)
+    all_sent(page)
+    reasons = [one.skip for one in statements()]
+    assert reasons == ["cannot_judge", "not_my_language", "harmful", "broken", "other"]
+
+
+def test_a_skip_can_be_thought_better_of(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("pair")], 2)
+    press(page, "Space", "a", "Escape", "b")
+    all_sent(page)
+    assert said() == [{"q": {"choice": "second", "strength": 2}}]
+
+
+def test_a_flag_and_a_note_go_with_the_answer(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("binary")], 1)
+    press(page, "f", "c")
+    page.keyboard.type("good, but by bad means")
+    page.keyboard.press("Enter")
+    press(page, "b", "g")
+    all_sent(page)
+    noted, plain = statements()
+    assert (noted.flagged, noted.comment) == (True, "good, but by bad means")
+    assert (plain.flagged, plain.comment) == (False, "")
+    press(page, "z", "z")
+    expect(page.get_by_role("button", name="Flag", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_typing_is_never_a_shortcut(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("edit")], 1)
+    press(page, "i")
+    page.keyboard.press("Enter")
+    page.keyboard.type("z s f c ? 1 Space")
+    page.keyboard.press("Control+Enter")
+    all_sent(page)
+    assert said() == [{"q": {"texts": [f"{TEXT}\nz s f c ? 1 Space"]}}]
+    assert not statements()[0].flagged
+
+
+def test_a_correction_shows_what_it_changes(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("edit")], 1)
+    press(page, "i")
+    page.keyboard.type(" More words.")
+    expect(page.get_by_role("region", name="What changes").locator("ins")).to_contain_text("More words.")
+    expect(page.get_by_text("Edit distance:")).to_be_visible()
+    page.keyboard.press("Escape")
+    press(page, "o")
+    expect(page.get_by_text("Nothing changed", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Corrected answer A")).to_have_value(TEXT)
+
+
+def test_an_order_can_be_dragged(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("ranking")], 3)
+    token = page.get_by_role("button", name="Answer C, place 3").bounding_box()
+    first = page.get_by_role("button", name="Answer A, place 1").bounding_box()
+    assert token is not None
+    assert first is not None
+    page.mouse.move(token["x"] + 10, token["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(first["x"] + first["width"] / 2, first["y"] + 10, steps=6)
+    page.mouse.up()
+    expect(page.get_by_role("button", name="Answer C, place 1, tied")).to_be_visible()
+    press(page, "Enter")
+    all_sent(page)
+    assert said() == [{"q": {"ranks": [1, 2, 1]}}]
+
+
+def test_spans_can_be_selected_by_mouse(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("spans", types=TYPES)], 1)
+    page.get_by_role("textbox").get_by_text("The cat").first.dblclick(position={"x": 45, "y": 8})
+    press(page, "2")
+    page.get_by_role("button", name="Remove the mark on").wait_for()
+    press(page, "Enter")
+    all_sent(page)
+    (answer,) = said()
+    assert answer is not None
+    (span,) = answer["q"]["spans"][0]
+    assert TEXT[span["start"] : span["end"]].strip() == "cat"
+    assert span["type"] == "style"
+
+
+def test_the_sheet_lists_the_keys_of_the_question(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, COMBINED, 3)
+    press(page, "?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    expect(sheet).to_contain_text("Score the cell in focus, and go on")
+    expect(sheet).not_to_contain_text("Tie it with its neighbour")
+    page.keyboard.press("Escape")
+    press(page, "n", "?")
+    expect(sheet).to_contain_text("Tie it with its neighbour")
+    page.keyboard.press("Escape")
+    press(page, "h")
+    expect(page.get_by_role("dialog", name="Guidelines")).to_contain_text("Each on its own.")
+
+
+def test_the_bar_keeps_its_place_from_question_to_question(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, COMBINED, 3)
+    seen = set()
+    for keys in (RATED, ["Shift+3", "Enter"], ["Enter"]):
+        box = page.get_by_role("group", name="Your judgement").bounding_box()
+        assert box is not None
+        seen.add(tuple(box.values()))
+        press(page, *keys)
+    assert len(seen) == 1
+
+
+def test_a_narrow_screen_shows_one_answer_at_a_time(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("ranking")], 4, viewport={"width": 390, "height": 800})
+    expect(page.locator(".pane:visible")).to_have_count(1)
+    press(page, "3")
+    expect(page.get_by_role("region", name="Text of answer C")).to_be_visible()
+    expect(page.get_by_role("region", name="Text of answer A")).to_be_hidden()
+
+
+def test_lost_network_keeps_whole_forms(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, COMBINED, 3)
+    page.wait_for_load_state("networkidle")
+    press(page, *RATED)
+    page.context.set_offline(True)
+    press(page, "2", "ArrowUp", "Enter", "Enter")
+    expect(page.get_by_text("1 unsent, waiting for the server")).to_be_visible()
+    assert said() == []
+    page.context.set_offline(False)
+    all_sent(page)
+    (answer,) = said()
+    assert answer is not None
+    assert answer["order"] == {"ranks": [2, 1, 3]}
+
+
+def test_another_tab_takes_the_card_over(people: dict[str, Any], sign_in: SignIn) -> None:
+    first = opened(people, sign_in, [question("steps")], 1)
+    shown = first.locator(".prompt-box").inner_text()
+    second = first.context.new_page()
+    second.goto("/annotate/asked")
+    second.get_by_role("button", name="Take over here").click()
+    ready(second)
+    assert second.locator(".prompt-box").inner_text() == shown
+    press(second, "1", "s", "Enter")
+    all_sent(second)
+    expect(first.get_by_role("heading", name="Already open in another tab")).to_be_visible()
+    assert said() == [{"q": {"marks": [[1, None, None]], "end": ["solved"]}}]
+
+
+def test_two_people_see_their_own_cards_and_orders(people: dict[str, Any], sign_in: SignIn) -> None:
+    alice = opened(people, sign_in, [question("best_worst")], 4)
+    bob = sign_in("bob", "/annotate/asked")
+    for _ in range(2):
+        press(alice, "1", "2")
+        press(bob, "4", "3")
+    all_sent(alice)
+    all_sent(bob)
+    assert said("alice") == [{"q": {"best": 0, "worst": 1}}] * 2
+    assert said("bob") == [{"q": {"best": 3, "worst": 2}}] * 2
+    assert len({one.assignment_id for one in Annotation.objects.all()}) == 4
+
+
+def test_arrows_still_move_the_caret_when_single_keys_are_off(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("spans", types=TYPES)], 1)
+    press(page, "?")
+    page.get_by_label("Single-key shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    page.get_by_role("textbox", name="Answer A: select words and mark them").focus()
+    press(page, "ArrowRight", "Shift+ArrowRight", "1")
+    assert page.locator(".span-mark").count() == 0
+    page.get_by_role("button", name="Style", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Send", exact=True).focus()
+    page.keyboard.press("Enter")
+    all_sent(page)
+    assert said() == [{"q": {"spans": [[{"start": 4, "end": 11, "type": "style"}]]}}]
+
+
+# A screen of each kind with something said on it.
+SCREENS = [
+    *[([asked], n, keys[:2]) for asked, n, keys, *_ in KINDS if asked["kind"] not in ("pair", "binary")],
+    ([question("pair")], 2, []),
+    ([question("binary")], 3, ["g"]),
+    (COMBINED, 3, RATED),
+    (COMBINED, 3, ["Space"]),
+]
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 1400), ("light", 320), ("dark", 320)])
+def test_no_screen_has_a_serious_finding(people: dict[str, Any], sign_in: SignIn, theme: str, width: int) -> None:
+    campaign = asking(people, COMBINED, 3)
+    findings = []
+    for form, n, keys in SCREENS:
+        slug = f"screen-{len(findings)}-{SCREENS.index((form, n, keys))}"
+        make_open_campaign(people, slug=slug, run=campaign.runs.get(), form=form, completions=n)
+        page = sign_in("alice", f"/annotate/{slug}", **look(theme, width))
+        press(page, *keys)
+        findings += check(page, f"{form[0]['kind']} of {n}")
+        page.context.close()
+    assert findings == []
+
+
+def test_a_form_shows_the_same_card_after_a_reload(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("ranking")], 3)
+    press(page, "3", "ArrowUp", "Enter")
+    ready(page)
+    all_sent(page)
+    before = card(page)
+    page.reload()
+    ready(page)
+    assert card(page) == before
+    press(page, "z")
+    expect(page.get_by_role("button", name="Answer C, place 2")).to_be_visible()
