@@ -16,11 +16,6 @@ import { PlainText } from "./PlainText";
 const load = () => import("./RichText");
 const RichText = lazy(load);
 
-/** Begin loading before the first card arrives. */
-export function preloadRichText(): void {
-  void load().then(({ preload }) => preload());
-}
-
 /** Lay out beforehand what is going to be read next. */
 export async function prepareRichText(text: Text): Promise<void> {
   const { prepare } = await load();

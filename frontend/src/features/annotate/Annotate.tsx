@@ -10,7 +10,7 @@ import { api } from "../../api/client";
 import { outboxOf } from "../../api/outbox";
 import type { MyCampaign, User } from "../../api/types";
 import { t } from "../../i18n";
-import { preloadRichText } from "../../ui/Content";
+import { preloadRichText } from "../../ui/preload";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { Judging } from "./Judging";
 import { JudgingSession } from "./session";

@@ -8,7 +8,7 @@ import { api } from "../../api/client";
 import type { MyCampaign, User } from "../../api/types";
 import { t, tn } from "../../i18n";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
-import { preloadRichText } from "../../ui/Content";
+import { preloadRichText } from "../../ui/preload";
 
 function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolean }) {
   const open = campaign.state === "open";
