@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/annotate.css";
 import "./styles/shell.css";
+import "./styles/people.css";
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";

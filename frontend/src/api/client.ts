@@ -45,7 +45,7 @@ export class ApiError extends Error {
 
 const OFFLINE = "The server cannot be reached right now.";
 
-const server = createClient<paths>({ credentials: "same-origin" });
+export const server = createClient<paths>({ credentials: "same-origin" });
 
 server.use({
   onRequest({ request }) {
@@ -66,7 +66,7 @@ function refusal(status: number, body: unknown): ApiError {
 }
 
 /** The value of an answer. `T` narrows what the schema leaves open; see types.ts. */
-async function value<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T> {
+export async function value<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await call.catch(() => {
     throw new ApiError(0, "unreachable", OFFLINE);
   });
@@ -74,14 +74,16 @@ async function value<T>(call: Promise<{ data?: unknown; error?: unknown; respons
   return data as T;
 }
 
-async function results<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T[]> {
+export async function results<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T[]> {
   return (await value<{ results: T[] }>(call)).results;
 }
 
-const at = <P>(path: P) => ({ params: { path } });
+export const at = <P>(path: P) => ({ params: { path } });
 
 export const api = {
   session: async () => (await value<{ user: User | null }>(server.GET("/api/v1/session"))).user,
+  /** What the button of the organisation's sign-on says; null where there is none. */
+  singleSignOn: async () => (await value<{ single_sign_on: string | null }>(server.GET("/api/v1/session"))).single_sign_on,
   signIn: async (username: string, password: string) =>
     (await value<{ user: User }>(server.POST("/api/v1/session", { body: { username, password } }))).user,
   signOut: () => value<undefined>(server.DELETE("/api/v1/session")),
@@ -115,7 +117,8 @@ export const api = {
       server.GET("/api/v1/campaigns/{slug}/my-answers", { params: { path: { slug }, query: { limit: 10 } } }),
     ),
 
-  campaigns: () => results<Campaign>(server.GET("/api/v1/campaigns")),
+  /** Those this person manages: all of them, or the ones where their role says so. */
+  campaigns: async () => (await results<Campaign>(server.GET("/api/v1/campaigns"))).filter(({ budget }) => budget),
   createCampaign: (body: NewCampaign) => value<Campaign>(server.POST("/api/v1/campaigns", { body })),
   moveCampaign: (slug: string, move: "open" | "pause" | "close") =>
     value<Campaign>(server.POST(`/api/v1/campaigns/{slug}/${move}`, at({ slug }))),

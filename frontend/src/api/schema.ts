@@ -4,6 +4,91 @@
  */
 
 export interface paths {
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Change my password; every other browser is signed out. */
+        post: operations["account_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The browsers I am signed in with. */
+        get: operations["account_sessions"];
+        put?: never;
+        post?: never;
+        /** @description Sign out everywhere but here. */
+        delete: operations["account_sign_out_everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Sign one browser out. */
+        delete: operations["account_session_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["account_tokens"];
+        put?: never;
+        /** @description Make a token; its text is in this answer and nowhere else. */
+        post: operations["account_token_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["account_token_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/annotations/{annotation}/revise": {
         parameters: {
             query?: never;
@@ -72,6 +157,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every entry the filters leave, however many. */
+        get: operations["audit_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -89,6 +207,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All campaigns with their budgets. */
+        get: operations["campaigns_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{slug}": {
         parameters: {
             query?: never;
@@ -97,6 +232,23 @@ export interface paths {
             cookie?: never;
         };
         get: operations["campaigns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/annotations/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download every answer as it was given: skips, corrections, repeats and known answers too. */
+        get: operations["campaigns_answers_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -156,6 +308,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{slug}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["invitations_list"];
+        put?: never;
+        /** @description Make a link; its secret is in this answer and nowhere else. */
+        post: operations["invitations_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["invitations_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{slug}/label-sets": {
         parameters: {
             query?: never;
@@ -171,6 +356,57 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Server-sent events: `changed` names the parts of the desk that did. 429: no room, ask every few seconds. */
+        get: operations["campaigns_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["members_list"];
+        put?: never;
+        /** @description Add somebody who has an account. */
+        post: operations["members_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["members_remove"];
+        options?: never;
+        head?: never;
+        /** @description Give a role, pause, or let go on. */
+        patch: operations["members_change"];
         trace?: never;
     };
     "/api/v1/campaigns/{slug}/my-answers": {
@@ -258,6 +494,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{slug}/tables/{table}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A table of a campaign's desk, every row of it. */
+        get: operations["campaigns_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A prompt with every completion, its rewards and their parts, its scores, and every label given. */
+        get: operations["groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Join as the person signed in, or with a new account that is then signed in. */
+        post: operations["invited_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What the link invites to. With single sign-on, this browser holds on to it on the way to the provider. */
+        post: operations["invited_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -266,6 +570,23 @@ export interface paths {
             cookie?: never;
         };
         get: operations["jobs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All training jobs. */
+        get: operations["jobs_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -324,6 +645,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["people_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Another role on the whole site, or no access any more. */
+        patch: operations["people_change"];
+        trace?: never;
+    };
     "/api/v1/reward-models": {
         parameters: {
             query?: never;
@@ -357,6 +711,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of rollouts by word, run, step, reward, uncertainty and labels. */
+        get: operations["rollouts_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rollouts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everything a search finds, to the last row. */
+        get: operations["rollouts_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -365,6 +753,23 @@ export interface paths {
             cookie?: never;
         };
         get: operations["runs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All policy runs. */
+        get: operations["runs_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -424,6 +829,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Rewards, saturation, lengths and labels by policy step. */
+        get: operations["runs_trends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/trends.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Rewards, saturation, lengths and labels by policy step. */
+        get: operations["runs_trends_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -447,6 +886,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptInRequest: {
+            token: string;
+            username?: string;
+            password?: string;
+        };
         AnnotatorRow: {
             username: string;
             answers: number;
@@ -457,8 +901,12 @@ export interface components {
             left_interval: number[] | null;
         };
         AnswerInRequest: {
-            choice: components["schemas"]["ChoiceEnum"];
-            strength?: (components["schemas"]["StrengthEnum"] | components["schemas"]["NullEnum"]) | null;
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+            skip?: (components["schemas"]["SkipEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @default false */
+            flagged: boolean;
             active_ms?: number | null;
             comment?: string;
             idempotency_key: string;
@@ -466,7 +914,28 @@ export interface components {
         };
         AnswerOut: {
             annotation: number;
-            choice: components["schemas"]["ChoiceEnum"];
+        };
+        AuditOut: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            actor: string;
+            address: string | null;
+            kind: string;
+            about: string;
+            name: string;
+            old: {
+                [key: string]: unknown;
+            } | null;
+            new: {
+                [key: string]: unknown;
+            } | null;
+        };
+        AuditPage: {
+            results: components["schemas"]["AuditOut"][];
+            next: number | null;
+            /** @description every kind there is */
+            kinds: string[];
         };
         /**
          * @description * `none` - None
@@ -475,6 +944,20 @@ export interface components {
          * @enum {string}
          */
         BoundEnum: "none" | "at_most" | "at_least";
+        BrowserList: {
+            results: components["schemas"]["BrowserOut"][];
+        };
+        BrowserOut: {
+            id: string;
+            /** @description the browser that asks */
+            this: boolean;
+            address: string | null;
+            agent: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            seen_at: string;
+        };
         BudgetOut: {
             labels: number;
             committed: number;
@@ -507,7 +990,6 @@ export interface components {
             name: string;
             question: string;
             guidelines?: string;
-            label_kind?: components["schemas"]["LabelKindEnum"];
             reward_model?: string;
             budget_labels: number;
             runs: string[];
@@ -525,7 +1007,10 @@ export interface components {
             name: string;
             question: string;
             guidelines: string;
-            label_kind: components["schemas"]["LabelKindEnum"];
+            form: {
+                [key: string]: unknown;
+            }[];
+            completions: number;
             state: components["schemas"]["CampaignStateEnum"];
             answered_by_me?: number;
             reward_model?: string;
@@ -543,6 +1028,13 @@ export interface components {
             closed_at?: string | null;
         };
         /**
+         * @description * `annotator` - Annotator
+         *     * `adjudicator` - Adjudicator
+         *     * `manager` - Manager
+         * @enum {string}
+         */
+        CampaignRoleEnum: "annotator" | "adjudicator" | "manager";
+        /**
          * @description * `draft` - Draft
          *     * `open` - Open
          *     * `paused` - Paused
@@ -555,28 +1047,20 @@ export interface components {
             lease_number: number;
             /** Format: date-time */
             leased_until: string;
-            label_kind: components["schemas"]["LabelKindEnum"];
-            question: string;
             prompt: unknown;
-            left: components["schemas"]["SideOut"];
-            right: components["schemas"]["SideOut"];
+            completions: components["schemas"]["CompletionOut"][];
         };
         Cards: {
             cards: components["schemas"]["CardOut"][];
         };
-        /**
-         * @description * `left` - left
-         *     * `right` - right
-         *     * `tie` - tie
-         *     * `both_bad` - both_bad
-         *     * `skip` - skip
-         * @enum {string}
-         */
-        ChoiceEnum: "left" | "right" | "tie" | "both_bad" | "skip";
         ClaimInRequest: {
             /** @default 3 */
             n: number;
             hold?: number[];
+        };
+        CompletionOut: {
+            text: unknown;
+            steps: string[] | null;
         };
         CurvePoint: {
             labels: number;
@@ -617,6 +1101,21 @@ export interface components {
             right: number;
             automatic: number;
         };
+        GivenLabel: {
+            annotation: number;
+            campaign: string;
+            annotator: string;
+            stream: string;
+            rollouts: number[];
+            answer: unknown;
+            skip: string;
+            flagged: boolean;
+            comment: string;
+            active_ms: number | null;
+            revised: boolean;
+            /** Format: date-time */
+            at: string;
+        };
         GroupOut: {
             id: number;
             external_id: string;
@@ -628,9 +1127,63 @@ export interface components {
             results: components["schemas"]["GroupOut"][];
             next: number | null;
         };
+        GroupRolloutOut: {
+            id: number;
+            external_id: string;
+            ordinal: number;
+            completion: unknown;
+            /** Format: double */
+            reward: number | null;
+            reward_parts: {
+                [key: string]: unknown;
+            };
+            generator: string;
+            meta: {
+                [key: string]: unknown;
+            };
+            scores: {
+                [key: string]: unknown;
+            }[];
+        };
         Histogram: {
             edges: number[];
             counts: number[];
+        };
+        InvitationInRequest: {
+            role: components["schemas"]["CampaignRoleEnum"];
+            /** @default 1 */
+            max_uses: number;
+            /** @default 7 */
+            days: number;
+            /** @default  */
+            note: string;
+        };
+        InvitationList: {
+            results: components["schemas"]["InvitationOut"][];
+        };
+        InvitationOut: {
+            id: number;
+            role: components["schemas"]["CampaignRoleEnum"];
+            note: string;
+            uses: number;
+            max_uses: number;
+            made_by: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            usable: boolean;
+        };
+        InvitedInRequest: {
+            token: string;
+        };
+        InvitedOut: {
+            /** @description its name */
+            campaign: string;
+            question: string;
+            role: components["schemas"]["CampaignRoleEnum"];
+            /** Format: date-time */
+            expires_at: string;
         };
         JobDetail: {
             id: number;
@@ -703,6 +1256,12 @@ export interface components {
          * @enum {string}
          */
         JobStateEnum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        JoinedOut: {
+            /** @description its slug */
+            campaign: string;
+            role: components["schemas"]["CampaignRoleEnum"];
+            user: components["schemas"]["UserOut"];
+        };
         /**
          * @description * `reward_model` - Reward Model
          *     * `policy` - Policy
@@ -718,11 +1277,6 @@ export interface components {
             /** Format: double */
             per_hour: number;
         };
-        /**
-         * @description * `pair` - Pair
-         * @enum {string}
-         */
-        LabelKindEnum: "pair";
         LabelSetList: {
             results: components["schemas"]["LabelSetOut"][];
         };
@@ -771,11 +1325,31 @@ export interface components {
             /** Format: double */
             back_off: number;
         };
+        MemberInRequest: {
+            username: string;
+            role: components["schemas"]["CampaignRoleEnum"];
+        };
+        MemberList: {
+            results: components["schemas"]["MemberOut"][];
+        };
+        MemberOut: {
+            user: number;
+            username: string;
+            role: components["schemas"]["CampaignRoleEnum"];
+            site_role: components["schemas"]["RoleEnum"];
+            active: boolean;
+            /** Format: date-time */
+            paused_at: string | null;
+            paused_because: string;
+        };
         MyAnswer: {
             annotation: number;
             assignment: number;
-            choice: components["schemas"]["ChoiceEnum"];
-            strength: number | null;
+            answer: {
+                [key: string]: unknown;
+            } | null;
+            skip: string;
+            flagged: boolean;
             comment: string;
             /** Format: date-time */
             at: string;
@@ -784,20 +1358,70 @@ export interface components {
         MyAnswers: {
             results: components["schemas"]["MyAnswer"][];
         };
+        NewInvitationOut: {
+            id: number;
+            role: components["schemas"]["CampaignRoleEnum"];
+            note: string;
+            uses: number;
+            max_uses: number;
+            made_by: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            usable: boolean;
+            /** @description goes after /invite#; shown only now */
+            token: string;
+        };
+        NewTokenOut: {
+            id: number;
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** Format: date-time */
+            created_at: string;
+            /** @description shown only now */
+            token: string;
+        };
         /** @enum {unknown} */
         NullEnum: null;
+        PasswordInRequest: {
+            current: string;
+            new: string;
+        };
+        PatchedMemberChangeRequest: {
+            role?: components["schemas"]["CampaignRoleEnum"];
+            paused?: boolean;
+            /** @default  */
+            because: string;
+        };
+        PatchedPersonChangeRequest: {
+            role?: components["schemas"]["RoleEnum"];
+            active?: boolean;
+        };
+        PersonList: {
+            results: components["schemas"]["PersonOut"][];
+        };
+        PersonOut: {
+            id: number;
+            username: string;
+            email: string;
+            role: components["schemas"]["RoleEnum"];
+            active: boolean;
+            /** Format: date-time */
+            last_login: string | null;
+            campaigns: number;
+        };
         Preview: {
             acquisition: string;
             version: number | null;
             pool_size: number;
-            pairs: components["schemas"]["PreviewPair"][];
+            cards: components["schemas"]["PreviewCard"][];
         };
-        PreviewPair: {
+        PreviewCard: {
             group: string;
             step: number;
             prompt: unknown;
-            a: components["schemas"]["PreviewSide"];
-            b: components["schemas"]["PreviewSide"];
+            completions: components["schemas"]["PreviewSide"][];
             stream: components["schemas"]["StreamEnum"];
             /** Format: double */
             value: number | null;
@@ -820,8 +1444,12 @@ export interface components {
             count: number[];
         };
         ReviseInRequest: {
-            choice: components["schemas"]["ChoiceEnum"];
-            strength?: (components["schemas"]["StrengthEnum"] | components["schemas"]["NullEnum"]) | null;
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+            skip?: (components["schemas"]["SkipEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @default false */
+            flagged: boolean;
             active_ms?: number | null;
             comment?: string;
             idempotency_key: string;
@@ -852,6 +1480,27 @@ export interface components {
             reward: number | null;
             generator: string;
             score: components["schemas"]["ScoreOut"] | null;
+        };
+        RolloutPage: {
+            results: components["schemas"]["RolloutRow"][];
+            next: string | null;
+            model: string | null;
+            version: number | null;
+        };
+        RolloutRow: {
+            id: number;
+            run: string;
+            group: number;
+            group_id: string;
+            step: number;
+            ordinal: number;
+            prompt: string;
+            completion: string;
+            length: number;
+            /** Format: double */
+            reward: number | null;
+            score: components["schemas"]["ScoreOut"] | null;
+            labels: number;
         };
         RunInRequest: {
             trainer?: string;
@@ -885,9 +1534,10 @@ export interface components {
          *     * `rewards:read` - Rewards Read
          *     * `annotate` - Annotate
          *     * `manage` - Manage
+         *     * `admin` - Admin
          * @enum {string}
          */
-        ScopesEnum: "rollouts:write" | "rewards:read" | "annotate" | "manage";
+        ScopesEnum: "rollouts:write" | "rewards:read" | "annotate" | "manage" | "admin";
         ScoreOut: {
             version: number;
             /** Format: double */
@@ -901,10 +1551,18 @@ export interface components {
         };
         SessionOut: {
             user: components["schemas"]["UserOut"] | null;
+            /** @description what its button says; null: not set up */
+            single_sign_on: string | null;
         };
-        SideOut: {
-            text: unknown;
-        };
+        /**
+         * @description * `cannot_judge` - Cannot Judge
+         *     * `not_my_language` - Not My Language
+         *     * `harmful` - Harmful
+         *     * `broken` - Broken
+         *     * `other` - Other
+         * @enum {string}
+         */
+        SkipEnum: "cannot_judge" | "not_my_language" | "harmful" | "broken" | "other";
         StrategyCheckOut: {
             /** Format: date-time */
             at: string;
@@ -933,27 +1591,62 @@ export interface components {
         /**
          * @description * `acquisition` - Acquisition
          *     * `random` - Random
+         *     * `gold` - Gold
+         *     * `repeat` - Repeat
          * @enum {string}
          */
-        StreamEnum: "acquisition" | "random";
-        /**
-         * @description * `1` - 1
-         *     * `2` - 2
-         *     * `3` - 3
-         * @enum {integer}
-         */
-        StrengthEnum: 1 | 2 | 3;
+        StreamEnum: "acquisition" | "random" | "gold" | "repeat";
         TaskCounts: {
             open: number;
             leased: number;
             settled: number;
             cancelled: number;
         };
+        TokenInRequest: {
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+        };
+        TokenList: {
+            results: components["schemas"]["TokenOut"][];
+        };
+        TokenOut: {
+            id: number;
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        TrendPoint: {
+            step: number;
+            groups: number;
+            rollouts: number;
+            /** Format: double */
+            reward_mean: number | null;
+            /** Format: double */
+            reward_sd: number | null;
+            /** Format: double */
+            sd_in_group: number | null;
+            /** Format: double */
+            saturated_share: number | null;
+            /** Format: double */
+            length_mean: number;
+            labels: number;
+        };
+        TrendsOut: {
+            run: string;
+            steps_per_point: number;
+            groups: number;
+            sampled_groups: number;
+            points: components["schemas"]["TrendPoint"][];
+        };
         UserOut: {
             id: number;
             username: string;
             role: components["schemas"]["RoleEnum"];
             scopes: components["schemas"]["ScopesEnum"][];
+            /** @description by their role in one, beyond their role on the site */
+            manages_campaigns: boolean;
+            has_password: boolean;
         };
         /**
          * @description * `better` - Better
@@ -980,6 +1673,18 @@ export interface components {
             /** Format: date-time */
             promoted_at: string | null;
         };
+        WholeGroupOut: {
+            id: number;
+            run: string;
+            external_id: string;
+            step: number;
+            prompt: unknown;
+            meta: {
+                [key: string]: unknown;
+            };
+            rollouts: components["schemas"]["GroupRolloutOut"][];
+            labels: components["schemas"]["GivenLabel"][];
+        };
         ZonesOut: {
             keep: number;
             ask: number;
@@ -994,6 +1699,147 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    account_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowserList"];
+                };
+            };
+        };
+    };
+    account_sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    account_session_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    account_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+        };
+    };
+    account_token_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTokenOut"];
+                };
+            };
+        };
+    };
+    account_token_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     revise: {
         parameters: {
             query?: never;
@@ -1125,6 +1971,62 @@ export interface operations {
             };
         };
     };
+    audit_list: {
+        parameters: {
+            query?: {
+                /** @description an object's word (campaign) or name (helpful) */
+                about?: string;
+                actor?: string;
+                /** @description only entries older than this one */
+                before?: number;
+                /** @description campaign.opened, or the beginning of it: campaign. */
+                kind?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+        };
+    };
+    audit_csv: {
+        parameters: {
+            query?: {
+                /** @description an object's word (campaign) or name (helpful) */
+                about?: string;
+                actor?: string;
+                /** @description only entries older than this one */
+                before?: number;
+                /** @description campaign.opened, or the beginning of it: campaign. */
+                kind?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     campaigns_list: {
         parameters: {
             query?: never;
@@ -1167,6 +2069,25 @@ export interface operations {
             };
         };
     };
+    campaigns_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     campaigns_get: {
         parameters: {
             query?: never;
@@ -1184,6 +2105,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_answers_export: {
+        parameters: {
+            query?: {
+                as?: "jsonl" | "parquet";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
         };
@@ -1262,6 +2206,73 @@ export interface operations {
             };
         };
     };
+    invitations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+        };
+    };
+    invitations_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitationOut"];
+                };
+            };
+        };
+    };
+    invitations_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     label_sets_list: {
         parameters: {
             query?: never;
@@ -1300,6 +2311,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelSetOut"];
+                };
+            };
+        };
+    };
+    campaigns_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    members_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+        };
+    };
+    members_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+        };
+    };
+    members_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    members_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedMemberChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
                 };
             };
         };
@@ -1421,6 +2546,95 @@ export interface operations {
             };
         };
     };
+    campaigns_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                table: "annotators" | "answers" | "budget" | "checks" | "jobs" | "label-sets" | "labels" | "learning-curve" | "machine-curve" | "measures" | "reliability" | "risk-coverage" | "tasks" | "uncertainty" | "versions";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    groups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeGroupOut"];
+                };
+            };
+        };
+    };
+    invited_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinedOut"];
+                };
+            };
+        };
+    };
+    invited_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitedInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedOut"];
+                };
+            };
+        };
+    };
     jobs_list: {
         parameters: {
             query?: {
@@ -1438,6 +2652,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobList"];
+                };
+            };
+        };
+    };
+    jobs_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };
@@ -1488,7 +2721,7 @@ export interface operations {
         parameters: {
             query?: {
                 as?: "jsonl" | "parquet";
-                format?: "trl-preference";
+                format?: "annotations" | "edit-preference" | "kto" | "prm-stepwise" | "ranked" | "sft" | "trl-preference";
                 split?: "all" | "heldout" | "train";
             };
             header?: never;
@@ -1505,6 +2738,50 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+        };
+    };
+    people_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+        };
+    };
+    people_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPersonChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
                 };
             };
         };
@@ -1556,6 +2833,106 @@ export interface operations {
             };
         };
     };
+    rollouts_search: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                doubt_max?: number;
+                doubt_min?: number;
+                /**
+                 * @description * `yes` - yes
+                 *     * `no` - no
+                 */
+                labelled?: "yes" | "no";
+                limit?: number;
+                model?: string;
+                q?: string;
+                reward_max?: number;
+                reward_min?: number;
+                run?: string;
+                /**
+                 * @description * `newest` - newest
+                 *     * `oldest` - oldest
+                 *     * `highest_reward` - highest_reward
+                 *     * `lowest_reward` - lowest_reward
+                 *     * `most_doubted` - most_doubted
+                 *     * `least_doubted` - least_doubted
+                 */
+                sort?: "newest" | "oldest" | "highest_reward" | "lowest_reward" | "most_doubted" | "least_doubted";
+                step_max?: number;
+                step_min?: number;
+                /**
+                 * @description * `completion` - completion
+                 *     * `prompt` - prompt
+                 */
+                within?: "completion" | "prompt";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutPage"];
+                };
+            };
+        };
+    };
+    rollouts_csv: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                doubt_max?: number;
+                doubt_min?: number;
+                /**
+                 * @description * `yes` - yes
+                 *     * `no` - no
+                 */
+                labelled?: "yes" | "no";
+                limit?: number;
+                model?: string;
+                q?: string;
+                reward_max?: number;
+                reward_min?: number;
+                run?: string;
+                /**
+                 * @description * `newest` - newest
+                 *     * `oldest` - oldest
+                 *     * `highest_reward` - highest_reward
+                 *     * `lowest_reward` - lowest_reward
+                 *     * `most_doubted` - most_doubted
+                 *     * `least_doubted` - least_doubted
+                 */
+                sort?: "newest" | "oldest" | "highest_reward" | "lowest_reward" | "most_doubted" | "least_doubted";
+                step_max?: number;
+                step_min?: number;
+                /**
+                 * @description * `completion` - completion
+                 *     * `prompt` - prompt
+                 */
+                within?: "completion" | "prompt";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     runs_list: {
         parameters: {
             query?: never;
@@ -1571,6 +2948,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunList"];
+                };
+            };
+        };
+    };
+    runs_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };
@@ -1690,6 +3086,48 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    runs_trends: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendsOut"];
+                };
+            };
+        };
+    };
+    runs_trends_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };

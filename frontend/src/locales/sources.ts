@@ -35,6 +35,14 @@ export const SAME: ReadonlySet<string> = new Set([
   "Parquet",
   "CSV",
   "12px system-ui, sans-serif",
+  "Edge",
+  "Opera",
+  "Firefox",
+  "Chrome",
+  "Safari",
+  "Android",
+  "Windows",
+  "Linux",
 ]);
 
 /** A key as the browser names it. */

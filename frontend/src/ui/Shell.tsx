@@ -73,6 +73,7 @@ export function Shell({ user }: { user: User }) {
     },
   });
   const manages = user.scopes.includes("manage");
+  const keeps = user.scopes.includes("admin");
   return (
     <div className={judging ? "shell shell-judging" : "shell"}>
       <a className="skip-link" href="#main">
@@ -84,14 +85,16 @@ export function Shell({ user }: { user: User }) {
         </NavLink>
         <nav aria-label={t("Main")}>
           {user.scopes.includes("annotate") && <NavLink to="/judge">{t("Judge")}</NavLink>}
-          {manages && <NavLink to="/campaigns">{t("Campaigns")}</NavLink>}
+          {(manages || user.manages_campaigns) && <NavLink to="/campaigns">{t("Campaigns")}</NavLink>}
           {manages && <NavLink to="/runs">{t("Runs")}</NavLink>}
           {manages && <NavLink to="/jobs">{t("Jobs")}</NavLink>}
+          {keeps && <NavLink to="/people">{t("People")}</NavLink>}
+          {keeps && <NavLink to="/audit">{t("Audit log")}</NavLink>}
         </nav>
         <div className="top-end">
-          <span className="who" title={roleOf(user.role)}>
+          <NavLink to="/account" className="who" title={t("Your account ({{role}})", { role: roleOf(user.role) })}>
             {user.username}
-          </span>
+          </NavLink>
           <Preferences />
           <button type="button" className="button quiet-button" onClick={() => signOut.mutate()}>
             {t("Sign out")}

@@ -31,15 +31,17 @@ function Row({ campaign }: { campaign: Campaign }) {
   );
 }
 
-export default function Campaigns() {
+export default function Campaigns({ mayDraft }: { mayDraft: boolean }) {
   const campaigns = useQuery({ queryKey: ["campaigns"], queryFn: api.campaigns, refetchInterval: 5_000 });
   return (
     <Page
       title={t("Campaigns")}
       actions={
-        <Link className="button primary" to="/campaigns/new">
-          {t("New campaign")}
-        </Link>
+        mayDraft && (
+          <Link className="button primary" to="/campaigns/new">
+            {t("New campaign")}
+          </Link>
+        )
       }
     >
       {campaigns.isPending && <Loading />}

@@ -49,6 +49,9 @@ function Actions({ campaign, actions }: { campaign: Campaign; actions: ReturnTyp
   };
   return (
     <>
+      <Link className="button" to={`/campaigns/${campaign.slug}/people`}>
+        {t("People")}
+      </Link>
       {campaign.state !== "draft" && (
         <button type="button" className="button" onClick={() => retrain.mutate()} disabled={retrain.isPending}>
           {t("Retrain now")}

@@ -1,24 +1,19 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect } from "react";
+/** The way in: name and password, or the organisation's own sign-on where there is one. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useEffect } from "react";
+import { useLocation } from "react-router";
 
 import { api } from "../../api/client";
+import { t } from "../../i18n";
 import { Problem } from "../../ui/parts";
 import { Brand, Foot, Preferences } from "../../ui/Shell";
+import { refusalSentence } from "./refusals";
 
-export function Login() {
-  const client = useQueryClient();
-  const signIn = useMutation({
-    mutationFn: ({ username, password }: { username: string; password: string }) => api.signIn(username, password),
-    onSuccess: (user) => client.setQueryData(["session"], user),
-  });
+export function SignedOutPage({ title, children }: { title: string; children: ReactNode }) {
   useEffect(() => {
-    document.title = "Sign in · Tiebreak";
-  }, []);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    signIn.mutate({ username: String(form.get("username")), password: String(form.get("password")) });
-  };
+    document.title = `${title} · Tiebreak`;
+  }, [title]);
   return (
     <div className="login">
       <header className="login-top">
@@ -28,24 +23,70 @@ export function Login() {
         </div>
       </header>
       <main id="main" className="login-main">
-        <h1>Sign in</h1>
-        <p className="quiet">People decide where the reward model cannot.</p>
-        <form onSubmit={submit} className="form">
-          <label>
-            Username
-            <input name="username" autoComplete="username" required autoFocus />
-          </label>
-          <label>
-            Password
-            <input name="password" type="password" autoComplete="current-password" required />
-          </label>
-          {signIn.isError && <Problem error={signIn.error} />}
-          <button type="submit" className="button primary" disabled={signIn.isPending}>
-            {signIn.isPending ? "Signing in…" : "Sign in"}
-          </button>
-        </form>
+        <h1>{title}</h1>
+        {children}
       </main>
       <Foot />
     </div>
+  );
+}
+
+/** A plain link: the browser itself goes to the provider and comes back. */
+export function SingleSignOn({ next }: { next: string }) {
+  const name = useQuery({ queryKey: ["single-sign-on"], queryFn: api.singleSignOn, staleTime: Infinity });
+  if (!name.data) return null;
+  return (
+    <div className="other-way">
+      <p className="or">{t("or")}</p>
+      <a className="button" href={`/api/v1/sso/start?next=${encodeURIComponent(next)}`}>
+        {t("Continue with {{name}}", { name: name.data })}
+      </a>
+    </div>
+  );
+}
+
+export function SignInForm() {
+  const client = useQueryClient();
+  const signIn = useMutation({
+    mutationFn: ({ username, password }: { username: string; password: string }) => api.signIn(username, password),
+    onSuccess: (user) => client.setQueryData(["session"], user),
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    signIn.mutate({ username: String(form.get("username")), password: String(form.get("password")) });
+  };
+  return (
+    <form onSubmit={submit} className="form">
+      <label>
+        {t("Username")}
+        <input name="username" autoComplete="username" required autoFocus />
+      </label>
+      <label>
+        {t("Password")}
+        <input name="password" type="password" autoComplete="current-password" required />
+      </label>
+      {signIn.isError && <Problem error={signIn.error} />}
+      <button type="submit" className="button primary" disabled={signIn.isPending}>
+        {signIn.isPending ? t("Signing in…") : t("Sign in")}
+      </button>
+    </form>
+  );
+}
+
+export function Login() {
+  const { pathname, search } = useLocation();
+  const refused = new URLSearchParams(search).get("refused");
+  return (
+    <SignedOutPage title={t("Sign in")}>
+      <p className="quiet">{t("People decide where the reward model cannot.")}</p>
+      {refused && (
+        <p className="problem problem-first" role="alert">
+          {refusalSentence(refused)}
+        </p>
+      )}
+      <SignInForm />
+      <SingleSignOn next={pathname} />
+    </SignedOutPage>
   );
 }

@@ -1,0 +1,53 @@
+/** The audit log's words as people read them. A kind this page does not know stays as the server writes it. */
+
+import { t } from "../i18n";
+
+const KINDS = {
+  "budget.topped_up": "topped the budget up",
+  "campaign.closed": "closed the campaign",
+  "campaign.created": "drafted the campaign",
+  "campaign.opened": "opened the campaign",
+  "campaign.paused": "paused the campaign",
+  "invitation.made": "made an invitation",
+  "invitation.revoked": "took an invitation back",
+  "membership.added": "joined the campaign",
+  "membership.paused": "paused a member",
+  "membership.removed": "removed a member",
+  "membership.resumed": "let a member go on",
+  "membership.role_changed": "changed a role in a campaign",
+  "person.changed": "changed a person",
+  "person.linked": "linked single sign-on",
+  "person.made": "made an account",
+  "person.password_change_refused": "gave a wrong current password",
+  "person.password_changed": "changed their password",
+  "person.sign_in_failed": "failed to sign in",
+  "person.sign_in_throttled": "was stopped from guessing",
+  "person.signed_in": "signed in",
+  "person.signed_out": "signed out",
+  "person.signed_out_everywhere": "signed out everywhere else",
+  "token.made": "made a token",
+  "token.revoked": "revoked a token",
+} as const;
+
+export function kindName(kind: string): string {
+  return Object.hasOwn(KINDS, kind) ? t(KINDS[kind as keyof typeof KINDS]) : kind;
+}
+
+export interface Change {
+  field: string;
+  was: string | null;
+  is: string | null;
+}
+
+/** One line per field that either side names; what is equal on both is left out. */
+export function changes(was: Record<string, unknown> | null, is: Record<string, unknown> | null): Change[] {
+  const fields = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])];
+  return fields
+    .map((field) => ({ field, was: shown(was?.[field]), is: shown(is?.[field]) }))
+    .filter((change) => change.was !== change.is);
+}
+
+function shown(value: unknown): string | null {
+  if (value === undefined || value === null || value === "") return null;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,94 @@
+/** Everybody on the site, for administrators: their role in general, and whether they have access. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { people, type Person, type SiteRole } from "../../api/people";
+import type { User } from "../../api/types";
+import { count, when } from "../../domain/format";
+import { roleOf } from "../../domain/names";
+import { t } from "../../i18n";
+import { Loading, Page, Problem } from "../../ui/parts";
+
+const ROLES: SiteRole[] = ["annotator", "adjudicator", "manager", "admin"];
+
+export default function People({ user }: { user: User }) {
+  const client = useQueryClient();
+  const listed = useQuery({ queryKey: ["people"], queryFn: people.everybody });
+  const change = useMutation({
+    mutationFn: ({ id, ...body }: { id: number; role?: SiteRole; active?: boolean }) => people.changePerson(id, body),
+    onSettled: () => client.invalidateQueries({ queryKey: ["people"] }),
+  });
+  return (
+    <Page title={t("People")}>
+      <p className="quiet lead">{t("A role here reaches into every campaign. A role in one campaign is given on that campaign's page. People join by an invitation.")}</p>
+      {listed.isPending && <Loading />}
+      {[listed, change].map(({ isError, error }, which) => isError && <Problem key={which} error={error} />)}
+      {listed.data && (
+        <div className="table-box" role="region" aria-label={t("People")} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t("Name")}</th>
+                <th scope="col">{t("Role")}</th>
+                <th scope="col">{t("Campaigns")}</th>
+                <th scope="col">{t("Last signed in")}</th>
+                <th scope="col">{t("Access")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {listed.data.map((person) => (
+                <Row key={person.id} person={person} mine={person.id === user.id} onChange={(body) => change.mutate({ id: person.id, ...body })} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+interface RowProps {
+  person: Person;
+  mine: boolean;
+  onChange: (body: { role?: SiteRole; active?: boolean }) => void;
+}
+
+function Row({ person, mine, onChange }: RowProps) {
+  const name = person.username;
+  const fixed = mine || person.role === "trainer";
+  const toggle = () => {
+    if (!person.active || window.confirm(t("End the access of {{name}}? What they said stays.", { name }))) onChange({ active: !person.active });
+  };
+  return (
+    <tr>
+      <th scope="row">
+        {name}
+        {person.email && <span className="cell-detail">{person.email}</span>}
+      </th>
+      <td>
+        {fixed ? (
+          roleOf(person.role)
+        ) : (
+          <select aria-label={t("Role of {{name}}", { name })} value={person.role} onChange={(event) => onChange({ role: event.target.value as SiteRole })}>
+            {ROLES.map((role) => (
+              <option key={role} value={role}>
+                {roleOf(role)}
+              </option>
+            ))}
+          </select>
+        )}
+      </td>
+      <td>{count(person.campaigns)}</td>
+      <td>{when(person.last_login)}</td>
+      <td>
+        {mine ? (
+          t("you")
+        ) : (
+          <button type="button" className="button" onClick={toggle} aria-label={person.active ? t("End the access of {{name}}", { name }) : t("Give {{name}} access again", { name })}>
+            {person.active ? t("End access") : t("Give access again")}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
