@@ -9,7 +9,7 @@ import { Home } from "./features/home/Home";
 import { Login } from "./features/login/Login";
 import { t } from "./i18n";
 import { Loading, Page, Problem } from "./ui/parts";
-import { Shell } from "./ui/Shell";
+import { Doorstep, Shell } from "./ui/Shell";
 
 const Annotate = lazy(() => import("./features/annotate/Annotate"));
 const Campaigns = lazy(() => import("./features/campaigns/Campaigns"));
@@ -19,11 +19,6 @@ const Runs = lazy(() => import("./features/runs/Runs"));
 const RunGroups = lazy(() => import("./features/runs/RunGroups"));
 const Jobs = lazy(() => import("./features/jobs/Jobs"));
 const JobPage = lazy(() => import("./features/jobs/JobPage"));
-const CampaignPeople = lazy(() => import("./features/people/CampaignPeople"));
-const People = lazy(() => import("./features/people/People"));
-const AuditLog = lazy(() => import("./features/people/AuditLog"));
-const Invite = lazy(() => import("./features/people/Invite"));
-const Account = lazy(() => import("./features/account/Account"));
 const Accessibility = lazy(() => import("./features/accessibility/Accessibility"));
 
 function Waiting() {
@@ -50,8 +45,7 @@ export function App() {
   const user = session.data;
   if (!user) return <SignedOut />;
   const annotates = user.scopes.includes("annotate");
-  const managesAll = user.scopes.includes("manage");
-  const manages = managesAll || user.manages_campaigns;
+  const manages = user.scopes.includes("manage");
   return (
     <Suspense fallback={<Waiting />}>
       <Routes>
@@ -61,28 +55,15 @@ export function App() {
           {annotates && <Route path="annotate/:slug" element={<Annotate user={user} />} />}
           {manages && (
             <>
-              <Route path="campaigns" element={<Campaigns mayDraft={managesAll} />} />
-              <Route path="campaigns/:slug" element={<Dashboard />} />
-              <Route path="campaigns/:slug/people" element={<CampaignPeople />} />
-              <Route path="jobs/:id" element={<JobPage />} />
-            </>
-          )}
-          {managesAll && (
-            <>
+              <Route path="campaigns" element={<Campaigns />} />
               <Route path="campaigns/new" element={<NewCampaign />} />
+              <Route path="campaigns/:slug" element={<Dashboard />} />
               <Route path="runs" element={<Runs />} />
               <Route path="runs/:run" element={<RunGroups />} />
               <Route path="jobs" element={<Jobs />} />
+              <Route path="jobs/:id" element={<JobPage />} />
             </>
           )}
-          {user.scopes.includes("admin") && (
-            <>
-              <Route path="people" element={<People user={user} />} />
-              <Route path="audit" element={<AuditLog />} />
-            </>
-          )}
-          <Route path="account" element={<Account user={user} />} />
-          <Route path="invite" element={<Invite user={user} />} />
           <Route path="accessibility" element={<Accessibility />} />
           <Route path="*" element={<NotFound />} />
         </Route>
@@ -95,8 +76,9 @@ function SignedOut() {
   return (
     <Suspense fallback={<Waiting />}>
       <Routes>
-        <Route path="accessibility" element={<Accessibility />} />
-        <Route path="invite" element={<Invite user={null} />} />
+        <Route element={<Doorstep />}>
+          <Route path="accessibility" element={<Accessibility />} />
+        </Route>
         <Route path="*" element={<Login />} />
       </Routes>
     </Suspense>

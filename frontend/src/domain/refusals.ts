@@ -57,9 +57,16 @@ const SENTENCES = {
 } as const;
 
 /** Codes of many faults: only the server's sentence says which. */
-const VAGUE = new Set(
-  "conflict invalid_answer invalid_config invalid_input member_paused nothing_to_learn search_too_wide unknown_user weak_password".split(" "),
-);
+const VAGUE = new Set([
+  "conflict",
+  "invalid_answer",
+  "invalid_config",
+  "invalid_input",
+  "nothing_to_learn",
+  "search_too_wide",
+  "unknown_user",
+  "weak_password",
+]);
 
 export const CODES_WITH_SENTENCES: ReadonlySet<string> = new Set(Object.keys(SENTENCES));
 

@@ -62,6 +62,25 @@ export function Brand() {
   );
 }
 
+/** The frame of pages that need no account. */
+export function Doorstep() {
+  return (
+    <>
+      <header className="top">
+        <Link to="/" className="brand-link" aria-label={t("Tiebreak, home")}>
+          <Brand />
+        </Link>
+        <div className="top-end">
+          <Preferences />
+        </div>
+      </header>
+      <Outlet />
+      <Foot />
+      <Announcer />
+    </>
+  );
+}
+
 export function Shell({ user }: { user: User }) {
   const client = useQueryClient();
   const judging = useLocation().pathname.startsWith("/annotate/");

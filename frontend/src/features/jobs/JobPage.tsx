@@ -74,7 +74,8 @@ export default function JobPage() {
       {cancel.isError && <Problem error={cancel.error} />}
       <Panel title={t("Progress")}>
         <Progress value={data.progress} label={t("Progress")} />
-        <p>{data.message ? <span lang="en">{data.message}</span> : t("Waiting for a worker.")}</p>
+        {data.message && <p lang="en">{data.message}</p>}
+        {data.state === "queued" && !data.message && <p>{t("Waiting for a worker.")}</p>}
         <p className="quiet">
           {t("Attempt {{attempt}}, started {{started}}, finished {{finished}}", {
             attempt: data.attempt,
