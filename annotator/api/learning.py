@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator.annotations import export
 from annotator.annotations.label_sets import freeze
-from annotator.annotations.models import LabelSet
 from annotator.campaigns.ranking import production_version
-from annotator.errors import InvalidInput, NotFound
+from annotator.errors import NotFound
 from annotator.people.models import Scope
 from annotator.rollouts.models import RewardModelVersion
 from annotator.training.due import retrain_now
@@ -119,43 +115,3 @@ class LabelSets(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """Freeze today's answers; the same answers give the same label set."""
         return Response(shape.LabelSetOut(freeze(find_campaign(request, slug))).data, status=201)
-
-
-class Export(APIView):
-    required_scope = Scope.MANAGE
-
-    @staticmethod
-    def campaign_of(label_set: int) -> int | None:
-        return LabelSet.objects.filter(pk=label_set).values_list("campaign_id", flat=True).first()
-
-    @extend_schema(
-        operation_id="label_sets_export",
-        parameters=[
-            OpenApiParameter("format", str, enum=list(export.FORMATS)),
-            OpenApiParameter("as", str, enum=["jsonl", "parquet"]),
-            OpenApiParameter("split", str, enum=["train", "heldout", "all"]),
-        ],
-        responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY},
-    )
-    def get(self, request: Request, label_set: int) -> StreamingHttpResponse | FileResponse:
-        """Download the label set as rows a trainer reads unchanged."""
-        found = LabelSet.objects.select_related("campaign").filter(pk=label_set).first()
-        if found is None:
-            raise NotFound(f"There is no label set {label_set}.", code="unknown_label_set", label_set=label_set)
-        name = request.query_params.get("format", "trl-preference")
-        kind = request.query_params.get("as", "jsonl")
-        split = request.query_params.get("split", "train")
-        if name not in export.FORMATS or kind not in ("jsonl", "parquet") or split not in ("train", "heldout", "all"):
-            raise InvalidInput(
-                f"format: {', '.join(export.FORMATS)}; as: jsonl or parquet; split: train, heldout or all.",
-                field="format",
-            )
-        rows = export.FORMATS[name](found, split)
-        filename = f"{found.campaign.slug}-{found.pk}-{split}.{kind}"
-        if kind == "parquet":
-            return FileResponse(export.as_parquet(rows), as_attachment=True, filename=filename)
-        return StreamingHttpResponse(
-            export.as_jsonl(rows),
-            content_type="application/x-ndjson",
-            headers={"Content-Disposition": f'attachment; filename="{filename}"'},
-        )
