@@ -19,6 +19,11 @@ const Runs = lazy(() => import("./features/runs/Runs"));
 const RunGroups = lazy(() => import("./features/runs/RunGroups"));
 const Jobs = lazy(() => import("./features/jobs/Jobs"));
 const JobPage = lazy(() => import("./features/jobs/JobPage"));
+const CampaignPeople = lazy(() => import("./features/people/CampaignPeople"));
+const People = lazy(() => import("./features/people/People"));
+const AuditLog = lazy(() => import("./features/people/AuditLog"));
+const Invite = lazy(() => import("./features/people/Invite"));
+const Account = lazy(() => import("./features/account/Account"));
 const Accessibility = lazy(() => import("./features/accessibility/Accessibility"));
 
 function Waiting() {
@@ -45,7 +50,8 @@ export function App() {
   const user = session.data;
   if (!user) return <SignedOut />;
   const annotates = user.scopes.includes("annotate");
-  const manages = user.scopes.includes("manage");
+  const managesAll = user.scopes.includes("manage");
+  const manages = managesAll || user.manages_campaigns;
   return (
     <Suspense fallback={<Waiting />}>
       <Routes>
@@ -55,15 +61,28 @@ export function App() {
           {annotates && <Route path="annotate/:slug" element={<Annotate user={user} />} />}
           {manages && (
             <>
-              <Route path="campaigns" element={<Campaigns />} />
-              <Route path="campaigns/new" element={<NewCampaign />} />
+              <Route path="campaigns" element={<Campaigns mayDraft={managesAll} />} />
               <Route path="campaigns/:slug" element={<Dashboard />} />
-              <Route path="runs" element={<Runs />} />
-              <Route path="runs/:run" element={<RunGroups />} />
-              <Route path="jobs" element={<Jobs />} />
+              <Route path="campaigns/:slug/people" element={<CampaignPeople />} />
               <Route path="jobs/:id" element={<JobPage />} />
             </>
           )}
+          {managesAll && (
+            <>
+              <Route path="campaigns/new" element={<NewCampaign />} />
+              <Route path="runs" element={<Runs />} />
+              <Route path="runs/:run" element={<RunGroups />} />
+              <Route path="jobs" element={<Jobs />} />
+            </>
+          )}
+          {user.scopes.includes("admin") && (
+            <>
+              <Route path="people" element={<People user={user} />} />
+              <Route path="audit" element={<AuditLog />} />
+            </>
+          )}
+          <Route path="account" element={<Account user={user} />} />
+          <Route path="invite" element={<Invite user={user} />} />
           <Route path="accessibility" element={<Accessibility />} />
           <Route path="*" element={<NotFound />} />
         </Route>
@@ -79,6 +98,7 @@ function SignedOut() {
         <Route element={<Doorstep />}>
           <Route path="accessibility" element={<Accessibility />} />
         </Route>
+        <Route path="invite" element={<Invite user={null} />} />
         <Route path="*" element={<Login />} />
       </Routes>
     </Suspense>

@@ -62,6 +62,7 @@ const VAGUE = new Set([
   "invalid_answer",
   "invalid_config",
   "invalid_input",
+  "member_paused",
   "nothing_to_learn",
   "search_too_wide",
   "unknown_user",
