@@ -21,6 +21,7 @@ ALLOWED = {
     "/api/v1/campaigns/helpful/pause": {"post": {"olga"}},
     "/api/v1/campaigns/helpful/dashboard": {"get": {"olga"}},
     "/api/v1/campaigns/helpful/preview": {"get": {"olga"}},
+    "/api/v1/campaigns/helpful/quality": {"get": {"olga"}},
     "/api/v1/campaigns/helpful/claim": {"post": {"alice", "carol"}},
     "/api/v1/campaigns/helpful/my-answers": {"get": {"alice", "carol"}},
     "/api/v1/campaigns/helpful/retrain": {"post": {"olga"}},

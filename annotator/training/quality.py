@@ -1,0 +1,214 @@
+"""How well people agree, and how far each of them can be relied on. Only reads; every formula is in `uncertainty`.
+
+Agreement and reliability are measured on the questions asked to learn from: items whose answer is known are easier
+than the rest, and a repeat is no second opinion. What answers weigh in training follows from reliability, and nobody's
+answer is ever replaced by a majority's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections import Counter, defaultdict
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from annotator.annotations.models import Annotation
+from annotator.campaigns.forms import Form
+from annotator.campaigns.models import Campaign
+from annotator.people.models import User
+from annotator.tasks.models import AnnotationTask
+from uncertainty.agreement import alpha, alpha_of_sets, together, together_of_sets
+from uncertainty.annotators import Reliability, share_interval
+from uncertainty.crowd_bt import crowd_bt
+from uncertainty.dawid_skene import dawid_skene
+from uncertainty.errors import UncertaintyError
+
+from .said import Column, Said, columns, left_choices, preferences, repeated
+
+NEWEST = 10_000  # answers looked at: a page must come at once, and old habits say little of today's
+DRAWS = 300  # for intervals of agreement
+MATRIX_PEOPLE = 25
+MOST_CLASSES = 10
+Stream = AnnotationTask.Stream
+LEARNT_FROM = frozenset({Stream.ACQUISITION, Stream.RANDOM})
+
+
+@dataclasses.dataclass(frozen=True)
+class Skill:
+    """Reliability of each annotator, by what it was measured, or the code of why it could not be."""
+
+    by: str | None  # "preferences", "classes"
+    chance: float
+    why: str | None
+    found: Reliability | None
+
+
+def quality(campaign: Campaign) -> dict[str, Any]:
+    """Agreement by question, everybody with everybody, and every annotator's figures."""
+    form = campaign.config.asks
+    answers = standing(campaign)
+    taught = [said for said in answers if said.stream in LEARNT_FROM]
+    by_question = columns(form, taught)
+    skill = _skill_of(campaign.pk, newest(campaign))
+    return {
+        "answers": len(answers),
+        "looked_at_most": NEWEST,
+        "agreement": [_agreement(column) for column in by_question],
+        "matrix": _matrix(by_question[0]) if by_question else None,
+        "reliability": {"by": skill.by, "chance": skill.chance, "why": skill.why},
+        "annotators": _people(form, answers, taught, skill),
+    }
+
+
+def annotator_weights(campaign: Campaign) -> dict[int, float]:
+    """What each annotator's answers weigh in training, 1 on average; nobody is named while nothing can be said."""
+    found = _skill_of(campaign.pk, newest(campaign)).found
+    if found is None:
+        return {}
+    return dict(zip(found.annotators_A.tolist(), found.weight_A.tolist(), strict=True))
+
+
+def newest(campaign: Campaign) -> int:
+    """Answers are only ever added: the newest one's number says whether anything changed."""
+    return Annotation.objects.filter(campaign=campaign).order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def standing(campaign: Campaign) -> list[Said]:
+    """The newest answers that were not corrected since, oldest first."""
+    rows = (
+        Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
+        .order_by("-id")
+        .values_list(
+            "annotator_id", "task_id", "task__rollout_ids", "task__stream", "answer", "shown_order", "active_ms"
+        )[:NEWEST]
+    )
+    return [
+        Said(who, card, tuple(rollouts), stream, answer, tuple(order), active_ms)
+        for who, card, rollouts, stream, answer, order, active_ms in reversed(rows)
+    ]
+
+
+@lru_cache(maxsize=32)
+def _skill_of(campaign_id: int, newest_answer: int) -> Skill:
+    campaign = Campaign.objects.get(pk=campaign_id)
+    return skill(campaign.config.asks, [said for said in standing(campaign) if said.stream in LEARNT_FROM])
+
+
+def skill(form: Form, answers: list[Said]) -> Skill:
+    """From preferences where the form asks for them, else from the first question answered in a few classes."""
+    classes = next((one for one in columns(form, answers) if one.level in ("nominal", "ordinal")), None)
+    asks_for_classes = form.ordering is None or form.ordering.kind == "binary"
+    try:
+        if not asks_for_classes:
+            told = preferences(form, answers)
+            judged = crowd_bt(
+                told.outcomes, told.pairs, told.annotators, told.first_left, weights_L=told.weights
+            ).reliability
+            return Skill("preferences", 0.5, None, judged)
+        if classes is None or len(set(classes.values)) > MOST_CLASSES:
+            return Skill(None, 0.0, "no_classes", None)
+        found = dawid_skene([str(one) for one in classes.values], classes.items, classes.annotators, one_coin=True)
+        return Skill("classes", 1.0 / len(found.classes_C), None, found.reliability)
+    except UncertaintyError as error:
+        return Skill(None, 0.0, error.code, None)
+
+
+def _agreement(column: Column) -> dict[str, Any]:
+    rng = np.random.default_rng(0)  # the same answers have the same interval
+    told = {"question": column.question, "level": column.level, "distance": column.distance}
+    measure: Any = alpha_of_sets if column.level == "set" else alpha
+    try:
+        found = measure(
+            column.comparable(), column.items, cards_L=column.cards, distance=column.distance, rng=rng, draws=DRAWS
+        )
+    except UncertaintyError as error:
+        nothing = {"alpha": None, "low": None, "high": None, "items": 0, "answers": len(column.values)}
+        return told | nothing | {"why": error.code}
+    return told | dataclasses.asdict(found) | {"why": None}
+
+
+def _matrix(column: Column) -> dict[str, Any]:
+    """Everybody with everybody on one question; of many people, those with most answers."""
+    kept = [who for who, _ in Counter(column.annotators).most_common(MATRIX_PEOPLE)]
+    rows = [at for at, who in enumerate(column.annotators) if who in set(kept)]
+    said = column.comparable()
+    measure: Any = together_of_sets if column.level == "set" else together
+    found = measure(
+        [said[at] for at in rows],
+        [column.items[at] for at in rows],
+        [column.annotators[at] for at in rows],
+        distance=column.distance,
+    )
+    names = _names(found.annotators_A.tolist())
+    people = range(len(found.annotators_A))
+    return {
+        "question": column.question,
+        "annotators": [names[who] for who in found.annotators_A.tolist()],
+        "left_out": len(set(column.annotators)) - len(kept),
+        "rows": [
+            [
+                {
+                    "items": int(found.items_A_A[a, b]),
+                    "share": _known(found.share_A_A[a, b]),
+                    "kappa": _known(found.kappa_A_A[a, b]),
+                }
+                for b in people
+            ]
+            for a in people
+        ],
+    }
+
+
+def _people(form: Form, answers: list[Said], taught: list[Said], skill: Skill) -> list[dict[str, Any]]:
+    given = Counter(said.annotator for said in answers if said.answer is not None)
+    skipped = Counter(said.annotator for said in answers if said.answer is None)
+    again = [said for said in answers if said.stream == Stream.REPEAT]
+    left, same = left_choices(form, answers), repeated(form, taught, again)
+    skills, times = _by_person(skill.found), defaultdict(list)
+    for said in answers:
+        if said.active_ms is not None:
+            times[said.annotator].append(said.active_ms)
+    names = _names({said.annotator for said in answers})
+    order = sorted(names, key=lambda who: (-given[who], names[who]))
+    return [
+        {
+            "user": who,
+            "username": names[who],
+            "answers": given[who],
+            "skips": skipped[who],
+            "median_active_ms": float(np.median(times[who])) if who in times else None,
+            "left": _share(left.get(who)),
+            "reliability": skills.get(who),
+            "repeats": _share(same.get(who)),
+        }
+        for who in order
+    ]
+
+
+def _by_person(found: Reliability | None) -> dict[int, dict[str, float]]:
+    if found is None:
+        return {}
+    figures = zip(found.right_A, found.low_A, found.high_A, found.weight_A, strict=True)
+    return {
+        int(who): {"right": float(right), "low": float(low), "high": float(high), "weight": float(weight)}
+        for who, (right, low, high, weight) in zip(found.annotators_A, figures, strict=True)
+    }
+
+
+def _share(counted: tuple[int, int] | None) -> dict[str, float | int] | None:
+    if counted is None or counted[1] == 0:
+        return None
+    hits, of = counted
+    low, high = share_interval(hits, of)
+    return {"share": hits / of, "low": low, "high": high, "of": of}
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def _names(users: Any) -> dict[int, str]:
+    return dict(User.objects.filter(pk__in=users).values_list("id", "username"))

@@ -1,0 +1,140 @@
+"""What people's answers say, one row each, ready to be compared between them. Pure: answers in, columns out.
+
+An answer about a card has parts that people can agree on (the form's units); parts that differ only in the completion
+they are about are one question. What an answer says of two completions is a preference, with the side they were shown
+on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from annotator.campaigns.forms import Form, Level, Value
+
+PLACE = re.compile(r"\[\d+\]")
+# Each level of measurement, and the distance that agreement is measured by.
+DISTANCES: dict[Level, str] = {"nominal": "nominal", "ordinal": "ordinal", "interval": "interval", "set": "jaccard"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Said:
+    """One person's standing answer about one card; `answer` is None when they skipped it."""
+
+    annotator: int
+    card: int
+    rollouts: tuple[int, ...]
+    stream: str
+    answer: dict[str, Any] | None
+    shown_order: tuple[int, ...]
+    active_ms: int | None
+
+
+@dataclasses.dataclass
+class Column:
+    """All answers to one question: what was said, about which item of which card, by whom."""
+
+    question: str
+    level: Level
+    values: list[Value] = dataclasses.field(default_factory=list)
+    items: list[int] = dataclasses.field(default_factory=list)
+    cards: list[int] = dataclasses.field(default_factory=list)
+    annotators: list[int] = dataclasses.field(default_factory=list)
+
+    @property
+    def distance(self) -> str:
+        return DISTANCES[self.level]
+
+    def comparable(self) -> list[Any]:
+        """The values as formulas take them: names, numbers, or sets."""
+        if self.level == "set":
+            return list(self.values)
+        return [str(value) if self.level == "nominal" else float(value) for value in self.values]  # type: ignore[arg-type]
+
+
+@dataclasses.dataclass
+class Preferences:
+    """What answers say of pairs: 1 the first is better, 0 the second; and where the first was shown."""
+
+    outcomes: list[float] = dataclasses.field(default_factory=list)
+    pairs: list[int] = dataclasses.field(default_factory=list)
+    annotators: list[int] = dataclasses.field(default_factory=list)
+    first_left: list[bool] = dataclasses.field(default_factory=list)
+    weights: list[float] = dataclasses.field(default_factory=list)
+
+
+def columns(form: Form, answers: Iterable[Said]) -> list[Column]:
+    """A column for each question, in the form's order; the one that orders completions comes first."""
+    found: dict[str, Column] = {}
+    items: dict[tuple[int, str], int] = {}
+    for said in answers:
+        for key, value in form.units(said.answer or {}).items():
+            name = PLACE.sub("", key)
+            column = found.setdefault(name, Column(name, form.level(key)))
+            column.values.append(value)
+            column.items.append(items.setdefault((said.card, key), len(items)))
+            column.cards.append(said.card)
+            column.annotators.append(said.annotator)
+    places = [question.name for question in form.questions]
+    ordering = form.ordering.name if form.ordering else ""
+
+    def place(column: Column) -> tuple[bool, int]:
+        question = column.question.partition(".")[0]
+        return question != ordering, places.index(question)
+
+    return sorted(found.values(), key=place)
+
+
+def preferences(form: Form, answers: Iterable[Said]) -> Preferences:
+    """A ranking of G says G - 1 things, however many pairs it orders: its pairs share that weight."""
+    found = Preferences()
+    pairs: dict[tuple[int, int, int], int] = {}
+    for said in answers:
+        compared = form.comparisons(said.answer or {})
+        for one in compared:
+            found.outcomes.append(one.outcome)
+            found.pairs.append(pairs.setdefault((said.card, one.i, one.j), len(pairs)))
+            found.annotators.append(said.annotator)
+            found.first_left.append(said.shown_order.index(one.i) < said.shown_order.index(one.j))
+            found.weights.append(min(1.0, (len(said.rollouts) - 1) / len(compared)))
+    return found
+
+
+def left_choices(form: Form, answers: Iterable[Said]) -> dict[int, tuple[int, int]]:
+    """Per person, how often the left one of two completions was preferred, of how many preferences."""
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for said in answers:
+        if said.answer is None or len(said.rollouts) != 2:
+            continue
+        for one in form.comparisons(said.answer):
+            if one.outcome != 0.5:
+                counts[said.annotator][0] += (one.outcome == 1.0) == (said.shown_order[0] == 0)
+                counts[said.annotator][1] += 1
+    return {who: (left, of) for who, (left, of) in counts.items()}
+
+
+def repeated(form: Form, first: Sequence[Said], again: Iterable[Said]) -> dict[int, tuple[int, int]]:
+    """Per person, how many parts of an answer came out the same when the same completions were shown once more."""
+    before = {(said.annotator, said.rollouts): said for said in first if said.answer is not None}
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for said in again:
+        earlier = before.get((said.annotator, said.rollouts))
+        if said.answer is None or earlier is None:
+            continue
+        told, now = _parts(form, earlier), _parts(form, said)
+        both = told.keys() & now.keys()
+        counts[said.annotator][0] += sum(told[key] == now[key] for key in both)
+        counts[said.annotator][1] += len(both)
+    return {who: (same, of) for who, (same, of) in counts.items() if of}
+
+
+def _parts(form: Form, said: Said) -> dict[Any, Any]:
+    """What is compared with oneself: preferences where the form asks for them, else every unit."""
+    return dict(_preferred(form, said)) if form.ordering else form.units(said.answer or {})
+
+
+def _preferred(form: Form, said: Said) -> Iterator[tuple[tuple[int, int], float]]:
+    return (((one.i, one.j), one.outcome) for one in form.comparisons(said.answer or {}))

@@ -1,0 +1,71 @@
+"""What people's answers say, as columns: no database."""
+
+from __future__ import annotations
+
+from annotator.campaigns.forms import Form
+from annotator.training.said import Said, columns, left_choices, preferences, repeated
+
+PAIR = Form.from_json([{"kind": "pair", "name": "preference"}], 2)
+MIXED = Form.from_json(
+    [
+        {"kind": "rating", "name": "quality", "criteria": [{"name": "helpful"}, {"name": "honest"}]},
+        {"kind": "spans", "name": "errors", "types": [{"name": "wrong"}], "required": False},
+        {"kind": "ranking", "name": "order"},
+    ],
+    3,
+)
+
+
+def pair(who, card, choice, order=(0, 1), stream="acquisition"):
+    answer = None if choice is None else {"preference": {"choice": choice, "strength": None}}
+    return Said(who, card, (10, 11), stream, answer, order, 1_000)
+
+
+def test_the_question_that_orders_completions_comes_first_and_places_are_items_of_one_question():
+    answer = {
+        "quality": {"scores": {"helpful": [7, 1, 4], "honest": [5, 5, 5]}},
+        "order": {"ranks": [1, 3, 2]},
+    }
+    found = columns(MIXED, [Said(1, 5, (1, 2, 3), "random", answer, (0, 1, 2), None)])
+    assert [(one.question, one.level, one.values) for one in found] == [
+        ("quality.helpful", "interval", [7, 1, 4]),
+        ("quality.honest", "interval", [5, 5, 5]),
+        ("order", "ordinal", [1, 3, 2]),
+    ]
+    assert len(set(found[0].items)) == 3 and found[0].cards == [5, 5, 5]
+
+
+def test_two_people_on_one_card_share_its_items_and_a_skip_says_nothing():
+    (found,) = columns(PAIR, [pair(1, 5, "first"), pair(2, 5, "second"), pair(1, 6, "tie"), pair(2, 6, None)])
+    assert found.values == ["first", "second", "tie"]
+    assert found.items[0] == found.items[1] != found.items[2] and found.annotators == [1, 2, 1]
+
+
+def test_preferences_say_where_the_first_was_shown():
+    found = preferences(PAIR, [pair(1, 5, "first"), pair(2, 5, "first", order=(1, 0)), pair(3, 5, "both_bad")])
+    assert (found.outcomes, found.first_left) == ([1.0, 1.0, 0.5], [True, False, True])
+    assert (found.pairs, found.weights) == ([0, 0, 0], [1.0, 1.0, 1.0])
+
+
+def test_a_ranking_of_three_counts_as_two_comparisons():
+    form = Form.from_json([{"kind": "ranking", "name": "order"}], 3)
+    told = [Said(1, 5, (1, 2, 3), "random", {"order": {"ranks": [2, 1, 2]}}, (2, 0, 1), None)]
+    found = preferences(form, told)
+    assert found.outcomes == [0.0, 0.5, 1.0] and sum(found.weights) == 2.0
+    assert found.first_left == [True, False, False]  # shown were 2, 0, 1: only 0 stood before 1
+
+
+def test_left_is_where_it_stood_not_which_it_was_and_ties_have_no_side():
+    answers = [
+        pair(1, 5, "first"), pair(1, 6, "first", order=(1, 0)), pair(1, 7, "second", order=(1, 0)), pair(1, 8, "tie"),
+    ]  # fmt: skip
+    assert left_choices(PAIR, answers) == {1: (2, 3)}
+
+
+def test_a_repeat_is_compared_with_ones_own_earlier_answer_only():
+    first = [pair(1, 5, "first"), pair(2, 5, "second"), pair(3, 5, None)]
+    again = [
+        pair(1, 9, "first", (1, 0), "repeat"), pair(2, 9, "first", (1, 0), "repeat"),
+        pair(3, 9, "first", (1, 0), "repeat"), pair(4, 9, "first", (1, 0), "repeat"),
+    ]  # fmt: skip
+    assert repeated(PAIR, first, again) == {1: (1, 1), 2: (0, 1)}
