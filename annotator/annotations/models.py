@@ -13,6 +13,8 @@ from annotator.people.models import User
 from annotator.rollouts.models import Rollout
 from annotator.tasks.models import AnnotationTask, Assignment
 
+from .review_models import Review as Review  # Django looks for an app's tables here
+
 
 class Annotation(models.Model):
     """One person's answer to one assignment. A correction is a new row that revises the old one."""

@@ -133,10 +133,10 @@ class MyAnswers(APIView):
             .order_by("-at", "-id")[:limit]
         )
         texts = completions_of(latest)
-        return Response({"results": [_my_answer(campaign.config.asks, one, texts) for one in latest]})
+        return Response({"results": [my_answer(campaign.config.asks, one, texts) for one in latest]})
 
 
-def _my_answer(form: Form, annotation: Annotation, texts: dict[int, Any]) -> dict[str, Any]:
+def my_answer(form: Form, annotation: Annotation, texts: dict[int, Any]) -> dict[str, Any]:
     shown = [texts[annotation.task.rollout_ids[place]] for place in annotation.shown_order]
     lease = (annotation.lease_number, annotation.at)
     return {

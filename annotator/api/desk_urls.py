@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import explorer, live, tables
+from . import explorer, live, review, tables
 
 urlpatterns = [
     path("campaigns.csv", tables.CampaignsTable.as_view()),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("groups/<int:group>", explorer.WholeGroup.as_view()),
     path("runs/<slug:run>/trends", explorer.Trends.as_view()),
     path("runs/<slug:run>/trends.csv", tables.TrendsTable.as_view()),
+    path("campaigns/<slug:slug>/answers", review.Answers.as_view()),
+    path("campaigns/<slug:slug>/returned", review.ReturnedToMe.as_view()),
+    path("annotations/<int:annotation>/review", review.ReviewAnswer.as_view()),
     path("campaigns/<slug:slug>/live", live.Live.as_view()),
     path("campaigns/<slug:slug>/tables/<slug:table>.csv", tables.CampaignTable.as_view()),
 ]

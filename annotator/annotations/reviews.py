@@ -1,0 +1,78 @@
+"""An answer that somebody has read is accepted, or goes back to its author with a note. Nothing is taken away by it.
+
+A returned answer stands until its author corrects it: the correction is a new row like every other, and asks to be read
+again. Nobody reads their own answers.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from annotator.campaigns.models import Campaign
+from annotator.errors import CampaignClosed, InvalidInput, NotAllowed, NotFound, StaleRevision
+from annotator.people.models import User
+
+from .models import Annotation, Review
+
+LONGEST_NOTE = 10_000
+Verdict = Review.Verdict
+
+
+@transaction.atomic
+def review(annotation_id: int, reviewer: User, verdict: str, note: str = "") -> Review:
+    """Say what a current answer is worth; the same said again by the same person changes nothing."""
+    # The lock makes two readers of one answer take turns, so that the newest review is the later one.
+    answer = (
+        Annotation.objects.select_for_update(no_key=True, of=["self"])
+        .select_related("campaign")
+        .filter(id=annotation_id)
+        .first()
+    )
+    if answer is None:
+        raise NotFound("There is no such answer.", code="unknown_annotation", annotation=annotation_id)
+    if answer.annotator_id == reviewer.pk:
+        raise NotAllowed("Somebody else must read your answer.", annotation=annotation_id)
+    if Annotation.objects.filter(revises=answer).exists():
+        raise StaleRevision("Its author has corrected this answer meanwhile; look again.", annotation=annotation_id)
+    note = _checked(verdict, note)
+    if verdict == Verdict.RETURNED and answer.campaign.state == Campaign.State.CLOSED:
+        raise CampaignClosed(
+            "The campaign is closed: its answers can no longer be corrected.", annotation=annotation_id
+        )
+    last = answer.reviews.order_by("-id").first()
+    if last is not None and (last.reviewer_id, last.verdict, last.note) == (reviewer.pk, verdict, note):
+        return last
+    return Review.objects.create(annotation=answer, reviewer=reviewer, verdict=verdict, note=note)
+
+
+def _checked(verdict: str, note: str) -> str:
+    if "\x00" in note or len(note) > LONGEST_NOTE:
+        raise InvalidInput(f"A note has at most {LONGEST_NOTE} characters, and none is 0x00.", field="note")
+    note = note.strip()
+    if verdict == Verdict.RETURNED and not note:
+        raise InvalidInput("Say what is to be corrected: the author will read it.", field="note")
+    return note
+
+
+def newest_verdict() -> Subquery:
+    """What the last reader of an annotation said; null while nobody has."""
+    return Subquery(Review.objects.filter(annotation=OuterRef("pk")).order_by("-id").values("verdict")[:1])
+
+
+def current(campaign: Campaign) -> QuerySet[Annotation]:
+    """The answers that stand, each with the newest verdict on it."""
+    found = Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
+    return found.annotate(verdict=newest_verdict())
+
+
+def returned_to(author: User, campaign: Campaign) -> QuerySet[Annotation]:
+    """The author's answers that wait for their correction, longest waiting first."""
+    return current(campaign).filter(annotator=author, verdict=Verdict.RETURNED).order_by("id")
+
+
+def awaiting(campaign: Campaign) -> int:
+    """How many flagged or corrected-after-return answers nobody has read."""
+    returned = Review.objects.filter(annotation=OuterRef("revises"), verdict=Verdict.RETURNED)
+    unread = current(campaign).filter(verdict=None)
+    return unread.filter(flagged=True).count() + unread.filter(Exists(returned), flagged=False).count()
