@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from annotator.annotations.models import Annotation
+from annotator.annotations import exports
+from annotator.annotations.models import Annotation, LabelSet
 from annotator.campaigns.models import Campaign
 from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
@@ -284,6 +285,10 @@ class LabelSetOut(s.Serializer[Any]):
     size = s.IntegerField()
     heldout_size = s.IntegerField()
     created_at = s.DateTimeField()
+    formats = s.SerializerMethodField(help_text="The exports that the campaign's form can fill.")
+
+    def get_formats(self, label_set: LabelSet) -> list[str]:
+        return exports.fitting(label_set.campaign.config.asks)
 
 
 class LabelSetList(s.Serializer[Any]):

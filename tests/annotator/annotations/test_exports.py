@@ -222,6 +222,19 @@ def test_a_format_that_the_form_cannot_fill_is_refused_with_those_it_can(answere
             exports.of_label_set(label_set, exports.FORMATS[name], "all")
 
 
+def test_a_label_set_tells_the_formats_it_can_be_had_in(answered, api):
+    label_set = answered({"kind": "edit"}, {"texts": [None, "Better."]})
+    (listed,) = api("olga").get(f"/api/v1/campaigns/{label_set.campaign.slug}/label-sets").json()["results"]
+    assert listed["formats"] == ["sft", "edit-preference", "annotations"]
+
+
+@pytest.mark.parametrize("wrong", [{"as": "csv"}, {"split": "test"}, {"format": "pickle"}])
+def test_a_download_nobody_offers_is_refused_with_the_word_that_is_wrong(answered, api, wrong):
+    label_set = answered({"kind": "pair"}, {"choice": "first", "strength": None})
+    refused = api("olga").get(f"/api/v1/label-sets/{label_set.pk}/export", wrong)
+    assert (refused.status_code, refused.json()["context"]["field"]) == (400, next(iter(wrong)))
+
+
 def test_everything_anybody_said_can_be_had_and_nobody_is_named(open_campaign, people, api):
     campaign = open_campaign(groups=3, overlap=2)
     stored = answer(campaign, people["alice"], {"preference": {"choice": "first", "strength": 2}})
