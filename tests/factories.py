@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from annotator.annotations.submission import Answer
 from annotator.campaigns import lifecycle
+from annotator.campaigns.means import Means
 from annotator.campaigns.models import Campaign
 from annotator.rollouts.models import (
     CompletionFeature,
@@ -81,6 +83,7 @@ def make_open_campaign(
     **config: Any,
 ) -> Campaign:
     run = run or make_run(f"run-of-{slug}", groups=groups, size=size)
+    means = {field.name: config.pop(field.name) for field in dataclasses.fields(Means) if field.name in config}
     campaign = lifecycle.create(
         slug=slug,
         name=slug.title(),
@@ -90,6 +93,7 @@ def make_open_campaign(
         reward_model=reward_model_name,
         created_by=people["olga"],
         config=config,
+        **means,
     )
     campaign = lifecycle.move(campaign, Campaign.State.OPEN, now=timezone.now())
     if start:

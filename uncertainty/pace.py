@@ -2,8 +2,8 @@
 
 Windows of width w hold counts with mean m and variance v (never less than m: people do not take turns more evenly than
 chance). By a time T from now, m T / w more are expected. How many it will be is doubted twice: the pace itself is known
-from k windows only (variance T^2 v / k w^2), and T has its own luck (T v / w). The ends of the interval are the times at
-which what remains lies z such deviations from what is expected: the two roots of a quadratic.
+from k windows only (variance T^2 v / k w^2), and T has its own luck (T v / w). The ends of the interval are the times
+at which what remains lies z such deviations from what is expected: the two roots of a quadratic.
 """
 
 from __future__ import annotations

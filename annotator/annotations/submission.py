@@ -1,21 +1,17 @@
 """A submission spends what was reserved, and an acknowledged answer is never lost or changed.
 
-A late answer counts unless somebody else has begun the slot. A skip costs nothing: the slot's budget moves to a
-replacement slot for another person, until `max_skips` people have passed and the task is withdrawn.
+A late answer counts unless somebody else has begun the slot, and is kept as a surplus then (`surplus`). What it does to
+its task is settled in `settling`: a skip costs nothing, disagreement may call one more person.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
-import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from annotator.campaigns import budget
-from annotator.campaigns.forms.form import Form
 from annotator.campaigns.forms.text import plain_text
 from annotator.campaigns.models import Campaign
 from annotator.errors import (
@@ -31,7 +27,7 @@ from annotator.rollouts.models import Rollout
 from annotator.tasks.leasing import lost
 from annotator.tasks.models import AnnotationTask, Assignment
 
-from .agreement import AskAnother, decide
+from . import allowances, settling, surplus
 from .models import Annotation, Comparison
 
 State = Assignment.State
@@ -40,7 +36,8 @@ State = Assignment.State
 MY_SLOT = """
 SELECT slot.*, campaign.state AS campaign_state, (campaign.config_json ->> 'overlap')::int AS overlap,
        campaign.config_json ->> 'form' AS form, (campaign.config_json ->> 'completions')::int AS completions,
-       task.rollout_ids
+       (campaign.config_json ->> 'extra_on_disagreement')::bool AS extra_on_disagreement, campaign.closed_at,
+       campaign.pay_per_label, campaign.pay_per_hour, campaign.paid_seconds_cap, task.rollout_ids, task.stratum
 FROM tasks_assignment slot
 JOIN campaigns_campaign campaign ON campaign.id = slot.campaign_id
 JOIN tasks_annotationtask task ON task.id = slot.task_id
@@ -48,8 +45,6 @@ WHERE slot.id = %(assignment)s AND EXISTS (
     SELECT 1 FROM campaigns_campaign_annotators member
     WHERE member.campaign_id = slot.campaign_id AND member.user_id = %(annotator)s)
 FOR NO KEY UPDATE OF slot"""
-SUBMITTED = "UPDATE tasks_assignment SET state = 'submitted', leased_until = NULL WHERE id = %s"
-SETTLED = "UPDATE tasks_annotationtask SET state = 'settled' WHERE id = %s"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,10 +82,13 @@ def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Ans
     try:
         with transaction.atomic():
             return _submit(assignment_id, annotator_id, lease_number, answer), True
-    except (IntegrityError, TiebreakError):
-        # A repetition fails like any second answer, or at the unique key when two copies of one request race.
-        if earlier := _already(annotator_id, answer, assignment_id=assignment_id, revises_id=None):
+    except (IntegrityError, TiebreakError) as error:
+        # A repetition fails like any second answer, or at the unique key when two copies of one request race. A late
+        # answer may stand in another slot of its task.
+        if earlier := _already(annotator_id, answer, task_id=_task_of(assignment_id), revises_id=None):
             return earlier, False
+        if isinstance(error, IntegrityError):
+            raise AlreadySubmitted("You have answered this card already.", assignment=assignment_id) from error
         raise
 
 
@@ -103,6 +101,10 @@ def _already(annotator_id: int, answer: Answer, **of: int | None) -> Annotation 
     return earlier
 
 
+def _task_of(assignment_id: int) -> int | None:
+    return Assignment.objects.filter(id=assignment_id).values_list("task_id", flat=True).first()
+
+
 def _slot(assignment_id: int, annotator_id: int) -> Any:
     """The slot of a campaign of mine, locked, with what every answer needs of its campaign and its task."""
     found: list[Any] = list(Assignment.objects.raw(MY_SLOT, {"assignment": assignment_id, "annotator": annotator_id}))
@@ -113,21 +115,37 @@ def _slot(assignment_id: int, annotator_id: int) -> Any:
 
 
 def _submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> Annotation:
-    slot = _slot(assignment_id, annotator_id)
-    if slot.annotator_id != annotator_id or slot.lease_number != lease_number:
-        raise lost(assignment_id)
-    if slot.state in (State.SUBMITTED, State.SKIPPED):
-        raise AlreadySubmitted("You have answered this card already.", assignment=assignment_id)
-    if slot.campaign_state == Campaign.State.CLOSED:
-        raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
-    if slot.state == State.CANCELLED or slot.shown_order is None:
-        raise lost(assignment_id)
+    slot = _mine(assignment_id, annotator_id, lease_number)
+    late = slot.state == State.SURPLUS or surplus.beyond_my_cap(slot)
     annotation = _record(slot, annotator_id, answer, revises=None)
-    if annotation.skip:
-        _skip(slot)
+    if late:
+        surplus.keep(slot, annotation)
+    elif annotation.skip:
+        settling.skip(slot)
     else:
-        _count(slot, slot.overlap)
+        settling.count(slot, annotation)
     return annotation
+
+
+def _mine(assignment_id: int, annotator_id: int, lease_number: int) -> Any:
+    """The slot an answer goes to: the one it was given for while that is mine, and a place as surplus after that."""
+    slot = _slot(assignment_id, annotator_id)
+    if slot.annotator_id == annotator_id and slot.lease_number == lease_number:
+        return slot if _waits_for_me(slot) else surplus.in_place(slot)
+    other, shown_order = surplus.after_losing(slot, annotator_id, lease_number)
+    if other is None:
+        return surplus.beside(slot, annotator_id, lease_number, shown_order)
+    slot = _slot(other, annotator_id)
+    slot = slot if _waits_for_me(slot) else surplus.in_place(slot)
+    slot.shown_order, slot.lease_number = shown_order, lease_number  # answered as it was seen
+    return slot
+
+
+def _waits_for_me(slot: Any) -> bool:
+    """A lease counts to its end even when the campaign has just been closed; what went back to the queue does not."""
+    if slot.state == State.OPEN:
+        return slot.campaign_state != Campaign.State.CLOSED
+    return bool(slot.state == State.LEASED)
 
 
 def _record(slot: Any, annotator_id: int, said: Answer, *, revises: Annotation | None) -> Annotation:
@@ -135,7 +153,7 @@ def _record(slot: Any, annotator_id: int, said: Answer, *, revises: Annotation |
     assert slot.shown_order is not None  # every lease drew one
     answer, compared = None, []
     if said.answer is not None:
-        form = _form(slot.form, slot.completions)
+        form = settling.form_of(slot.form, slot.completions)
         shown = [slot.rollout_ids[place] for place in slot.shown_order]
         texts = _texts(shown) if form.reads_texts else [""] * len(shown)
         answer = form.reorder(form.check(said.answer, texts), slot.shown_order)
@@ -168,12 +186,6 @@ def _record(slot: Any, annotator_id: int, said: Answer, *, revises: Annotation |
     return annotation
 
 
-@functools.lru_cache(maxsize=256)
-def _form(raw: str, completions: int) -> Form:
-    """A campaign's form is frozen with its config, so it is read once."""
-    return Form.from_json(json.loads(raw), completions)
-
-
 def _texts(rollout_ids: list[int]) -> list[str]:
     completions = dict(Rollout.objects.filter(id__in=rollout_ids).values_list("id", "completion"))
     return [plain_text(completions[rollout]) for rollout in rollout_ids]
@@ -183,37 +195,6 @@ def completions_of(annotations: Iterable[Annotation]) -> dict[int, Any]:
     """The completions that some annotations are about, by their rollouts' ids."""
     ids = {rollout for annotation in annotations for rollout in annotation.task.rollout_ids}
     return dict(Rollout.objects.filter(id__in=ids).values_list("id", "completion"))
-
-
-def _count(slot: Assignment, overlap: int) -> None:
-    """The slot is answered: spend its label, and settle the task if that was the last answer it needed."""
-    with connection.cursor() as cursor:
-        cursor.execute(SUBMITTED, [slot.id])
-    budget.spend(slot.campaign_id, key=f"assignment:{slot.id}")
-    if overlap > 1:
-        # Slots of one task finish under one lock, so that the last one sees all the others.
-        AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
-        given = Annotation.objects.filter(task_id=slot.task_id, revised_by__isnull=True)
-        answers = ["skip" if skip else "answer" for skip in given.values_list("skip", flat=True)]
-        if isinstance(decide(answers, overlap=overlap), AskAnother):
-            return
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLED, [slot.task_id])
-
-
-def _skip(slot: Assignment) -> None:
-    """Pass the slot on to somebody else, or withdraw the task when enough people have passed on it."""
-    Assignment.objects.filter(id=slot.id).update(state=State.SKIPPED, leased_until=None)
-    task = AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
-    slots = list(Assignment.objects.filter(task=task))
-    if sum(other.state == State.SKIPPED for other in slots) < slot.campaign.config.max_skips:
-        next_slot = max(other.slot for other in slots) + 1
-        Assignment.objects.create(task=task, campaign_id=slot.campaign_id, slot=next_slot, priority=slot.priority / 2)
-        return
-    waiting = Assignment.objects.filter(task=task, state=State.OPEN).update(state=State.CANCELLED)
-    budget.release(slot.campaign_id, 1 + waiting, key=f"withdrawn:{slot.id}")
-    if not any(other.state in (State.LEASED, State.SUBMITTED) and other.id != slot.id for other in slots):
-        AnnotationTask.objects.filter(id=task.id).update(state=AnnotationTask.State.CANCELLED)
 
 
 def revise(annotation_id: int, annotator_id: int, answer: Answer) -> tuple[Annotation, bool]:
@@ -241,22 +222,18 @@ def _revise(annotation_id: int, annotator_id: int, answer: Answer) -> Annotation
         raise _stale(annotation_id)
     new = _record(slot, annotator_id, answer, revises=old)
     if slot.state == State.SKIPPED and not new.skip:
-        _take_back(slot)
+        _take_back(slot, new)
     # An answer corrected to a skip stays paid and leaves the label set; its slot is not asked again.
     return new
 
 
-def _take_back(slot: Assignment) -> None:
-    """A skipped slot is answered after all: possible while nobody has begun the slot that replaced it."""
+def _take_back(slot: Any, annotation: Annotation) -> None:
+    """A skipped slot is answered after all: possible while nobody has begun the one that took its seat."""
     AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
-    replacement = (
-        Assignment.objects.filter(task_id=slot.task_id, state=State.OPEN, slot__gt=slot.slot).order_by("-slot").first()
-    )
-    if replacement is None or not Assignment.objects.filter(id=replacement.id, state=State.OPEN).update(
-        state=State.CANCELLED
-    ):
+    replacement = Assignment.objects.filter(task_id=slot.task_id, slot=slot.slot, state=State.OPEN)
+    if not allowances.may_answer(slot.campaign, slot.annotator_id) or not replacement.update(state=State.CANCELLED):
         raise lost(slot.id)
-    _count(slot, slot.campaign.config.overlap)
+    settling.count(slot, annotation)
 
 
 def _stale(annotation_id: int) -> StaleRevision:

@@ -10,13 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotator.annotations.allowances import claim, keep_longer
 from annotator.annotations.models import Annotation
 from annotator.annotations.submission import Answer, completions_of, revise, submit
 from annotator.campaigns import membership
 from annotator.campaigns.forms.form import Form
 from annotator.campaigns.models import Campaign
 from annotator.people.models import Scope
-from annotator.tasks.leasing import claim_next, release, renew
+from annotator.tasks.leasing import release
 
 from . import serializers as shape
 from .views import caller, checked, find_campaign
@@ -51,7 +52,7 @@ class Claim(APIView):
             membership.refuse_paused(find_campaign(request, slug).pk, caller(request).pk)  # or 404
             return Response(status=204)  # a manager may see campaigns without annotating them
         (campaign,) = mine
-        cards = claim_next(campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now())
+        cards = claim(campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now())
         if not cards:
             return Response(status=204)
         form = campaign.config.asks
@@ -66,7 +67,7 @@ class Renew(APIView):
     def post(self, request: Request, assignment: int) -> Response:
         """Keep a card a little longer."""
         lease = checked(shape.LeaseIn, request.data)["lease_number"]
-        until = renew(assignment, caller(request).pk, lease, now=timezone.now())
+        until = keep_longer(assignment, caller(request).pk, lease, now=timezone.now())
         return Response({"leased_until": until})
 
 

@@ -12,12 +12,14 @@ from rest_framework.views import APIView
 
 from annotator.annotations.models import Annotation
 from annotator.campaigns import budget, lifecycle
+from annotator.campaigns.forecast import look_ahead
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import Proposal, rank
 from annotator.learning.belief import Believer
 from annotator.learning.checks import fallen_back
 from annotator.people.models import Scope
 from annotator.rollouts.models import PromptGroup, Rollout, Score
+from annotator.tasks import withdrawing
 from annotator.tasks.opening import asked_in, open_due_tasks
 from annotator.training.desk import overview
 
@@ -82,6 +84,27 @@ class OneCampaign(APIView):
         return Response(present(request, find_campaign(request, slug)))
 
 
+class Budget(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="campaigns_budget", responses=shape.BudgetAhead)
+    def get(self, request: Request, slug: str) -> Response:
+        """What is used and left of each budget, how it burnt down, and when it will be gone."""
+        return Response(shape.BudgetAhead(look_ahead(find_campaign(request, slug), now=timezone.now())).data)
+
+
+class TopUp(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="campaigns_top_up", request=shape.TopUpIn, responses=shape.CampaignOut)
+    def post(self, request: Request, slug: str) -> Response:
+        """Raise the budgets. Repeating the call with the same idempotency key changes nothing."""
+        given = checked(shape.TopUpIn, request.data)
+        key = given.pop("idempotency_key")
+        topped = budget.top_up(find_campaign(request, slug).pk, key=key, **given)
+        return Response(present(request, topped))
+
+
 class Move(APIView):
     """Open, pause or close."""
 
@@ -90,7 +113,10 @@ class Move(APIView):
 
     @extend_schema(request=None, responses=shape.CampaignOut)
     def post(self, request: Request, slug: str) -> Response:
-        campaign = lifecycle.move(find_campaign(request, slug), self.to, now=timezone.now())
+        found = find_campaign(request, slug)
+        if self.to == Campaign.State.CLOSED:
+            return Response(present(request, withdrawing.close(found, now=timezone.now())))
+        campaign = lifecycle.move(found, self.to, now=timezone.now())
         if self.to == Campaign.State.OPEN:
             # The first cards are there when the manager looks; the queue keeper opens all later rounds.
             open_due_tasks(campaign.pk, believe=Believer(campaign), fallen_back=fallen_back(campaign))

@@ -92,9 +92,25 @@ class CampaignIn(s.Serializer[Any]):
     guidelines = Text(required=False, allow_blank=True, max_length=100_000)
     reward_model = s.SlugField(max_length=100, required=False)
     budget_labels = s.IntegerField(min_value=1, max_value=2**31 - 1)
+    budget_hours = s.DecimalField(max_digits=12, decimal_places=4, required=False, allow_null=True)
+    budget_money = s.DecimalField(max_digits=16, decimal_places=4, required=False, allow_null=True)
+    currency = s.CharField(max_length=3, required=False, allow_blank=True)
+    pay_per_label = s.DecimalField(max_digits=12, decimal_places=4, required=False, allow_null=True)
+    pay_per_hour = s.DecimalField(max_digits=12, decimal_places=4, required=False, allow_null=True)
+    paid_seconds_cap = s.IntegerField(min_value=1, max_value=86_400, required=False, allow_null=True)
     runs = s.ListField(child=s.SlugField(max_length=100), allow_empty=False, max_length=1000)
     annotators = s.ListField(child=Text(max_length=150), required=False, max_length=10_000)
     config = s.DictField(required=False)
+
+
+class AmountOut(s.Serializer[Any]):
+    """Hours or money: what may be used (null: no cap), what is reserved and spent, what is left."""
+
+    cap = s.FloatField(allow_null=True)
+    committed = s.FloatField()
+    spent = s.FloatField()
+    reserved = s.FloatField()
+    left = s.FloatField(allow_null=True)
 
 
 class BudgetOut(s.Serializer[Any]):
@@ -103,6 +119,41 @@ class BudgetOut(s.Serializer[Any]):
     spent = s.IntegerField()
     reserved = s.IntegerField()
     left = s.IntegerField()
+    extra = s.IntegerField(help_text="Of what is committed: gold, repeats, one more person, surplus.")
+    hours = AmountOut(allow_null=True)
+    money = AmountOut(allow_null=True)
+    currency = s.CharField(allow_blank=True)
+    ended_by = s.ChoiceField(choices=["labels", "hours", "money"], allow_null=True)
+
+
+class BurnPoint(s.Serializer[Any]):
+    at = s.DateTimeField()
+    labels = s.IntegerField()
+    hours = s.FloatField()
+    money = s.FloatField()
+
+
+class ForecastOut(s.Serializer[Any]):
+    labels_left = s.FloatField()
+    ends_with = s.ChoiceField(choices=["labels", "hours", "money"])
+    labels_per_hour = s.FloatField()
+    expected = s.DateTimeField(allow_null=True)
+    earliest = s.DateTimeField(allow_null=True)
+    latest = s.DateTimeField(allow_null=True)
+
+
+class BudgetAhead(BudgetOut):
+    """The balance, its burn-down so far, and when it will be gone: 9 times in 10 between `earliest` and `latest`."""
+
+    series = BurnPoint(many=True)
+    forecast = ForecastOut(allow_null=True)
+
+
+class TopUpIn(s.Serializer[Any]):
+    labels = s.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
+    hours = s.DecimalField(max_digits=12, decimal_places=4, min_value=0, default=0)
+    money = s.DecimalField(max_digits=16, decimal_places=4, min_value=0, default=0)
+    idempotency_key = s.CharField(min_length=1, max_length=64)
 
 
 class CampaignOut(s.Serializer[Any]):

@@ -9,6 +9,7 @@ from typing import Any
 from annotator.errors import InvalidConfig
 
 from .forms.form import Form
+from .limits import StratumCap, check_strata, strata_of
 from .strategies import STRATEGIES
 
 DEFAULT_FORM = ({"kind": "pair", "name": "preference"},)
@@ -35,6 +36,19 @@ class CampaignConfig:
     open_tasks: int = 64  # asked at once; small, so that what is learnt re-orders most of what is left
     lease_minutes: float = 10.0
     max_skips: int = 3  # a task this many people pass on is withdrawn
+    extra_on_disagreement: bool = False  # one more person where answers contradict each other, then an adjudicator
+    reserve_share: float = 0.0  # of every budget, kept for gold, repeats, one more person and surplus
+    person_labels: int = 0  # most answers of one person; 0 is without end
+    person_hours: float = 0.0  # most paid time of one person; 0 is without end
+    strata: dict[str, Any] = dataclasses.field(default_factory=dict)  # caps by run or a key of the group's meta
+    max_step_age: int = 0  # policy steps after which rollouts are not asked about any more; 0 is never
+    priority_decay: float = 0.0  # how much of its value a pair loses per policy step that passed
+    training_cards: int = 0  # answered first, each followed by the right answer
+    training_pass: float = 0.0  # who scores less in training is paused; 0 lets everybody on
+    gold_share: float = 0.0  # of everybody's cards, whose right answer is known to us and not to them
+    gold_judged: int = 10  # gold answers before anybody is judged by them, and those that count
+    gold_pass: float = 0.0  # who scores less is paused; people differ, so above 0.85 nearly everybody would be
+    repeat_share: float = 0.0  # of everybody's cards, their own of some time ago in another order
     retrain_every: int = 50  # new answers that make a retrain worth its minute
     min_labels: int = 20  # below this a reward model is noise
     heldout_share: float = 0.2  # of prompts, by hash: a held-out prompt stays held out for every version
@@ -55,6 +69,17 @@ class CampaignConfig:
             ("open_tasks", 1 <= self.open_tasks <= 2_000_000, "1 to 2,000,000"),
             ("lease_minutes", 0 < self.lease_minutes <= 24 * 60, "above 0, at most a day"),
             ("max_skips", 1 <= self.max_skips <= 100, "1 to 100"),
+            ("reserve_share", 0.0 <= self.reserve_share < 1.0, "0 or more, below 1"),
+            ("person_labels", 0 <= self.person_labels <= 1_000_000_000, "0 (without end) to 1,000,000,000"),
+            ("person_hours", 0.0 <= self.person_hours <= 1_000_000.0, "0 (without end) to 1,000,000"),
+            ("max_step_age", 0 <= self.max_step_age <= 10**12, "0 (never) or more policy steps"),
+            ("priority_decay", 0.0 <= self.priority_decay < 1.0, "0 or more, below 1"),
+            ("training_cards", 0 <= self.training_cards <= 1_000, "0 to 1,000"),
+            ("training_pass", 0.0 <= self.training_pass <= 1.0, "0 to 1"),
+            ("gold_share", 0.0 <= self.gold_share <= 0.5, "0 to 0.5"),
+            ("gold_judged", 1 <= self.gold_judged <= 1_000, "1 to 1,000"),
+            ("gold_pass", 0.0 <= self.gold_pass <= 1.0, "0 to 1"),
+            ("repeat_share", 0.0 <= self.repeat_share <= 0.5, "0 to 0.5"),
             ("retrain_every", self.retrain_every >= 1, "at least 1"),
             ("min_labels", self.min_labels >= 2, "at least 2"),
             ("heldout_share", 0.0 < self.heldout_share < 1.0, "between 0 and 1"),
@@ -65,6 +90,7 @@ class CampaignConfig:
                 raise InvalidConfig(
                     f"Campaign config: {field} is {getattr(self, field)!r}; it must be {allowed}.", field=field
                 )
+        check_strata(self.strata)
         form = self.asks
         if self.per_second and [question.kind for question in form.questions] != ["pair"]:
             raise InvalidConfig(
@@ -80,6 +106,10 @@ class CampaignConfig:
                 f"Campaign config: {self.acquisition} corrects a machine's labels; say whose with `machine`.",
                 field="machine",
             )
+
+    @property
+    def strata_caps(self) -> dict[str, StratumCap]:
+        return strata_of(self.strata)
 
     @property
     def asks(self) -> Form:

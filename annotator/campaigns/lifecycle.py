@@ -13,7 +13,9 @@ from annotator.people.models import Role, User
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
 from .config import CampaignConfig
+from .means import Means
 from .models import Campaign
+from .strata import share_out
 
 State = Campaign.State
 # From which states each move is legal.
@@ -37,9 +39,14 @@ def create(
     reward_model: str = "",
     annotators: Sequence[str] | None = None,
     config: dict[str, Any] | None = None,
+    **means: Any,
 ) -> Campaign:
-    """Draft a campaign. Its annotators default to everyone who annotates today; its reward model to its slug."""
+    """Draft a campaign. Its annotators default to everyone who annotates today; its reward model to its slug.
+
+    `means`: hours, money and prices (`means.Means`), none by default.
+    """
     checked = CampaignConfig.from_json(config or {})
+    paid = Means(**means).checked(checked)
     found_runs = {run.name: run for run in PolicyRun.objects.filter(name__in=runs)}
     if missing := sorted(set(runs) - set(found_runs)):
         raise NotFound(f"No run named {', '.join(missing)}.", code="unknown_run", runs=missing)
@@ -63,7 +70,9 @@ def create(
         config_json=checked.to_json(),
         budget_labels=budget_labels,
         created_by=created_by,
+        **paid,
     )
+    share_out(campaign)
     campaign.runs.set(found_runs.values())
     campaign.annotators.set(chosen)
     # A run this reward model never looked at may have come with the campaign: let its scoring start from the beginning.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -11,9 +12,10 @@ from annotator.people.models import User
 from annotator.rollouts.models import PolicyRun, RewardModelVersion, Rollout
 
 from .config import CampaignConfig
+from .purse import Purse
 
 
-class Campaign(models.Model):
+class Campaign(Purse):
     """A question, its frozen config and its budget. The config is fixed once the campaign opens."""
 
     class State(models.TextChoices):
@@ -29,8 +31,6 @@ class Campaign(models.Model):
     reward_model = models.SlugField(max_length=100)  # the RewardModelVersion.name these labels teach
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     config_json = models.JSONField(default=dict)
-    budget_labels = models.PositiveIntegerField()
-    committed_labels = models.PositiveIntegerField(default=0)  # reserved and spent together
     ordered_by = models.ForeignKey(  # the version whose values the open tasks are in the order of; null: chance
         RewardModelVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -41,11 +41,8 @@ class Campaign(models.Model):
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(committed_labels__lte=F("budget_labels")), name="budget_never_exceeded"),
-            models.CheckConstraint(condition=Q(budget_labels__gte=1), name="budget_at_least_one_label"),
-        ]
+    class Meta(Purse.Meta):
+        abstract = False
 
     @property
     def config(self) -> CampaignConfig:
@@ -114,17 +111,39 @@ class BudgetEntry(models.Model):
         RESERVE = "reserve"
         SPEND = "spend"
         RELEASE = "release"
+        TOP_UP = "top_up"
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="budget_entries")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     labels = models.PositiveIntegerField()
+    ms = models.BigIntegerField(default=0, db_default=0)
+    money = models.DecimalField(max_digits=16, decimal_places=4, default=Decimal(0), db_default=Decimal(0))
+    extra = models.BooleanField(default=False, db_default=False)  # gold, repeats, one more person, surplus
     key = models.CharField(max_length=100)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["campaign", "key"], name="one_budget_entry_per_key"),
-            models.CheckConstraint(condition=Q(labels__gte=1), name="budget_entry_moves_something"),
+            models.CheckConstraint(
+                condition=Q(labels__gte=1) | Q(ms__gte=1) | Q(money__gt=0), name="budget_entry_moves_something"
+            ),
+            models.CheckConstraint(condition=Q(ms__gte=0, money__gte=0), name="budget_moves_are_not_negative"),
+        ]
+
+
+class Stratum(models.Model):
+    """At most so many of the labels are asked about groups with one value of the run or of a key of their meta."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="strata")
+    value = models.CharField(max_length=200)
+    cap_labels = models.PositiveIntegerField()
+    committed_labels = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "value"], name="one_stratum_per_value"),
+            models.CheckConstraint(condition=Q(committed_labels__lte=F("cap_labels")), name="stratum_never_exceeded"),
         ]
 
 

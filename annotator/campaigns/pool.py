@@ -11,7 +11,9 @@ import numpy as np
 from annotator.rollouts.models import PromptGroup, RewardModelVersion, Rollout, Score
 from uncertainty.pairs import pairs_within_groups
 
+from .freshness import young_enough
 from .models import Campaign
+from .strata import with_room
 
 # The newest groups are looked at; older ones are off-policy anyway. Bounds memory: 20k groups of 8 are about 30 MB.
 POOL_GROUPS = 20_000
@@ -61,8 +63,9 @@ def askable(
     newest = Rollout.objects.filter(run_id__in=runs)
     if only_scored_by is not None:
         newest = newest.filter(scores__version=only_scored_by)
-    groups = PromptGroup.objects.filter(run_id__in=runs).order_by("-id").values("id")[:POOL_GROUPS]
-    rows = list(newest.filter(group_id__in=groups).order_by("id").values_list("id", "group_id", "text_digest"))
+    groups = with_room(campaign, PromptGroup.objects.filter(young_enough(campaign), run_id__in=runs))
+    newest_groups = groups.order_by("-id").values("id")[:POOL_GROUPS]
+    rows = list(newest.filter(group_id__in=newest_groups).order_by("id").values_list("id", "group_id", "text_digest"))
     rollouts_N = np.array([row[0] for row in rows], dtype=np.int64)
     groups_N = np.array([row[1] for row in rows], dtype=np.int64)
     if not rows:

@@ -25,6 +25,7 @@ from uncertainty.view import damped
 from . import machine_labels
 from .audits import with_due_audits
 from .cards import card
+from .freshness import with_age
 from .models import Campaign
 from .pool import Askable, AskedBetween, askable, nothing_asked, scored_draws
 from .strategies import STRATEGIES, Reads, Strategy
@@ -113,6 +114,7 @@ def rank(
     valued = _valued(campaign, strategy, version, pool, believe, n, rng)
     blind = valued is None or fallen_back
     name, values_M, belief = valued if valued is not None else ("random", rng.random(len(pool)), None)
+    values_M = with_age(campaign, values_M, pool.groups_M)
     selected = select(
         values_M,
         pool.groups_M,

@@ -50,11 +50,16 @@ WITH resumed AS (
         ORDER BY priority DESC, id LIMIT %(n)s FOR UPDATE))
     RETURNING *),
 taken AS (
-    UPDATE tasks_assignment SET state = 'leased', annotator_id = %(annotator)s, lease_number = lease_number + 1,
-           leased_until = %(until)s, shown_order = ARRAY(
+    UPDATE tasks_assignment SET state = 'leased', annotator_id = %(annotator)s, leased_until = %(until)s,
+           lease_number = lease_number + (annotator_id IS DISTINCT FROM %(annotator)s)::int,
+           former_leases = CASE WHEN annotator_id <> %(annotator)s THEN
+               coalesce(former_leases, '[]') || jsonb_build_object(
+                   'annotator', annotator_id, 'lease_number', lease_number, 'shown_order', to_jsonb(shown_order))
+               ELSE former_leases END,
+           shown_order = CASE WHEN annotator_id = %(annotator)s THEN shown_order ELSE ARRAY(
                SELECT place FROM generate_series(0, (SELECT cardinality(rollout_ids) - 1 FROM tasks_annotationtask
                                                      WHERE id = tasks_assignment.task_id)) place
-               ORDER BY random())
+               ORDER BY random()) END
     WHERE (SELECT count(*) FROM resumed) = 0 AND id = ANY(ARRAY(
         SELECT q.id FROM tasks_assignment q
         WHERE q.campaign_id = %(campaign)s AND q.state = 'open' AND q.priority <= %(start)s
@@ -85,7 +90,9 @@ FROM (SELECT id, task_id FROM tasks_assignment
 HEAD = float("inf")
 
 
-def claim_next(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = ()) -> list[Card]:
+def claim_next(
+    campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = (), only_mine: bool = False
+) -> list[Card]:
     """Lease up to `n` cards: first those I hold already and do not show, then the most valuable open ones.
 
     An empty list means there is nothing for this person now. `hold` are the assignments the client still shows.
@@ -101,6 +108,8 @@ def claim_next(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, 
         "start": HEAD,
     }
     wanted = min(n, MAX_HELD - len(hold))
+    if only_mine:
+        return _take(values | {"start": -HEAD}, wanted, hold)
     if campaign.config.overlap > 1:
         values["start"] = _end_of_my_run(values)
     cards = _take(values, wanted, hold)

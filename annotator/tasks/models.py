@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from annotator.campaigns.models import Campaign, Selection
 from annotator.people.models import User
@@ -19,6 +19,7 @@ class AnnotationTask(models.Model):
     class State(models.TextChoices):
         OPEN = "open"
         SETTLED = "settled"
+        DISPUTED = "disputed"  # people contradict each other, one more did not settle it: for an adjudicator
         CANCELLED = "cancelled"
 
     class Stream(models.TextChoices):
@@ -34,6 +35,7 @@ class AnnotationTask(models.Model):
     stream = models.CharField(max_length=11, choices=Stream.choices)
     propensity = models.FloatField()  # probability that this round asked about the pair this card was built around
     value = models.FloatField(null=True)  # the acquisition's value; null in the random stream
+    stratum = models.CharField(max_length=200, blank=True, default="", db_default="")  # whose cap this counts towards
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -64,10 +66,14 @@ class Assignment(models.Model):
         SUBMITTED = "submitted"
         SKIPPED = "skipped"
         CANCELLED = "cancelled"
+        SURPLUS = "surplus"  # answered too late to count: kept, and paid if the ledger has its row
 
     task = models.ForeignKey(AnnotationTask, on_delete=models.CASCADE, related_name="assignments", db_index=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="assignments", db_index=False)
+    # The seat: who follows a skip takes the same one; the one more person whom disagreement calls has the seat numbered
+    # like the overlap.
     slot = models.PositiveSmallIntegerField()
+    extra = models.BooleanField(default=False, db_default=False)  # paid from the reserve
     priority = models.FloatField()  # higher is asked first; a rank in 0..1, so that streams interleave
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     annotator = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assignments", db_index=False)
@@ -75,10 +81,18 @@ class Assignment(models.Model):
     leased_until = models.DateTimeField(null=True)
     # Drawn at each claim: the completion shown at place p is number shown_order[p] of the task's.
     shown_order = ArrayField(models.SmallIntegerField(), null=True)
+    # Holders who lost it to somebody who began: [{annotator, lease_number, shown_order}]. Their work is not dropped.
+    former_leases = models.JSONField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["task", "slot"], name="one_assignment_per_slot"),
+            # An expression over all rows and no condition: an index of live slots only would look cheap to scan whole
+            # for the queue's head, for the reason below.
+            models.UniqueConstraint(
+                F("task"),
+                Case(When(state__in=["open", "leased", "submitted"], then=F("slot"))),
+                name="one_live_slot_per_seat",
+            ),
             # Over all rows, though only held ones matter: an index of few rows would look cheap to scan whole for one
             # person's leases, and statistics lag far behind a busy queue.
             models.UniqueConstraint(fields=["task", "annotator"], name="one_slot_per_person_per_task"),

@@ -6,7 +6,10 @@ what is left.
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
+from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 from django.db import transaction
@@ -15,8 +18,10 @@ from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign, Selection
 from annotator.campaigns.pool import AskedBetween
 from annotator.campaigns.ranking import Believe, Proposal, Ranking, nothing_believed, rank
+from annotator.campaigns.strata import of_groups, room_for_tasks
 
 from .models import AnnotationTask, Assignment
+from .withdrawing import withdraw_stale
 
 
 def due(campaign: Campaign) -> int:
@@ -30,8 +35,7 @@ def due(campaign: Campaign) -> int:
     missing = (wanted - waiting) // config.overlap
     if waiting > wanted // 2:
         return 0
-    affordable = (campaign.budget_labels - campaign.committed_labels) // config.overlap
-    return max(0, min(missing, affordable))
+    return budget.affordable(campaign, missing * config.overlap) // config.overlap
 
 
 def asked_in(campaign: Campaign) -> AskedBetween:
@@ -47,6 +51,8 @@ def asked_in(campaign: Campaign) -> AskedBetween:
 def open_due_tasks(campaign_id: int, *, believe: Believe = nothing_believed, fallen_back: bool = False) -> int:
     """Open what is due in one campaign; returns how many tasks. Safe to call at any time, from anywhere."""
     campaign = Campaign.objects.get(id=campaign_id)
+    if withdraw_stale(campaign):
+        campaign.refresh_from_db()
     n = due(campaign)
     if n == 0:
         return 0
@@ -63,7 +69,8 @@ def _open(campaign_id: int, ranking: Ranking, rounds: int) -> int:
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
     if campaign.selections.count() != rounds:
         return 0  # another sweep opened this round first
-    proposals = ranking.proposals[: due(campaign)]
+    strata = of_groups(campaign, (proposal.group_id for proposal in ranking.proposals))
+    proposals = _with_room(campaign, ranking.proposals, strata, ranking.seed)[: due(campaign)]
     if not proposals:
         return 0
     config = campaign.config
@@ -75,8 +82,16 @@ def _open(campaign_id: int, ranking: Ranking, rounds: int) -> int:
         pool_size=ranking.pool_size,
         chosen=len(proposals),
     )
-    budget.reserve(campaign.id, len(proposals) * config.overlap, key=f"selection:{selection.id}")
-    tasks = AnnotationTask.objects.bulk_create(_task(campaign, selection, proposal) for proposal in proposals)
+    labels = Counter(strata[proposal.group_id] for proposal in proposals if proposal.group_id in strata)
+    budget.reserve(
+        campaign.id,
+        len(proposals) * config.overlap,
+        key=f"selection:{selection.id}",
+        strata={value: n * config.overlap for value, n in labels.items()},
+    )
+    tasks = AnnotationTask.objects.bulk_create(
+        _task(campaign, selection, proposal, strata.get(proposal.group_id, "")) for proposal in proposals
+    )
     priorities = _priorities(proposals, ranking.seed)
     Assignment.objects.bulk_create(
         [
@@ -89,7 +104,28 @@ def _open(campaign_id: int, ranking: Ranking, rounds: int) -> int:
     return len(tasks)
 
 
-def _task(campaign: Campaign, selection: Selection, proposal: Proposal) -> AnnotationTask:
+def _with_room(campaign: Campaign, proposals: list[Proposal], strata: Mapping[int, str], seed: int) -> list[Proposal]:
+    """Of a stratum with less room than proposals, as many as it has room for, drawn by chance.
+
+    By chance, so that every one of its random stream was as likely as the others; its propensity says how likely.
+    """
+    if not strata:
+        return proposals
+    room, rng, dropped = room_for_tasks(campaign), np.random.default_rng(seed), set()
+    share: dict[str, float] = {}
+    for value in sorted(set(strata.values())):
+        inside = [at for at, proposal in enumerate(proposals) if strata.get(proposal.group_id) == value]
+        kept = min(room[value], len(inside))
+        share[value] = kept / len(inside)
+        dropped |= set(rng.permutation(inside)[kept:].tolist())
+    return [
+        dataclasses.replace(p, propensity=p.propensity * share[strata[p.group_id]]) if p.group_id in strata else p
+        for at, p in enumerate(proposals)
+        if at not in dropped
+    ]
+
+
+def _task(campaign: Campaign, selection: Selection, proposal: Proposal, stratum: str) -> AnnotationTask:
     return AnnotationTask(
         campaign=campaign,
         selection=selection,
@@ -98,6 +134,7 @@ def _task(campaign: Campaign, selection: Selection, proposal: Proposal) -> Annot
         stream=AnnotationTask.Stream.RANDOM if proposal.from_random else AnnotationTask.Stream.ACQUISITION,
         propensity=proposal.propensity,
         value=proposal.value,
+        stratum=stratum,
     )
 
 

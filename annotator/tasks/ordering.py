@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import transaction
 
+from annotator.campaigns.freshness import with_age
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.pool import Askable
 from annotator.campaigns.ranking import drawn_values
@@ -75,6 +76,7 @@ def place(campaign: Campaign, tasks: list[Waiting], values_T: np.ndarray) -> int
     Never higher ones: the random stream's stay where chance put them, and would otherwise never have their turn.
     SKIP LOCKED: a slot being claimed this instant keeps its place; nobody waits for a re-ordering.
     """
+    values_T = with_age(campaign, values_T, np.array([task.group for task in tasks], dtype=np.int64))
     order = np.argsort(-values_T, kind="stable").tolist()
     places = sorted((task.priority for task in tasks), reverse=True)
     new = {tasks[t].task: place for t, place in zip(order, places, strict=True)}

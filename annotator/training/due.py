@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from annotator.annotations.label_sets import freeze
 from annotator.annotations.models import Annotation
+from annotator.campaigns import budget
 from annotator.campaigns.machine_labels import labelled_enough
 from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict, NothingToLearn
@@ -41,7 +42,7 @@ def situation(campaign: Campaign) -> RetrainSituation:
         trained_on=trained_on,
         job_running=jobs.filter(state__in=ACTIVE).exists(),
         campaign_finished=campaign.state == Campaign.State.CLOSED
-        or (campaign.committed_labels == campaign.budget_labels and not waiting.exists()),
+        or (not waiting.exists() and budget.affordable(campaign, campaign.config.overlap) < campaign.config.overlap),
         machine_first=newest is None and labelled_enough(campaign),
     )
 

@@ -61,6 +61,10 @@ class Connection(asyncio.Protocol):
         async with asyncio.timeout(TIMEOUT_SECONDS):
             return await self._answer
 
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
 
 class Crowd:
     """Everybody's work, and everything that was seen on the way."""

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from annotator.campaigns import lifecycle
 from annotator.campaigns.models import Campaign
 from annotator.people.models import ApiToken, Role, User
-from annotator.rollouts.models import PolicyRun
+from annotator.rollouts.models import PolicyRun, PromptGroup, Rollout
 
 PROMPT_CHARACTERS = 400
 COMPLETION_CHARACTERS = 800
@@ -73,6 +73,35 @@ def open_campaign(url: str, tasks: int, *, overlap: int = 1, slug: str = "queue"
     return campaign
 
 
+def make_groups(name: str, groups: int) -> PolicyRun:
+    """A run with groups of two completions, a third of them in German."""
+    run, words = PolicyRun.objects.create(name=name), Words(seed=0)
+    made = PromptGroup.objects.bulk_create(
+        PromptGroup(
+            run=run,
+            external_id=f"g{n}",
+            prompt=words.text(PROMPT_CHARACTERS),
+            prompt_digest=hashlib.sha256(f"p{n}".encode()).digest(),
+            meta={"language": "de" if n % 3 == 0 else "en"},
+        )
+        for n in range(groups)
+    )
+    Rollout.objects.bulk_create(
+        Rollout(
+            run=run,
+            group=group,
+            external_id=f"{group.external_id}/{side}",
+            ordinal=side,
+            completion=words.text(COMPLETION_CHARACTERS),
+            content_digest=hashlib.sha256(f"{group.external_id}/{side}".encode()).digest(),
+            text_digest=hashlib.sha256(f"{group.external_id}/{side}".encode()).digest(),
+        )
+        for group in made
+        for side in range(2)
+    )
+    return run
+
+
 def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: int, tasks: int, overlap: int) -> None:
     words = Words(seed=campaign)
     group, rollout, task = (_first_id(connection, table) for table in NUMBERED)
@@ -98,8 +127,7 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
     )
     _copy(
         connection,
-        "tasks_annotationtask (id, campaign_id, group_id, rollout_ids, stream, propensity, state,"
-        " created_at)",
+        "tasks_annotationtask (id, campaign_id, group_id, rollout_ids, stream, propensity, state, created_at)",
         (
             f"{task + i}\t{campaign}\t{group + i}\t{{{rollout + 2 * i},{rollout + 2 * i + 1}}}"
             "\tacquisition\t1\topen\tnow\n"

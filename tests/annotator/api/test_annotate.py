@@ -87,17 +87,21 @@ def test_malformed_json_is_a_400_that_says_so(alice, open_campaign):
         )
 
 
-def test_an_expired_and_retaken_lease_is_a_409(alice, api, open_campaign):
+def test_a_retaken_card_keeps_late_work_and_renews_no_lease(alice, api, open_campaign):
     open_campaign(groups=1, lease_minutes=0.001)
     (card,) = claim(alice).json()["cards"]
     expire_leases(now=timezone.now() + timedelta(minutes=1))
     assert claim(api("bob")).status_code == 200
-    assert say(alice, card).json()["code"] == "lease_lost"
+    lease = {"lease_number": card["lease_number"]}
+    assert alice.post(f"/api/v1/assignments/{card['assignment']}/renew", lease).json()["code"] == "lease_lost"
+    assert say(alice, card).status_code == 201
+    assert say(alice, {**card, "lease_number": 77}).json()["code"] == "lease_lost"
 
 
 def test_a_closed_campaign_is_a_409_and_gives_no_cards(alice, open_campaign):
-    campaign = open_campaign(groups=2)
+    campaign = open_campaign(groups=2, lease_minutes=0.001)
     (card,) = claim(alice, n=1).json()["cards"]
+    expire_leases(now=timezone.now() + timedelta(minutes=1))
     lifecycle.move(campaign, "closed", now=timezone.now())
     assert say(alice, card).json()["code"] == "campaign_closed"
     assert claim(alice).status_code == 204

@@ -1,0 +1,118 @@
+"""How a budget burns down, and when it will be gone at the pace of late. Only reads; the ledger says it all."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from uncertainty.pace import finish
+
+from . import budget
+from .limits import MS_PER_HOUR
+from .models import Campaign
+
+POINTS = 60  # of the series
+WINDOWS = 24  # of the pace, over at most the last three days: nights and days alike are in it
+LOOK_BACK = timedelta(days=3)
+SPENT = """
+SELECT width_bucket(extract(epoch FROM at), %(since)s, %(until)s, %(n)s), count(*), sum(ms), sum(money)
+FROM campaigns_budgetentry
+WHERE campaign_id = %(campaign)s AND kind = 'spend' AND at >= to_timestamp(%(since)s) AND at < to_timestamp(%(until)s)
+GROUP BY 1 ORDER BY 1"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Used:
+    """What one stretch of time used up."""
+
+    labels: int = 0
+    hours: float = 0.0
+    money: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Forecast:
+    """When the budget will be gone, 9 times in 10 between `earliest` and `latest`, and which one will be first."""
+
+    labels_left: float
+    ends_with: str
+    labels_per_hour: float
+    expected: datetime | None  # None beyond any calendar
+    earliest: datetime | None
+    latest: datetime | None
+
+
+def forecast(
+    left: dict[str, float], windows: Sequence[Used], width: timedelta, now: datetime, moved: Used
+) -> Forecast | None:
+    """`left`: what each budget still has; `moved`: all that was used, for what one label costs. None without a pace.
+
+    Whichever of labels, hours and money buys the fewest labels, at what a label cost so far, ends the campaign.
+    """
+    buys = {"labels": left["labels"]}
+    for what in ("hours", "money"):
+        each = getattr(moved, what) / moved.labels if moved.labels else 0.0
+        if what in left and each > 0:
+            buys[what] = left[what] / each
+    first = min(buys, key=buys.__getitem__)
+    hours = width / timedelta(hours=1)
+    counts = [window.labels for window in windows]
+    found = finish(counts, hours, buys[first])
+    if found is None or not counts:
+        return None
+    return Forecast(
+        labels_left=buys[first],
+        ends_with=first,
+        labels_per_hour=sum(counts) / (len(counts) * hours),
+        expected=_later(now, found.expected),
+        earliest=_later(now, found.earliest),
+        latest=_later(now, found.latest),
+    )
+
+
+def _later(now: datetime, hours: float | None) -> datetime | None:
+    try:
+        return None if hours is None else now + timedelta(hours=hours)
+    except OverflowError:
+        return None
+
+
+def look_ahead(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
+    """The balance, the burn-down so far, and the forecast while the campaign is open."""
+    held = budget.balance(campaign)
+    since = campaign.opened_at or campaign.created_at
+    until = min(now, campaign.closed_at or now)
+    step = max((until - since) / POINTS, timedelta(seconds=1))
+    series, total = [], Used()
+    for at, used in enumerate(_used(campaign, since, step, POINTS), 1):
+        total = Used(total.labels + used.labels, total.hours + used.hours, total.money + used.money)
+        series.append({"at": since + at * step, **dataclasses.asdict(total)})
+    return {**held.as_dict(), "series": series, "forecast": _ahead(campaign, held, total, since, now)}
+
+
+def _ahead(
+    campaign: Campaign, held: budget.Balance, total: Used, since: datetime, now: datetime
+) -> dict[str, Any] | None:
+    if campaign.state != Campaign.State.OPEN:
+        return None
+    keep = 1 - campaign.config.reserve_share
+    left = {"labels": float(max(0.0, held.labels * keep - held.spent))}
+    for what, amount in (("hours", held.hours), ("money", held.money)):
+        if amount is not None and amount.cap is not None:
+            left[what] = max(0.0, amount.cap * keep - amount.spent)
+    width = max(min(now - since, LOOK_BACK) / WINDOWS, timedelta(seconds=1))
+    windows = _used(campaign, now - WINDOWS * width, width, WINDOWS)
+    found = forecast(left, windows, width, now, total)
+    return None if found is None else dataclasses.asdict(found)
+
+
+def _used(campaign: Campaign, since: datetime, width: timedelta, n: int) -> list[Used]:
+    start, stop = since.timestamp(), (since + n * width).timestamp()
+    with connection.cursor() as cursor:
+        cursor.execute(SPENT, {"campaign": campaign.pk, "since": start, "until": stop, "n": n})
+        rows = {at: Used(labels, int(ms) / MS_PER_HOUR, float(money)) for at, labels, ms, money in cursor.fetchall()}
+    return [rows.get(at, Used()) for at in range(1, n + 1)]

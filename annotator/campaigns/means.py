@@ -1,0 +1,63 @@
+"""What a manager gives a campaign beside labels: paid hours, money, and the prices of an answer. Refused whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from decimal import Decimal
+from typing import Any
+
+from annotator.errors import InvalidInput
+
+from .config import CampaignConfig
+from .limits import MS_PER_HOUR, Prices
+
+MOST = Decimal(10) ** 8
+CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Means:
+    """All optional. `paid_seconds_cap`, where time counts, defaults to the length of a lease: no longer was lent."""
+
+    budget_hours: Decimal | None = None
+    budget_money: Decimal | None = None
+    currency: str = ""
+    pay_per_label: Decimal | None = None
+    pay_per_hour: Decimal | None = None
+    paid_seconds_cap: int | None = None
+
+    def checked(self, config: CampaignConfig) -> dict[str, Any]:
+        """The columns of a campaign, or InvalidInput with the field that is wrong."""
+        for field in ("budget_hours", "budget_money", "pay_per_label", "pay_per_hour"):
+            amount = getattr(self, field)
+            if amount is not None and not (amount.is_finite() and 0 < amount <= MOST and amount == round(amount, 4)):
+                raise InvalidInput(
+                    f"{field} must be above 0, at most {MOST:,}, with at most four decimals.", field=field
+                )
+        if self.currency and not CURRENCY.fullmatch(self.currency):
+            raise InvalidInput("The currency is a code of three letters, such as EUR.", field="currency")
+        paid = self.pay_per_label is not None or self.pay_per_hour is not None
+        if (paid or self.budget_money is not None) and not self.currency:
+            raise InvalidInput("Say in which currency people are paid, such as EUR.", field="currency")
+        if self.budget_money is not None and not paid:
+            raise InvalidInput("A budget of money needs a price: per label, per hour, or both.", field="budget_money")
+        seconds = self._seconds(config)
+        self._one_answer_fits(seconds)
+        return {**dataclasses.asdict(self), "paid_seconds_cap": seconds}
+
+    def _seconds(self, config: CampaignConfig) -> int | None:
+        if self.paid_seconds_cap is not None and not 1 <= self.paid_seconds_cap <= 86_400:
+            raise InvalidInput("paid_seconds_cap must be 1 second to a day.", field="paid_seconds_cap")
+        counts = self.budget_hours is not None or self.pay_per_hour is not None or config.person_hours > 0
+        if not counts or self.paid_seconds_cap is not None:
+            return self.paid_seconds_cap
+        return max(1, round(60 * config.lease_minutes))
+
+    def _one_answer_fits(self, seconds: int | None) -> None:
+        """A budget that cannot pay for one answer would never ask anything, and not say why."""
+        worst = Prices(self.pay_per_label or Decimal(0), self.pay_per_hour or Decimal(0), seconds or 0).worst
+        if self.budget_hours is not None and worst.ms > self.budget_hours * MS_PER_HOUR:
+            raise InvalidInput("These hours do not cover one answer of paid_seconds_cap.", field="budget_hours")
+        if self.budget_money is not None and worst.money > self.budget_money:
+            raise InvalidInput(f"One answer may cost {worst.money}: more than all of it.", field="budget_money")

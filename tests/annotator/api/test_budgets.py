@@ -1,0 +1,85 @@
+"""The manager's budget over HTTP: hours and money beside labels, top-ups, what is ahead, and closing."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.campaigns.models import Campaign
+from tests.factories import make_run
+
+pytestmark = pytest.mark.django_db
+
+DRAFT = {"slug": "paid", "name": "Paid", "question": "Which?", "budget_labels": 100, "runs": ["r"]}
+PAID = {"budget_hours": "2.5", "budget_money": "40", "currency": "EUR", "pay_per_hour": "12", "paid_seconds_cap": 300}
+
+
+@pytest.fixture
+def olga(api):
+    make_run("r", groups=10)
+    return api("olga")
+
+
+def test_a_campaign_has_hours_and_money_beside_labels(olga):
+    made = olga.post("/api/v1/campaigns", {**DRAFT, **PAID}, format="json")
+    assert made.status_code == 201
+    opened = olga.post("/api/v1/campaigns/paid/open").json()["budget"]
+    assert opened["reserved"] == 10
+    assert opened["hours"] == {"cap": 2.5, "spent": 0.0, "left": pytest.approx(2.5 - 10 / 12),
+                               "committed": pytest.approx(10 / 12), "reserved": pytest.approx(10 / 12)}  # fmt: skip
+    assert (opened["money"]["cap"], opened["money"]["committed"], opened["currency"]) == (40.0, 10.0, "EUR")
+    assert opened["ended_by"] is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"budget_money": "40"}, "currency"),
+        ({"budget_hours": "-1"}, "budget_hours"),
+        ({"budget_hours": "0.001"}, "budget_hours"),
+        ({"config": {"reserve_share": 1}}, "reserve_share"),
+        ({"config": {"strata": {"by": "run", "caps": {"r": 3}}}}, "strata.caps.r"),
+    ],
+)
+def test_a_budget_that_cannot_hold_is_refused_whole(olga, wrong, field):
+    refused = olga.post("/api/v1/campaigns", {**DRAFT, **wrong}, format="json")
+    assert (refused.status_code, refused.json()["context"]["field"]) == (400, field)
+    assert not Campaign.objects.exists()
+
+
+def test_a_top_up_is_repeated_without_harm_and_refused_to_annotators(olga, api):
+    olga.post("/api/v1/campaigns", {**DRAFT, **PAID}, format="json")
+    more = {"labels": 50, "hours": "1", "idempotency_key": "monday"}
+    for _ in range(2):
+        topped = olga.post("/api/v1/campaigns/paid/top-up", more, format="json")
+        assert topped.status_code == 200
+    assert (topped.json()["budget"]["labels"], topped.json()["budget"]["hours"]["cap"]) == (150, 3.5)
+    assert api("alice").post("/api/v1/campaigns/paid/top-up", more, format="json").status_code in (403, 404)
+    assert olga.post("/api/v1/campaigns/paid/top-up", {"idempotency_key": "x"}, format="json").status_code == 400
+
+
+def test_what_is_ahead_is_there_before_anything_was_answered(olga):
+    olga.post("/api/v1/campaigns", DRAFT, format="json")
+    olga.post("/api/v1/campaigns/paid/open")
+    seen = olga.get("/api/v1/campaigns/paid/budget").json()
+    assert (seen["spent"], seen["forecast"], len(seen["series"])) == (0, None, 60)
+
+
+def test_closing_frees_the_budget_and_a_held_card_is_still_taken(olga, api):
+    olga.post("/api/v1/campaigns", DRAFT, format="json")
+    olga.post("/api/v1/campaigns/paid/open")
+    alice, bob = api("alice"), api("bob")
+    (card,) = alice.post("/api/v1/campaigns/paid/claim", {"n": 1}, format="json").json()["cards"]
+    closed = olga.post("/api/v1/campaigns/paid/close").json()
+    assert (closed["state"], closed["budget"]["committed"]) == ("closed", 0)
+    answer = {
+        "lease_number": card["lease_number"], "answer": {"preference": {"choice": "first", "strength": None}},
+        "idempotency_key": "late",
+    }  # fmt: skip
+    where = f"/api/v1/assignments/{card['assignment']}/annotation"
+    assert alice.post(where, answer, format="json").status_code == 201
+    assert bob.post(where, answer, format="json").status_code == 409
+    assert bob.post("/api/v1/campaigns/paid/claim", {"n": 1}, format="json").status_code == 204
+    assert (
+        olga.post("/api/v1/campaigns/paid/top-up", {"labels": 5, "idempotency_key": "a"}, format="json").json()["code"]
+        == "campaign_closed"
+    )
