@@ -23,6 +23,12 @@ from .hostile import HARM, LIVE, POKE, TRAPS, Text, payloads
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TOGETHER = 8  # completions on one card
+# Texts as a whole, cut into steps, and as words to be marked.
+FORM = [
+    {"kind": "best_worst", "name": "best"},
+    {"kind": "steps", "name": "steps"},
+    {"kind": "spans", "name": "spans", "types": [{"name": "error"}]},
+]
 UNHARMED = {"executed": [], "violations": [], "polluted": False, "hidden": False, "address": "/annotate/hostile"}
 
 
@@ -46,9 +52,8 @@ def corpus(people: dict[str, Any]) -> list[list[Text]]:
             Rollout.objects.filter(pk=rollout.pk).update(
                 completion=text, text_digest=digest(str(group.pk), str(rollout.pk))
             )
-    form = [{"kind": "best_worst", "name": "best"}]
     made = make_open_campaign(
-        people, slug="hostile", run=run, completions=TOGETHER, form=form, open_tasks=len(cards), pairs_per_group=1
+        people, slug="hostile", run=run, completions=TOGETHER, form=FORM, open_tasks=len(cards), pairs_per_group=1
     )
     made.guidelines = "\n\n".join(text for text in texts if isinstance(text, str) and len(text) < 300)
     made.question = made.guidelines[:1000]
@@ -57,7 +62,7 @@ def corpus(people: dict[str, Any]) -> list[list[Text]]:
 
 
 def looked_at(page: Page) -> Iterator[str]:
-    """The ways of reading a card, one after the other: laid out with all reasoning, compared, as written."""
+    """The ways of reading a card, one after the other: with all reasoning, compared, as written, in steps, as words."""
     expect(page.locator(".pane .content")).to_have_count(TOGETHER)
     for key in ("r", "d", "w"):
         page.keyboard.press(key)
@@ -65,6 +70,11 @@ def looked_at(page: Page) -> Iterator[str]:
         yield from page.evaluate(LIVE)
     for key in ("w", "d"):
         page.keyboard.press(key)
+    for text in (".step .content", "[role=textbox][aria-readonly]"):
+        page.keyboard.press("n")
+        expect(page.locator(text).first).to_be_visible()
+        page.evaluate(POKE)
+        yield from page.evaluate(LIVE)
 
 
 def test_the_traps_catch_what_they_are_set_for(browser: Browser) -> None:

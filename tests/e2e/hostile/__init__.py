@@ -35,8 +35,9 @@ LIVE = """() => {
     + "form, input, select, textarea, button:not(.reasoning-fold), script, style, link, meta, base, template, dialog,"
     + "use, image, foreignObject, animate, set, maction, marquee, [href], [src], [srcset], [action], [formaction],"
     + "[data], [poster], [background], [ping], [id], [name], [contenteditable], [autofocus], [popover], [srcdoc]";
-  const found = [...document.querySelectorAll(".content")].flatMap((text) => [...text.querySelectorAll(live)]);
-  const handled = [...document.querySelectorAll(".content *")].filter((element) =>
+  const texts = [...document.querySelectorAll(".content, [role=textbox][aria-readonly]")];
+  const found = texts.flatMap((text) => [...text.querySelectorAll(live)]);
+  const handled = texts.flatMap((text) => [...text.querySelectorAll("*")]).filter((element) =>
     element.getAttributeNames().some((name) => name.startsWith("on"))
       || /url\\(|fixed/.test(element.getAttribute("style") ?? ""));
   return [...found, ...handled].map((element) => element.outerHTML.slice(0, 200));
