@@ -70,7 +70,7 @@ def open_campaign(options: Any) -> Any:
         name="Race",
         question="Which answer is better?",
         budget_labels=options.budget,
-        budget_hours=Decimal(options.budget * PAID_SECONDS) / 3600 * Decimal("0.82"),
+        budget_hours=round(Decimal(options.budget * PAID_SECONDS) / 3600 * Decimal("0.82"), 2),
         budget_money=Decimal(options.budget) * Decimal("0.92"),
         currency="EUR",
         pay_per_label=Decimal("0.10"),

@@ -145,7 +145,7 @@ def _commit(campaign: Campaign, cost: Cost, extra: bool) -> bool:
 
 
 def _moves(counter: str, cost: Cost) -> dict[str, Any]:
-    amounts = {"labels": cost.labels, "ms": cost.ms, "money": cost.money}
+    amounts: dict[str, Any] = {"labels": cost.labels, "ms": cost.ms, "money": cost.money}
     return {f"{counter}_{what}": F(f"{counter}_{what}") + amount for what, amount in amounts.items() if amount}
 
 
@@ -195,7 +195,7 @@ def top_up(
     for field, amount, capped in (("hours", hours, locked.budget_hours), ("money", money, locked.budget_money)):
         if amount and capped is None:
             raise InvalidInput(f"This campaign has no cap on {field} to raise.", field=field)
-    if min(labels, hours, money) < 0 or not (labels or hours or money):
+    if min(Decimal(labels), hours, money) < 0 or not (labels or hours or money):
         raise InvalidInput("A top-up adds labels, hours or money.", field="labels")
     if not _enter(campaign_id, Kind.TOP_UP, Cost(labels, int(hours * MS_PER_HOUR), money), f"top_up:{key}"):
         return locked

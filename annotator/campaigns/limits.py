@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from annotator.errors import InvalidConfig
 
@@ -94,9 +94,9 @@ def check_strata(raw: Mapping[str, Any]) -> None:
     """`{"by": "run" or "meta.KEY", "caps": {VALUE: {"labels": n} or {"share": 0..1}}}`, or nothing at all."""
     if not raw:
         return
-    by, caps = raw.get("by"), raw.get("caps")
     if set(raw) != {"by", "caps"}:
         _refuse("", 'has the two keys "by" and "caps"')
+    by, caps = raw["by"], raw["caps"]
     if not isinstance(by, str) or not (by == "run" or (by.startswith(BY_META) and 0 < len(by[len(BY_META) :]) <= 100)):
         _refuse(".by", 'is "run" or "meta.KEY"')
     if not isinstance(caps, dict) or not 1 <= len(caps) <= 1000:
@@ -117,12 +117,11 @@ def read_stratum(value: str, raw: Any) -> StratumCap:
     if kind == "share" and type(amount) in (int, float) and 0.0 <= amount <= 1.0:
         return StratumCap(share=float(amount))
     _refuse(field, 'is {"labels": a whole number} or {"share": 0 to 1}')
-    raise AssertionError  # _refuse has raised
 
 
 def strata_of(raw: Mapping[str, Any]) -> dict[str, StratumCap]:
     return {value: read_stratum(value, cap) for value, cap in raw["caps"].items()} if raw else {}
 
 
-def _refuse(field: str, rule: str) -> None:
+def _refuse(field: str, rule: str) -> NoReturn:
     raise InvalidConfig(f"Campaign config: strata{field} {rule}.", field=f"strata{field}")

@@ -6,6 +6,7 @@ Rounds take turns on the campaign's row and reserve by a conditional update of t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
@@ -30,7 +31,10 @@ def with_room(campaign: Campaign, groups: QuerySet[PromptGroup]) -> QuerySet[Pro
     if not campaign.config.strata:
         return groups
     full = campaign.strata.filter(cap_labels__lt=F("committed_labels") + campaign.config.overlap)
-    return _with_stratum(campaign, groups).exclude(stratum__in=list(full.values_list("value", flat=True)))
+    left: QuerySet[PromptGroup] = _with_stratum(campaign, groups).exclude(
+        stratum__in=list(full.values_list("value", flat=True))
+    )
+    return left
 
 
 def of_groups(campaign: Campaign, group_ids: Iterable[int]) -> dict[int, str]:
@@ -48,7 +52,7 @@ def room_for_tasks(campaign: Campaign) -> dict[str, int]:
     return {one.value: max(0, one.cap_labels - one.committed_labels) // overlap for one in campaign.strata.all()}
 
 
-def _with_stratum(campaign: Campaign, groups: QuerySet[PromptGroup]) -> QuerySet[PromptGroup]:
+def _with_stratum(campaign: Campaign, groups: QuerySet[PromptGroup]) -> Any:
     by = campaign.config.strata["by"]
     value = F("run__name") if by == "run" else KeyTextTransform(by.removeprefix(BY_META), "meta")
     return groups.annotate(stratum=Coalesce(value, Value(""), output_field=TextField()))
