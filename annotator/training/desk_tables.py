@@ -22,7 +22,7 @@ from annotator.campaigns.ranking import production_version
 from annotator.learning.models import StrategyCheck
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
-from . import desk, explorer, trends, trust
+from . import desk, explorer, quality, trends, trust
 from .models import TrainingJob
 
 Row = Iterable[Any]
@@ -136,6 +136,41 @@ def machine_curve(campaign: Campaign) -> Table:
     return Table(["share_of_labels", "agreement"], zip(curve["share"], curve["agreement"], strict=True))
 
 
+def agreement(campaign: Campaign) -> Table:
+    heads = "question level distance alpha low high items answers why"
+    return _records(heads, quality.quality(campaign)["agreement"])
+
+
+def agreement_matrix(campaign: Campaign) -> Table:
+    """Every two people once, with what they agree on beyond chance."""
+    found = quality.quality(campaign)["matrix"] or {"annotators": [], "rows": [], "question": ""}
+    people = found["annotators"]
+    couples = ((a, b) for a in range(len(people)) for b in range(a + 1, len(people)))
+    cells = ((people[a], people[b], found["rows"][a][b]) for a, b in couples)
+    return Table(
+        ["question", "first", "second", "items", "share", "kappa"],
+        ([found["question"], one, other, cell["items"], cell["share"], cell["kappa"]] for one, other, cell in cells),
+    )
+
+
+def people_quality(campaign: Campaign) -> Table:
+    told = {
+        "left": ("share", "low", "high", "of"),
+        "reliability": ("right", "low", "high", "weight"),
+        "repeats": ("share", "low", "high", "of"),
+    }
+    plain = ["username", "answers", "skips", "median_active_ms"]
+    heads = plain + [f"{part}_{name}" for part, names in told.items() for name in names]
+    return Table(
+        heads,
+        (
+            [row[name] for name in plain]
+            + [(row[part] or {}).get(name) for part, names in told.items() for name in names]
+            for row in quality.quality(campaign)["annotators"]
+        ),
+    )
+
+
 def label_sets(campaign: Campaign) -> Table:
     return _columns(campaign.label_sets.order_by("-id"), "id digest size heldout_size created_at")
 
@@ -158,6 +193,8 @@ def as_json(value: Any) -> str:
 
 
 TABLES: dict[str, Callable[[Campaign], Table]] = {
+    "agreement": agreement,
+    "agreement-matrix": agreement_matrix,
     "annotators": annotators,
     "answers": answers,
     "budget": budget_entries,
@@ -168,6 +205,7 @@ TABLES: dict[str, Callable[[Campaign], Table]] = {
     "learning-curve": learning_curve,
     "machine-curve": machine_curve,
     "measures": measures,
+    "quality": people_quality,
     "reliability": reliability,
     "risk-coverage": risk_coverage,
     "tasks": tasks,

@@ -20,6 +20,7 @@ const RunGroups = lazy(() => import("./features/runs/RunGroups"));
 const Jobs = lazy(() => import("./features/jobs/Jobs"));
 const JobPage = lazy(() => import("./features/jobs/JobPage"));
 const CampaignPeople = lazy(() => import("./features/people/CampaignPeople"));
+const Quality = lazy(() => import("./features/quality/Quality"));
 const People = lazy(() => import("./features/people/People"));
 const AuditLog = lazy(() => import("./features/people/AuditLog"));
 const Invite = lazy(() => import("./features/people/Invite"));
@@ -64,6 +65,7 @@ export function App() {
               <Route path="campaigns" element={<Campaigns mayDraft={managesAll} />} />
               <Route path="campaigns/:slug" element={<Dashboard />} />
               <Route path="campaigns/:slug/people" element={<CampaignPeople />} />
+              <Route path="campaigns/:slug/quality" element={<Quality />} />
               <Route path="jobs/:id" element={<JobPage />} />
             </>
           )}

@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/annotations/{annotation}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accept an answer, or return it to its author with a note. */
+        post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/annotations/{annotation}/revise": {
         parameters: {
             query?: never;
@@ -249,6 +266,40 @@ export interface paths {
         };
         /** @description Download every answer as it was given: skips, corrections, repeats and known answers too. */
         get: operations["campaigns_answers_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Answers worth a second look, newest first, with what others say and what was found before. */
+        get: operations["review_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is used and left of each budget, how it burnt down, and when it will be gone. */
+        get: operations["campaigns_budget"];
         put?: never;
         post?: never;
         delete?: never;
@@ -477,6 +528,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{slug}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Agreement by question, everybody with everybody, and each annotator's reliability, side and consistency. */
+        get: operations["campaigns_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{slug}/retrain": {
         parameters: {
             query?: never;
@@ -494,6 +562,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{slug}/returned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description My answers that came back with a note, as I saw them. A revision corrects one. */
+        get: operations["returned_to_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{slug}/tables/{table}.csv": {
         parameters: {
             query?: never;
@@ -505,6 +590,40 @@ export interface paths {
         get: operations["campaigns_table"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/top-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Raise the budgets. Repeating the call with the same idempotency key changes nothing. */
+        post: operations["campaigns_top_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The first twenty cards these settings lead to. Stores nothing, spends nothing, and asks nobody. */
+        post: operations["campaigns_dry_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -891,6 +1010,87 @@ export interface components {
             username?: string;
             password?: string;
         };
+        AgreementMatrix: {
+            question: string;
+            annotators: string[];
+            /** @description People with fewer answers than those shown. */
+            left_out: number;
+            rows: components["schemas"]["MatrixCell"][][];
+        };
+        AgreementRow: {
+            question: string;
+            level: components["schemas"]["AgreementRowLevelEnum"];
+            distance: string;
+            /** Format: double */
+            alpha: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            items: number;
+            answers: number;
+            /** @description The code of why there is no alpha. */
+            why: string | null;
+        };
+        /**
+         * @description * `nominal` - nominal
+         *     * `ordinal` - ordinal
+         *     * `interval` - interval
+         *     * `set` - set
+         * @enum {string}
+         */
+        AgreementRowLevelEnum: "nominal" | "ordinal" | "interval" | "set";
+        AlarmOut: {
+            code: string;
+            level: components["schemas"]["AlarmOutLevelEnum"];
+            about: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description * `serious` - serious
+         *     * `warning` - warning
+         * @enum {string}
+         */
+        AlarmOutLevelEnum: "serious" | "warning";
+        /** @description Hours or money: what may be used (null: no cap), what is reserved and spent, what is left. */
+        AmountOut: {
+            /** Format: double */
+            cap: number | null;
+            /** Format: double */
+            committed: number;
+            /** Format: double */
+            spent: number;
+            /** Format: double */
+            reserved: number;
+            /** Format: double */
+            left: number | null;
+        };
+        AnnotatorQuality: {
+            user: number;
+            username: string;
+            answers: number;
+            skips: number;
+            /** Format: double */
+            median_active_ms: number | null;
+            left: components["schemas"]["CountedShare"] | null;
+            reliability: components["schemas"]["AnnotatorReliability"] | null;
+            /** @description Parts of repeated answers that came out the same. */
+            repeats: components["schemas"]["CountedShare"] | null;
+        };
+        AnnotatorReliability: {
+            /** Format: double */
+            right: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description What this person's answers weigh in training; 1 on average.
+             */
+            weight: number;
+        };
         AnnotatorRow: {
             username: string;
             answers: number;
@@ -914,6 +1114,7 @@ export interface components {
         };
         AnswerOut: {
             annotation: number;
+            feedback: components["schemas"]["FeedbackOut"] | null;
         };
         AuditOut: {
             id: number;
@@ -958,13 +1159,57 @@ export interface components {
             /** Format: date-time */
             seen_at: string;
         };
+        /** @description The balance, its burn-down so far, and when it will be gone: 9 times in 10 between `earliest` and `latest`. */
+        BudgetAhead: {
+            labels: number;
+            committed: number;
+            spent: number;
+            reserved: number;
+            left: number;
+            /** @description Of what is committed: gold, repeats, one more person, surplus. */
+            extra: number;
+            hours: components["schemas"]["AmountOut"] | null;
+            money: components["schemas"]["AmountOut"] | null;
+            currency: string;
+            ended_by: (components["schemas"]["BudgetKindEnum"] | components["schemas"]["NullEnum"]) | null;
+            series: components["schemas"]["BurnPoint"][];
+            forecast: components["schemas"]["ForecastOut"] | null;
+        };
+        /**
+         * @description * `labels` - labels
+         *     * `hours` - hours
+         *     * `money` - money
+         * @enum {string}
+         */
+        BudgetKindEnum: "labels" | "hours" | "money";
         BudgetOut: {
             labels: number;
             committed: number;
             spent: number;
             reserved: number;
             left: number;
+            /** @description Of what is committed: gold, repeats, one more person, surplus. */
+            extra: number;
+            hours: components["schemas"]["AmountOut"] | null;
+            money: components["schemas"]["AmountOut"] | null;
+            currency: string;
+            ended_by: (components["schemas"]["BudgetKindEnum"] | components["schemas"]["NullEnum"]) | null;
         };
+        BurnPoint: {
+            /** Format: date-time */
+            at: string;
+            labels: number;
+            /** Format: double */
+            hours: number;
+            /** Format: double */
+            money: number;
+        };
+        /**
+         * @description * `preferences` - preferences
+         *     * `classes` - classes
+         * @enum {string}
+         */
+        ByEnum: "preferences" | "classes";
         CalibrationOut: {
             version: number;
             n_heldout: number;
@@ -992,6 +1237,16 @@ export interface components {
             guidelines?: string;
             reward_model?: string;
             budget_labels: number;
+            /** Format: decimal */
+            budget_hours?: string | null;
+            /** Format: decimal */
+            budget_money?: string | null;
+            currency?: string;
+            /** Format: decimal */
+            pay_per_label?: string | null;
+            /** Format: decimal */
+            pay_per_hour?: string | null;
+            paid_seconds_cap?: number | null;
             runs: string[];
             annotators?: string[];
             config?: {
@@ -1062,6 +1317,15 @@ export interface components {
             text: unknown;
             steps: string[] | null;
         };
+        CountedShare: {
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            of: number;
+        };
         CurvePoint: {
             labels: number;
             version: number;
@@ -1077,6 +1341,7 @@ export interface components {
         };
         Dashboard: {
             campaign: components["schemas"]["CampaignOut"];
+            alarms: components["schemas"]["AlarmOut"][];
             labels: components["schemas"]["LabelCounts"];
             tasks: components["schemas"]["TaskCounts"];
             annotators: components["schemas"]["AnnotatorRow"][];
@@ -1089,6 +1354,30 @@ export interface components {
             calibration: components["schemas"]["CalibrationOut"] | null;
             machine: components["schemas"]["MachineOut"] | null;
         };
+        /** @description A campaign as it would be drafted; what only its records need may still be missing. */
+        DryRunInRequest: {
+            slug?: string;
+            name?: string;
+            question?: string;
+            guidelines?: string;
+            reward_model?: string;
+            budget_labels: number;
+            /** Format: decimal */
+            budget_hours?: string | null;
+            /** Format: decimal */
+            budget_money?: string | null;
+            currency?: string;
+            /** Format: decimal */
+            pay_per_label?: string | null;
+            /** Format: decimal */
+            pay_per_hour?: string | null;
+            paid_seconds_cap?: number | null;
+            runs: string[];
+            annotators?: string[];
+            config?: {
+                [key: string]: unknown;
+            };
+        };
         ErrorBody: {
             code: string;
             message: string;
@@ -1096,10 +1385,31 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        FeedbackOut: {
+            /** Format: double */
+            score: number;
+            answer: {
+                [key: string]: unknown;
+            };
+            explanation: string;
+        };
         FlipsOut: {
             audited: number;
             right: number;
             automatic: number;
+        };
+        ForecastOut: {
+            /** Format: double */
+            labels_left: number;
+            ends_with: components["schemas"]["BudgetKindEnum"];
+            /** Format: double */
+            labels_per_hour: number;
+            /** Format: date-time */
+            expected: string | null;
+            /** Format: date-time */
+            earliest: string | null;
+            /** Format: date-time */
+            latest: string | null;
         };
         GivenLabel: {
             annotation: number;
@@ -1287,6 +1597,8 @@ export interface components {
             heldout_size: number;
             /** Format: date-time */
             created_at: string;
+            /** @description The exports that the campaign's form can fill. */
+            readonly formats: string[];
         };
         LeaseInRequest: {
             lease_number: number;
@@ -1324,6 +1636,13 @@ export interface components {
             amplify: number;
             /** Format: double */
             back_off: number;
+        };
+        MatrixCell: {
+            items: number;
+            /** Format: double */
+            share: number | null;
+            /** Format: double */
+            kappa: number | null;
         };
         MemberInRequest: {
             username: string;
@@ -1384,6 +1703,12 @@ export interface components {
         };
         /** @enum {unknown} */
         NullEnum: null;
+        OtherAnswer: {
+            annotation: number;
+            annotator: string;
+            answer: unknown;
+            skip: string;
+        };
         PasswordInRequest: {
             current: string;
             new: string;
@@ -1438,11 +1763,92 @@ export interface components {
             /** Format: double */
             spread: number | null;
         };
+        QualityOut: {
+            answers: number;
+            looked_at_most: number;
+            agreement: components["schemas"]["AgreementRow"][];
+            matrix: components["schemas"]["AgreementMatrix"] | null;
+            reliability: components["schemas"]["ReliabilityBy"];
+            annotators: components["schemas"]["AnnotatorQuality"][];
+        };
+        ReadAnswer: {
+            annotation: number;
+            annotator: string;
+            /** Format: date-time */
+            at: string;
+            stream: components["schemas"]["StreamEnum"];
+            group: number;
+            step: number;
+            prompt: unknown;
+            completions: components["schemas"]["ReadCompletion"][];
+            answer: unknown;
+            skip: string;
+            flagged: boolean;
+            comment: string;
+            active_ms: number | null;
+            corrects: number | null;
+            reviews: components["schemas"]["ReviewOut"][];
+            others: components["schemas"]["OtherAnswer"][];
+        };
+        ReadCompletion: {
+            rollout: number;
+            text: unknown;
+        };
+        ReliabilityBy: {
+            by: (components["schemas"]["ByEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: double
+             * @description How often somebody who guesses is right.
+             */
+            chance: number;
+            /** @description The code of why nobody's reliability is known. */
+            why: string | null;
+        };
         ReliabilityOut: {
             predicted: number[];
             observed: number[];
             count: number[];
         };
+        Returned: {
+            annotation: number;
+            assignment: number;
+            answer: {
+                [key: string]: unknown;
+            } | null;
+            skip: string;
+            flagged: boolean;
+            comment: string;
+            /** Format: date-time */
+            at: string;
+            card: components["schemas"]["CardOut"];
+            note: string;
+            returned_by: string;
+        };
+        ReturnedList: {
+            results: components["schemas"]["Returned"][];
+        };
+        ReviewInRequest: {
+            verdict: components["schemas"]["ReviewVerdictEnum"];
+            /** @default  */
+            note: string;
+        };
+        ReviewOut: {
+            reviewer: string;
+            verdict: components["schemas"]["ReviewVerdictEnum"];
+            note: string;
+            /** Format: date-time */
+            at: string;
+        };
+        ReviewPage: {
+            results: components["schemas"]["ReadAnswer"][];
+            next: number | null;
+        };
+        /**
+         * @description * `accepted` - Accepted
+         *     * `returned` - Returned
+         * @enum {string}
+         */
+        ReviewVerdictEnum: "accepted" | "returned";
         ReviseInRequest: {
             answer?: {
                 [key: string]: unknown;
@@ -1486,6 +1892,7 @@ export interface components {
             next: string | null;
             model: string | null;
             version: number | null;
+            waiting: number;
         };
         RolloutRow: {
             id: number;
@@ -1615,6 +2022,21 @@ export interface components {
             scopes: components["schemas"]["ScopesEnum"][];
             /** Format: date-time */
             created_at: string;
+        };
+        TopUpInRequest: {
+            /** @default 0 */
+            labels: number;
+            /**
+             * Format: decimal
+             * @default 0.0000
+             */
+            hours: string;
+            /**
+             * Format: decimal
+             * @default 0.0000
+             */
+            money: string;
+            idempotency_key: string;
         };
         TrendPoint: {
             step: number;
@@ -1837,6 +2259,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
         };
     };
@@ -2128,6 +2591,70 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+        };
+    };
+    review_list: {
+        parameters: {
+            query?: {
+                after?: number;
+                annotator?: string;
+                disputed?: boolean;
+                fast?: boolean;
+                flagged?: boolean;
+                limit?: number;
+                skipped?: boolean;
+                /**
+                 * @description * `unread` - unread
+                 *     * `accepted` - accepted
+                 *     * `returned` - returned
+                 *     * `corrected` - corrected
+                 */
+                state?: "unread" | "accepted" | "returned" | "corrected";
+                /**
+                 * @description * `acquisition` - Acquisition
+                 *     * `random` - Random
+                 *     * `gold` - Gold
+                 *     * `repeat` - Repeat
+                 */
+                stream?: "acquisition" | "random" | "gold" | "repeat";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+        };
+    };
+    campaigns_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetAhead"];
                 };
             };
         };
@@ -2517,6 +3044,27 @@ export interface operations {
             };
         };
     };
+    campaigns_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+        };
+    };
     campaigns_retrain: {
         parameters: {
             query?: never;
@@ -2546,13 +3094,34 @@ export interface operations {
             };
         };
     };
+    returned_to_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedList"];
+                };
+            };
+        };
+    };
     campaigns_table: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 slug: string;
-                table: "annotators" | "answers" | "budget" | "checks" | "jobs" | "label-sets" | "labels" | "learning-curve" | "machine-curve" | "measures" | "reliability" | "risk-coverage" | "tasks" | "uncertainty" | "versions";
+                table: "agreement" | "agreement-matrix" | "annotators" | "answers" | "budget" | "checks" | "jobs" | "label-sets" | "labels" | "learning-curve" | "machine-curve" | "measures" | "quality" | "reliability" | "risk-coverage" | "tasks" | "uncertainty" | "versions";
             };
             cookie?: never;
         };
@@ -2564,6 +3133,54 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    campaigns_top_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopUpInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
         };

@@ -1,0 +1,93 @@
+/** Every annotator's figures: how far they can be relied on, which side they lean to, whether they agree with themselves. */
+
+import { type AnnotatorQuality, type Quality, quality } from "../../api/quality";
+import { count, decimal, seconds } from "../../domain/format";
+import { lean, mayGuess, whyNot } from "../../domain/quality";
+import { t } from "../../i18n";
+import { Panel } from "../../ui/parts";
+import { CsvLink, IntervalLine } from "./pieces";
+
+function How({ found }: { found: Quality["reliability"] }) {
+  if (found.by === null) return <p className="quiet">{t("Nobody's reliability is known: {{why}}", { why: whyNot(found.why) })}</p>;
+  return (
+    <p className="quiet">
+      {found.by === "preferences"
+        ? t("Right is how often somebody would choose the better completion of a typical pair, found from how people agree (Crowd-BT).")
+        : t("Right is how often somebody would name the true class, found from how people agree (Dawid and Skene).")}{" "}
+      {t("A weight is what an answer counts in training; 1 is the average.")}
+    </p>
+  );
+}
+
+function Right({ row, chance }: { row: AnnotatorQuality; chance: number }) {
+  if (row.reliability === null) return <>–</>;
+  const { right, low, high } = row.reliability;
+  return (
+    <>
+      <IntervalLine value={right} low={low} high={high} mark={chance} />
+      {mayGuess(row.reliability, chance) && <strong className="flagged">{t("may be guessing")}</strong>}
+    </>
+  );
+}
+
+function Left({ row }: { row: AnnotatorQuality }) {
+  if (row.left === null) return <>–</>;
+  const side = lean(row.left);
+  return (
+    <>
+      <IntervalLine value={row.left.share} low={row.left.low} high={row.left.high} mark={0.5} />
+      {side && <strong className="flagged">{side === "left" ? t("leans left") : t("leans right")}</strong>}
+    </>
+  );
+}
+
+function Row({ row, chance }: { row: AnnotatorQuality; chance: number }) {
+  return (
+    <tr>
+      <th scope="row">{row.username}</th>
+      <td>
+        <Right row={row} chance={chance} />
+      </td>
+      <td>{decimal(row.reliability?.weight)}</td>
+      <td>
+        <Left row={row} />
+      </td>
+      <td>
+        {row.repeats ? <IntervalLine value={row.repeats.share} low={row.repeats.low} high={row.repeats.high} mark={0.5} /> : "–"}
+      </td>
+      <td>{count(row.answers)}</td>
+      <td>{count(row.skips)}</td>
+      <td>{seconds(row.median_active_ms)}</td>
+    </tr>
+  );
+}
+
+export function AnnotatorsPanel({ slug, found }: { slug: string; found: Quality }) {
+  const title = t("Annotators");
+  return (
+    <Panel title={title} wide aside={<CsvLink url={quality.csvUrl(slug, "quality")} of={title} />}>
+      <How found={found.reliability} />
+      <div className="table-box" role="region" aria-label={t("Table of annotators")} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("Annotator")}</th>
+              <th scope="col">{t("Right, with interval")}</th>
+              <th scope="col">{t("Weight")}</th>
+              <th scope="col">{t("Chose left, with interval")}</th>
+              <th scope="col">{t("Same when asked again")}</th>
+              <th scope="col">{t("Answers")}</th>
+              <th scope="col">{t("Skips")}</th>
+              <th scope="col">{t("Median time")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.annotators.map((row) => (
+              <Row key={row.user} row={row} chance={found.reliability.chance} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
