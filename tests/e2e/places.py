@@ -1,0 +1,106 @@
+"""Every address of the product, who goes there, and what tells that the page is there: in English, or as data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from annotator.campaigns import invitations
+from annotator.people.models import Role, User
+from annotator.training.models import TrainingJob, TrainingJobLine
+from tests.factories import make_open_campaign, make_run, make_version, score_all
+
+from .findings import corrected, found, judged
+from .kinds import CRITERIA, TYPES
+from .seeing import FRONTEND
+
+EVERY_KIND = [
+    {"kind": "pair", "name": "pair"},
+    {"kind": "best_worst", "name": "best"},
+    {"kind": "ranking", "name": "order"},
+    {"kind": "rating", "name": "quality", "criteria": CRITERIA},
+    {"kind": "binary", "name": "safe"},
+    {"kind": "steps", "name": "steps"},
+    {"kind": "spans", "name": "spans", "types": TYPES},
+    {"kind": "critique", "name": "why"},
+    {"kind": "edit", "name": "corrected"},
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """`route` as App.tsx has it; `who` is nobody where no account is needed; `sign` is on the page when it is ready."""
+
+    route: str
+    who: str | None
+    path: str
+    sign: str
+
+
+def routes() -> set[str]:
+    """The routes that the application has."""
+    return set(re.findall(r'path="([^"*]+)"', (FRONTEND / "src" / "App.tsx").read_text()))
+
+
+def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
+    """Something of everything that a page can show, and where it is shown."""
+    job = _watched(campaign)
+    draft = make_open_campaign(people, slug="draft", run=make_run("grpo-2"))
+    type(draft).objects.filter(pk=draft.pk).update(state="draft")
+    make_open_campaign(people, slug="corrected", run=make_run("grpo-3"), machine="reward")
+    corrected(make_version("corrected"))
+    make_open_campaign(people, slug="every-kind", run=make_run("grpo-4"), form=EVERY_KIND, completions=2)
+    people["ada"] = User.objects.create_user("ada", password="ada-long-password", role=Role.ADMIN)
+    link = f"/invite#{_invited(campaign, people['olga'])}"
+    return [
+        Place("accessibility", None, "/accessibility", "Known limits"),
+        Place("", None, "/", "Sign in"),
+        Place("invite", None, link, "Choose a username"),
+        Place("invite", None, "/invite#forged", "Invitation"),
+        Place("judge", "alice", "/judge", "Helpful"),
+        Place("invite", "alice", link, "Which answer is better?"),
+        Place("account", "alice", "/account", "API tokens"),
+        Place("accessibility", "alice", "/accessibility", "Known limits"),
+        Place("", "alice", "/nowhere", "Nothing here"),
+        Place("campaigns", "olga", "/campaigns", "Helpful"),
+        Place("campaigns/new", "olga", "/campaigns/new", "grpo-1"),
+        Place("campaigns/:slug", "olga", "/campaigns/helpful", "Where the model is unsure"),
+        Place("campaigns/:slug", "olga", "/campaigns/draft", "Would ask these first"),
+        Place("campaigns/:slug", "olga", "/campaigns/corrected", "Labels of a machine"),
+        Place("campaigns/:slug/people", "olga", "/campaigns/helpful/people", "Invitations"),
+        Place("runs", "olga", "/runs", "grpo-1"),
+        Place("runs/:run", "olga", "/runs/grpo-1", "Prompt 11?"),
+        Place("jobs", "olga", "/jobs", "50 new labels"),
+        Place("jobs/:id", "olga", f"/jobs/{job.pk}", "epoch 1"),
+        Place("people", "ada", "/people", "alice"),
+        Place("audit", "ada", "/audit", "olga"),
+    ]
+
+
+def _watched(campaign: Any) -> TrainingJob:
+    """Something of everything a dashboard can show."""
+    version = make_version("helpful")
+    judged(version)
+    found(campaign, 400, "better", (0.03, 0.01, 0.05), ratio=1.6, low=1.1, high=2.4)
+    found(campaign, 800, "worse", (-0.04, -0.07, -0.01), ratio=0.4, low=0.0, high=0.9, bound="at_most")
+    score_all(version, campaign.runs.get())
+    failed = TrainingJob.objects.create(
+        kind="reward_model",
+        campaign=campaign,
+        config_digest="0" * 64,
+        because="50 new labels",
+        state="failed",
+        error={"boundary": "trainer", "type": "TrainingDiverged", "message": "The loss became infinite."},
+        finished_at=timezone.now(),
+    )
+    TrainingJobLine.objects.create(job=failed, attempt=1, text="epoch 1")
+    return failed
+
+
+def _invited(campaign: Any, by: User) -> str:
+    """The secret of an invitation that anybody may use."""
+    made = invitations.make(campaign, "annotator", by=by, days=7, max_uses=9, note="summer", now=timezone.now())
+    return made[1]

@@ -1,0 +1,118 @@
+"""What every page must do for everybody: no serious axe finding, no sideways scrolling, the focus always in sight."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from playwright.sync_api import Page
+
+FRONTEND = settings.BASE_DIR / "frontend"
+AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+GRAVE = ("serious", "critical")
+# The size of targets (2.5.8) is off by default, because it is new.
+RUN_AXE = """tags => axe.run(document, {runOnly: tags, rules: {"target-size": {enabled: true}}}).then(found => ({
+    passed: found.passes.length,
+    violations: found.violations.map(v => ({impact: v.impact, text:
+        `${v.id}: ${v.nodes.map(n => n.html + " " + (n.any[0]?.message ?? "")).join(" | ")}`}))}))"""
+UNFOLD = "document.querySelectorAll('details').forEach(folded => { folded.open = true; })"
+SIDEWAYS = """document.documentElement.scrollWidth <= window.innerWidth ? [] :
+    [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
+        .slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
+# Some point of what has the focus is on top, not behind a bar that stays in place (2.4.11).
+FOCUS_IN_SIGHT = """(() => {
+    const one = document.activeElement;
+    if (!one || one === document.body || one.matches("main")) return true;
+    const {left, right, top, bottom} = one.getBoundingClientRect();
+    const xs = [left + 2, (left + right) / 2, right - 2], ys = [top + 2, (top + bottom) / 2, bottom - 2];
+    return xs.some(x => ys.some(y => {
+        const hit = document.elementFromPoint(x, y);
+        return hit && (one.contains(hit) || hit.contains(one) && !hit.matches("main, body, html"));
+    }));
+})()"""
+# The spacing that a reader may set for all text (1.4.12).
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+    p { margin-bottom: 2em !important; }"""
+CUT_OFF = """[...document.querySelectorAll("a, button, label, th, h1, h2, summary")]
+    .filter(one => one.checkVisibility() && !one.closest(".visually-hidden") && one.clientWidth > 1
+        && getComputedStyle(one).overflow === "hidden"
+        && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
+    .map(one => one.outerHTML.slice(0, 160))"""
+
+LANGUAGES = ("en", "de")
+Say = Callable[[str], str]
+
+
+def look(theme: str, width: int, **options: Any) -> dict[str, Any]:
+    # The policy would refuse the checker's script; what the product itself loads is tested elsewhere.
+    return {"color_scheme": theme, "viewport": {"width": width, "height": 800}, "bypass_csp": True, **options}
+
+
+def speaking(language: str) -> Say:
+    """The texts of the pages in this language, by the English ones; what is no text of the pages stays as it is."""
+    if language == "en":
+        return lambda text: text
+    words = json.loads((FRONTEND / "src" / "locales" / f"{language}.json").read_text())
+    return lambda text: str(words.get(text, text))
+
+
+class Tally:
+    """How many pages were looked at, and what axe found there: a row for each page."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, int]] = {}
+
+    def add(self, where: str, passed: int, impacts: list[str]) -> None:
+        row = self.rows.setdefault(
+            where, {"looks": 0, "rules": 0, "minor": 0, "moderate": 0, "serious": 0, "critical": 0}
+        )
+        row["looks"] += 1
+        row["rules"] = max(row["rules"], passed)
+        for impact in impacts:
+            row[impact] += 1
+
+    def __str__(self) -> str:
+        heads = ["page", "looks", "rules", "minor", "moderate", "serious", "critical"]
+        lines = [f"{heads[0]:<34}" + "".join(f"{head:>10}" for head in heads[1:])]
+        lines += [
+            f"{where:<34}" + "".join(f"{row[head]:>10}" for head in heads[1:]) for where, row in self.rows.items()
+        ]
+        return "\n".join(lines)
+
+
+def check(page: Page, where: str, tally: Tally | None = None) -> Iterator[str]:
+    """What is wrong with this page as it is now, everything unfolded."""
+    page.add_script_tag(path=AXE)
+    page.evaluate(UNFOLD)
+    found = page.evaluate(RUN_AXE, RULES)
+    if tally is not None:
+        tally.add(where, found["passed"], [one["impact"] for one in found["violations"]])
+    for one in found["violations"]:
+        if one["impact"] in GRAVE:
+            yield f"{where}: {one['text']}"
+    yield from check_reflow(page, where)
+
+
+def check_reflow(page: Page, where: str) -> Iterator[str]:
+    for wide in page.evaluate(SIDEWAYS):
+        yield f"{where}: scrolls sideways, because of {wide}"
+
+
+def check_spacing(page: Page, where: str) -> Iterator[str]:
+    page.add_style_tag(content=SPACING)
+    page.evaluate(UNFOLD)
+    for cut in page.evaluate(CUT_OFF):
+        yield f"{where}: cut off with wider spacing: {cut}"
+    yield from check_reflow(page, f"{where}, with wider spacing")
+
+
+def check_focus(page: Page, where: str, steps: int = 25) -> Iterator[str]:
+    """Through the page by Tab and back again: what has the focus is never hidden."""
+    for key in ["Tab"] * steps + ["Shift+Tab"] * steps:
+        page.keyboard.press(key)
+        if not page.evaluate(FOCUS_IN_SIGHT):
+            hidden = page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+            yield f"{where}: the focus is hidden after {key}: {hidden}"
