@@ -32,7 +32,7 @@ export function LanguageButton() {
       type="button"
       className="button quiet-button icon-button"
       lang={next}
-      aria-label={LANGUAGES[next]}
+      aria-label={`${next.toUpperCase()}, ${LANGUAGES[next]}`}
       title={LANGUAGES[next]}
       onClick={change}
     >

@@ -53,12 +53,14 @@ export function Choice({ command, children, className = "", pressed, label, badg
       type="button"
       className={`choice ${className} ${pressed ? "is-chosen" : ""} ${flashes}`}
       aria-pressed={pressed}
-      aria-label={label}
       disabled={keys.disabled || disabled}
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => keys.obey(command)}
     >
-      <span className="choice-name">{children}</span>
+      <span className="choice-name" aria-hidden={label !== undefined || undefined}>
+        {children}
+      </span>
+      {label && <span className="visually-hidden">{label}</span>}
       <Badges command={command} most={badges} />
     </button>
   );
