@@ -6,13 +6,11 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from annotator.campaigns.models import Campaign
 
@@ -41,7 +39,7 @@ class Said(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """One answer as the database has it; the fields are `FIELDS`, in order, and `heldout` where it is frozen."""
+    """One answer as the database has it: the columns of `ANSWERED`, in order."""
 
     answer: dict[str, Any] | None
     prompt: Text
@@ -63,16 +61,6 @@ class Answered(NamedTuple):
     run_id: int
     run: str
     prompt_digest: bytes
-    heldout: bool | None = None
-
-
-JSON = {"answer": "answer", "prompt": "task__group__prompt"}
-FIELDS = (
-    *("id", "annotator_id", "skip", "flagged", "comment", "shown_order", "active_ms", "at", "revises_id"),
-    *("task_id", "task__stream", "task__propensity", "task__rollout_ids"),
-    *("task__group__external_id", "task__group__step", "task__group__run_id", "task__group__run__name"),
-    "task__group__prompt_digest",
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,33 +76,33 @@ class Told:
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """Which answers are read: a query and where in it the answer is."""
+    """Which answers are read: rows that name one each, and the split they were frozen on where they were."""
 
     rows: QuerySet[Any]
-    prefix: str  # from the query's model to the annotation, "" or "annotation__"
-    heldout: bool  # whether the query's rows know it
+    key: str  # what they call the annotation
+    frozen: bool
 
-    def read(self) -> Iterator[Answered]:
-        fields = [f"{self.prefix}{field}" for field in FIELDS] + (["heldout"] if self.heldout else [])
-        # As text, because reading it here with orjson takes a third of the time of Django's own reader.
-        texts = {f"{name}_text": Cast(f"{self.prefix}{field}", TextField()) for name, field in JSON.items()}
-        rows = self.rows.annotate(**texts).order_by(f"{self.prefix}id").values_list(*texts, *fields)
-        for answer, prompt, *rest in rows.iterator(chunk_size=AT_ONCE):
-            yield Answered(answer and orjson.loads(answer), orjson.loads(prompt), *rest)
+    def ids(self) -> Iterator[dict[int, bool | None]]:
+        """A batch of ids at a time, and their split; a cursor over all of them would first be written to a file."""
+        rows, last = self.rows.order_by(self.key).values_list(self.key, *(["heldout"] if self.frozen else [])), 0
+        while found := list(rows.filter(**{f"{self.key}__gt": last})[:AT_ONCE]):
+            batch = {pk: split[0] if split else None for pk, *split in found}
+            yield batch
+            last = max(batch)
 
     def are_conversations(self) -> bool:
         """Whether any prompt or completion of these answers is a list of messages."""
-        tasks = self.rows.order_by().values(f"{self.prefix}task_id")
-        sql, params = tasks.query.sql_with_params()
+        sql, params = self.rows.order_by().values(self.key).query.sql_with_params()
         with connection.cursor() as cursor:
-            cursor.execute(CONVERSATIONS.format(tasks=sql), params)
+            cursor.execute(CONVERSATIONS.format(ids=sql), params)
             return bool(cursor.fetchone()[0])
 
 
 CONVERSATIONS = """
 SELECT EXISTS (
-    SELECT FROM ({tasks}) asked(task_id)
-    JOIN tasks_annotationtask task ON task.id = asked.task_id
+    SELECT FROM ({ids}) said(id)
+    JOIN annotations_annotation answer ON answer.id = said.id
+    JOIN tasks_annotationtask task ON task.id = answer.task_id
     JOIN rollouts_promptgroup grp ON grp.id = task.group_id
     WHERE jsonb_typeof(grp.prompt) = 'array' OR EXISTS (
         SELECT FROM rollouts_rollout rollout
@@ -123,30 +111,51 @@ SELECT EXISTS (
 
 def items_of(label_set: LabelSet, split: str) -> Source:
     items = LabelSetItem.objects.filter(label_set=label_set)
-    return Source(items if split == "all" else items.filter(heldout=split == "heldout"), "annotation__", True)
+    return Source(items if split == "all" else items.filter(heldout=split == "heldout"), "annotation_id", True)
 
 
 def answers_of(campaign: Campaign) -> Source:
-    return Source(Annotation.objects.filter(campaign=campaign), "", False)
+    return Source(Annotation.objects.filter(campaign=campaign), "id", False)
 
 
 def told(source: Source, campaign: Campaign) -> Iterator[Told]:
     """The answers in order of id; completions and comparisons come with each few hundred of them."""
     clock, share = PolicyClock(campaign.runs.values_list("id", flat=True)), campaign.config.heldout_share
-    rows = source.read()
-    while batch := list(islice(rows, AT_ONCE)):
+    for split in source.ids():
+        batch = _answered(list(split))
         shown, compared = _shown(batch), _compared(batch)
         for row in batch:
-            held = is_heldout(bytes(row.prompt_digest), share) if row.heldout is None else row.heldout
-            age = max(0, clock.step(row.run_id, row.at) - row.step)
-            yield Told(row, [shown[pk] for pk in row.rollout_ids], compared[row.annotation_id], age, held)
+            held = split[row.annotation_id]
+            yield Told(
+                row,
+                shown=[shown[pk] for pk in row.rollout_ids],
+                compared=compared[row.annotation_id],
+                step_age=max(0, clock.step(row.run_id, row.at) - row.step),
+                heldout=is_heldout(bytes(row.prompt_digest), share) if held is None else held,
+            )
 
 
-# Written out: to compose a query of some hundred ids takes Django longer than PostgreSQL needs to answer it.
+# Written out: to compose a query of some hundred ids takes Django longer than PostgreSQL needs to answer it. JSON comes
+# as text, because orjson reads it in a third of the time.
+ANSWERED = """
+SELECT said.answer::text, grp.prompt::text, said.id, said.annotator_id, said.skip, said.flagged, said.comment,
+       said.shown_order, said.active_ms, said.at, said.revises_id, task.id, task.stream, task.propensity,
+       task.rollout_ids, grp.external_id, grp.step, grp.run_id, run.name, grp.prompt_digest
+FROM annotations_annotation said
+JOIN tasks_annotationtask task ON task.id = said.task_id
+JOIN rollouts_promptgroup grp ON grp.id = task.group_id
+JOIN rollouts_policyrun run ON run.id = grp.run_id
+WHERE said.id = ANY(%s) ORDER BY said.id"""
 SHOWN = "SELECT id, external_id, completion::text FROM rollouts_rollout WHERE id = ANY(%s)"
 COMPARED = """
 SELECT annotation_id, rollout_a_id, rollout_b_id, outcome, strength FROM annotations_comparison
 WHERE annotation_id = ANY(%s) ORDER BY rollout_a_id, rollout_b_id"""
+
+
+def _answered(ids: list[int]) -> list[Answered]:
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERED, [ids])
+        return [Answered(said and orjson.loads(said), orjson.loads(prompt), *rest) for said, prompt, *rest in cursor]
 
 
 def _shown(batch: list[Answered]) -> Mapping[int, Shown]:

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from annotator.annotations import exports
+from annotator.annotations.exports import cards
 from annotator.annotations.label_sets import freeze
 from annotator.annotations.models import Annotation
 from annotator.annotations.submission import Answer, revise, submit
@@ -191,6 +192,15 @@ def test_the_split_is_kept_and_every_row_says_its_side(answered):
     assert {row["heldout"] for row in held} == {True}
     assert {row["heldout"] for row in train} == {False}
     assert not {json.dumps(row["prompt"]) for row in held} & {json.dumps(row["prompt"]) for row in train}
+
+
+def test_the_rows_are_the_same_however_few_are_read_at_once(answered, monkeypatch):
+    label_set = answered({"kind": "ranking"}, {"ranks": [1, 2, 3]}, completions=3, groups=7)
+    whole = {name: read(label_set, name) for name in ("trl-preference", "ranked", "annotations")}
+    assert [len(rows) for rows in whole.values()] == [21, 7, 7]
+    for at_once in (1, 2, 7):
+        monkeypatch.setattr(cards, "AT_ONCE", at_once)
+        assert {name: read(label_set, name) for name in whole} == whole
 
 
 def test_an_answer_frozen_twice_is_in_each_label_set_once(open_campaign, people):
