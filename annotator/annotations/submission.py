@@ -80,8 +80,13 @@ def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Ans
     answering "stored" would lose that card's answer.
     """
     try:
-        with transaction.atomic():
-            return _submit(assignment_id, annotator_id, lease_number, answer), True
+        try:
+            with transaction.atomic():
+                return _submit(_mine(assignment_id, annotator_id, lease_number), annotator_id, answer), True
+        except surplus.Elsewhere as other:
+            # Only now, with the first slot's lock given back: two people who lost cards to each other would wait for ever.
+            with transaction.atomic():
+                return _submit(_my_other(other, annotator_id, lease_number), annotator_id, answer), True
     except (IntegrityError, TiebreakError) as error:
         # A repetition fails like any second answer, or at the unique key when two copies of one request race. A late
         # answer may stand in another slot of its task.
@@ -114,8 +119,7 @@ def _slot(assignment_id: int, annotator_id: int) -> Any:
     return slot
 
 
-def _submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Answer) -> Annotation:
-    slot = _mine(assignment_id, annotator_id, lease_number)
+def _submit(slot: Any, annotator_id: int, answer: Answer) -> Annotation:
     late = slot.state == State.SURPLUS or surplus.beyond_my_cap(slot)
     annotation = _record(slot, annotator_id, answer, revises=None)
     if late:
@@ -132,12 +136,16 @@ def _mine(assignment_id: int, annotator_id: int, lease_number: int) -> Any:
     slot = _slot(assignment_id, annotator_id)
     if slot.annotator_id == annotator_id and slot.lease_number == lease_number:
         return slot if _waits_for_me(slot) else surplus.in_place(slot)
-    other, shown_order = surplus.after_losing(slot, annotator_id, lease_number)
-    if other is None:
-        return surplus.beside(slot, annotator_id, lease_number, shown_order)
-    slot = _slot(other, annotator_id)
+    return surplus.after_losing(slot, annotator_id, lease_number)
+
+
+def _my_other(place: surplus.Elsewhere, annotator_id: int, lease_number: int) -> Any:
+    """The slot of the same task that I hold by now; it may have gone the same way meanwhile."""
+    slot = _slot(place.assignment_id, annotator_id)
+    if slot.annotator_id != annotator_id:
+        return surplus.beside(slot, annotator_id, lease_number, place.shown_order)
     slot = slot if _waits_for_me(slot) else surplus.in_place(slot)
-    slot.shown_order, slot.lease_number = shown_order, lease_number  # answered as it was seen
+    slot.shown_order, slot.lease_number = place.shown_order, lease_number  # answered as it was seen
     return slot
 
 

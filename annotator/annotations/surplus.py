@@ -39,15 +39,25 @@ def _held_at_closing(slot: Any) -> bool:
     return slot.leased_until is not None and slot.leased_until >= slot.closed_at
 
 
-def after_losing(slot: Any, annotator_id: int, lease_number: int) -> tuple[int | None, list[int]]:
-    """I held this slot before somebody else began it: my other slot of the task, if there is one, and what I saw."""
+class Elsewhere(Exception):  # noqa: N818 - not an error: where to go on
+    """A late answer belongs to another slot of its task, which its author holds by now."""
+
+    def __init__(self, assignment_id: int, shown_order: list[int]) -> None:
+        super().__init__(assignment_id)
+        self.assignment_id, self.shown_order = assignment_id, shown_order
+
+
+def after_losing(slot: Any, annotator_id: int, lease_number: int) -> Any:
+    """I held this slot before somebody else began it: a row of my own beside it, unless I hold another of the task."""
     lease = next((one for one in slot.former_leases or () if _is(one, annotator_id, lease_number)), None)
     if lease is None:
         raise lost(slot.id)
     if slot.campaign_state == Campaign.State.CLOSED:
         raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
     mine = Assignment.objects.filter(task_id=slot.task_id, annotator_id=annotator_id).values_list("id", flat=True)
-    return mine.first(), lease["shown_order"]
+    if (other := mine.first()) is not None:
+        raise Elsewhere(other, lease["shown_order"])
+    return beside(slot, annotator_id, lease_number, lease["shown_order"])
 
 
 def _is(lease: dict[str, Any], annotator_id: int, lease_number: int) -> bool:
@@ -89,7 +99,7 @@ def keep(slot: Any, annotation: Annotation) -> None:
     if annotation.skip or not allowances.within_caps(slot.campaign, slot.annotator_id):
         return
     try:
-        budget.reserve(slot.campaign_id, 1, key=f"surplus:{slot.id}", purpose="extra", closed_too=True)
+        budget.reserve(slot.campaign_id, 1, key=f"surplus:{slot.id}", purpose="surplus")
     except BudgetExhausted:
         return  # kept unpaid: its slot has no row in the ledger
     pay(slot, annotation, extra=True)

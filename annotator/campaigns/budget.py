@@ -31,7 +31,7 @@ from .models import BudgetEntry, Campaign, Stratum
 from .strata import share_out
 
 Kind = BudgetEntry.Kind
-Purpose = Literal["main", "extra"]
+Purpose = Literal["main", "extra", "surplus"]
 NOTHING = Cost()
 
 # What is committed: reserved and not released, less what answers did not need of their reservation.
@@ -90,32 +90,31 @@ def reserve(
     key: str,
     purpose: Purpose = "main",
     strata: Mapping[str, int] | None = None,
-    closed_too: bool = False,
 ) -> None:
     """Set `labels` answers aside, or raise BudgetExhausted and change nothing. The same key reserves once.
 
-    `main` leaves the campaign's reserve alone; gold, repeats, adjudication and surplus are `extra` and may use it.
+    `main` leaves the campaign's reserve alone; `extra`, that is gold, repeats, one more person and adjudication, may
+    use it. `surplus` is work nobody waits for: where there is a reserve it never takes more than that, and it may be
+    paid on a closed campaign too.
     """
     campaign = Campaign.objects.get(id=campaign_id)
     for last in (False, True):
         try:
             with transaction.atomic():
-                return _reserve(campaign, labels, key, purpose == "extra", strata or {}, closed_too)
+                return _reserve(campaign, labels, key, purpose, strata or {})
         except BudgetExhausted:
             if last or not settle(campaign):
                 raise
 
 
-def _reserve(
-    campaign: Campaign, labels: int, key: str, extra: bool, strata: Mapping[str, int], closed_too: bool
-) -> None:
+def _reserve(campaign: Campaign, labels: int, key: str, purpose: Purpose, strata: Mapping[str, int]) -> None:
     cost = campaign.prices.worst * labels
-    if not _enter(campaign.pk, Kind.RESERVE, cost, key, extra=extra):
+    if not _enter(campaign.pk, Kind.RESERVE, cost, key, extra=purpose != "main"):
         return
-    if not _commit(campaign, cost, extra):
+    if not _commit(campaign, cost, purpose):
         raise BudgetExhausted(f"The budget cannot cover {labels} more labels.", campaign=campaign.pk, labels=labels)
     # Asked only now that the row is ours: nothing is set aside after the campaign was closed.
-    if not closed_too and Campaign.objects.filter(id=campaign.pk, state=Campaign.State.CLOSED).exists():
+    if purpose != "surplus" and Campaign.objects.filter(id=campaign.pk, state=Campaign.State.CLOSED).exists():
         raise CampaignClosed(f"Campaign {campaign.slug} is closed.", campaign=campaign.slug)
     for value, n in sorted(strata.items()):
         room = Stratum.objects.filter(campaign=campaign, value=value, committed_labels__lte=F("cap_labels") - n)
@@ -123,24 +122,24 @@ def _reserve(
             raise BudgetExhausted(f"{value!r} has had its share of the labels.", campaign=campaign.pk, stratum=value)
 
 
-def _commit(campaign: Campaign, cost: Cost, extra: bool) -> bool:
+def _commit(campaign: Campaign, cost: Cost, purpose: Purpose) -> bool:
     """One conditional update; False where some cap, or the reserve, would be passed."""
-    keep = 1 - campaign.config.reserve_share
-    fits = Q(committed_labels__lte=F("budget_labels") - cost.labels)
-    fits &= Q(budget_hours__isnull=True) | Q(committed_ms__lte=F("budget_hours") * MS_PER_HOUR - cost.ms)
-    fits &= Q(budget_money__isnull=True) | Q(committed_money__lte=F("budget_money") - cost.money)
-    moves: dict[str, Any] = _moves("committed", cost)
-    if extra:
+    reserve = Decimal(str(campaign.config.reserve_share))
+    fits, moves = Q(), _moves("committed", cost)
+    for what, cap, unit, amount in (
+        ("labels", "budget_labels", 1, cost.labels),
+        ("ms", "budget_hours", MS_PER_HOUR, cost.ms),
+        ("money", "budget_money", 1, cost.money),
+    ):
+        held = [Q(**{f"committed_{what}__lte": F(cap) * unit - amount})]
+        if purpose == "main" and reserve:
+            held.append(Q(**{f"committed_{what}__lte": F(cap) * unit * (1 - reserve) + F(f"extra_{what}") - amount}))
+        if purpose == "surplus" and reserve:
+            held.append(Q(**{f"extra_{what}__lte": F(cap) * unit * reserve - amount}))
+        for one in held:
+            fits &= Q(**{f"{cap}__isnull": True}) | one
+    if purpose != "main":
         moves |= _moves("extra", cost)
-    elif keep < 1:
-        share = Decimal(str(keep))
-        fits &= Q(committed_labels__lte=F("budget_labels") * share + F("extra_labels") - cost.labels)
-        fits &= Q(budget_hours__isnull=True) | Q(
-            committed_ms__lte=F("budget_hours") * MS_PER_HOUR * share + F("extra_ms") - cost.ms
-        )
-        fits &= Q(budget_money__isnull=True) | Q(
-            committed_money__lte=F("budget_money") * share + F("extra_money") - cost.money
-        )
     return bool(Campaign.objects.filter(fits, id=campaign.pk).update(**moves))
 
 

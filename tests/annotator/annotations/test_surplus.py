@@ -195,3 +195,27 @@ def test_closing_while_people_answer_loses_no_answer_and_strands_no_label(open_c
     assert (held.committed, held.spent) == (answered, answered)
     assert not campaign.assignments.filter(state__in=["open", "leased"]).exists()
     assert not campaign.tasks.filter(state="open").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_lost_cards_of_one_task_to_each_other_do_not_wait_for_ever(open_campaign, people):
+    campaign = open_campaign(groups=12, overlap=2, open_tasks=12, lease_minutes=1, budget_labels=40)
+    alice, bob = people["alice"], people["bob"]
+    then, later = timezone.now(), timezone.now() + timedelta(minutes=2)
+    first = {person.pk: claim_next(campaign, person.pk, n=12, now=then) for person in (alice, bob)}
+    slots = list(campaign.assignments.all())
+    for slot in slots:  # both let every card lapse, and each began the other's
+        lost = [{"annotator": slot.annotator_id, "lease_number": 1, "shown_order": slot.shown_order}]
+        campaign.assignments.filter(pk=slot.pk).update(state="open", annotator=None, former_leases=lost)
+    for slot in slots:
+        other = bob if slot.annotator_id == alice.pk else alice
+        held = campaign.assignments.filter(pk=slot.pk)
+        held.update(state="leased", annotator=other, lease_number=2, leased_until=later)
+
+    def work(person):
+        return [answer(card, person, key=f"k{card.assignment}") for card in first[person.pk]]
+
+    mine, theirs = at_once(lambda: work(alice), lambda: work(bob))
+    assert len(mine) == len(theirs) == 12
+    assert {given.assignment.state for given in [*mine, *theirs]} == {Assignment.State.SUBMITTED}
+    assert not campaign.tasks.filter(state="open").exists()

@@ -181,3 +181,12 @@ def test_rounds_answers_and_top_ups_at_once_never_pass_any_cap(open_campaign):
     assert total.ms <= 3_600_000
     assert total.money <= 60
     assert held.committed.labels - held.extra.labels <= 63 * 0.8
+
+
+def test_work_nobody_waits_for_never_takes_more_than_the_reserve(open_campaign):
+    campaign = open_campaign(budget_labels=10, start=False, reserve_share=0.2)
+    for key in ("a", "b"):
+        budget.reserve(campaign.pk, 1, key=key, purpose="surplus")
+    with pytest.raises(BudgetExhausted):
+        budget.reserve(campaign.pk, 1, key="c", purpose="surplus")
+    budget.reserve(campaign.pk, 8, key="d")
