@@ -2,7 +2,7 @@
 
     python -m benchmarks.race --annotators 200 --overlap 3 --budget 5000 --json race.json
 
-Leases last a second or two. People answer late, never, twice, in two windows, skip, and forge lease numbers; rounds
+Leases last some seconds. People answer late, never, twice, in two windows, skip, and forge lease numbers; rounds
 open in three places at once, lapsed leases are swept, contradictions call one more person, hours and money run out near
 where the labels do; then the campaign closes under everybody's hands, and what they still hold is posted after that.
 
@@ -37,8 +37,8 @@ def main() -> None:
     parser.add_argument("--annotators", type=int, default=200)
     parser.add_argument("--overlap", type=int, default=3)
     parser.add_argument("--budget", type=int, default=5000, help="labels")
-    parser.add_argument("--lease-seconds", type=float, default=2.0)
-    parser.add_argument("--seconds", type=float, default=420.0, help="the campaign is closed after this, if not before")
+    parser.add_argument("--lease-seconds", type=float, default=8.0)
+    parser.add_argument("--seconds", type=float, default=900.0, help="the campaign is closed after this, if not before")
     options = parser.parse_args()
     with product() as place:
         from benchmarks.crowd import world

@@ -84,7 +84,7 @@ def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Ans
             with transaction.atomic():
                 return _submit(_mine(assignment_id, annotator_id, lease_number), annotator_id, answer), True
         except surplus.Elsewhere as other:
-            # Only now, with the first slot's lock given back: two people who lost cards to each other would wait for ever.
+            # Only now that the first slot's lock is given back: two who lost cards to each other would wait for ever.
             with transaction.atomic():
                 return _submit(_my_other(other, annotator_id, lease_number), annotator_id, answer), True
     except (IntegrityError, TiebreakError) as error:

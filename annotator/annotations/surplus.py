@@ -39,7 +39,7 @@ def _held_at_closing(slot: Any) -> bool:
     return slot.leased_until is not None and slot.leased_until >= slot.closed_at
 
 
-class Elsewhere(Exception):  # noqa: N818 - not an error: where to go on
+class Elsewhere(Exception):
     """A late answer belongs to another slot of its task, which its author holds by now."""
 
     def __init__(self, assignment_id: int, shown_order: list[int]) -> None:

@@ -101,7 +101,7 @@ class Crowd:
             self.kept_for_later.append((who, {"card": card, "answer": answer, "begun": begun}))
             return
         lease = self.plan["lease_seconds"]
-        await asyncio.sleep(lease * self.random.uniform(1.1, 2.5) if habit == "late" else self.random.random() * 0.2)
+        await asyncio.sleep(lease * (self.random.uniform(1.1, 2.5) if habit == "late" else 0.5 * self.random.random()))
         if self.random.random() < 0.02:
             await self._pretend(connection, card, answer)
         if habit == "twice at once":
