@@ -67,3 +67,11 @@ test("no text has a colour of which nothing is proven", () => {
   expect(used.length).toBeGreaterThan(20);
   expect(used.map(([, token = ""]) => token).filter((token) => !proven.has(token))).toEqual([]);
 });
+
+test("nothing moves for those who asked for less motion", () => {
+  for (const name of readdirSync("src/styles").filter((one) => one.endsWith(".css"))) {
+    const css = readFileSync(`src/styles/${name}`, "utf8");
+    const calm = css.replace(/@media \(prefers-reduced-motion: no-preference\) \{(?:[^{}]|\{[^{}]*\})*\}/g, "");
+    expect([name, ...(calm.match(/(?<![\w-])(?:transition|animation|scroll-behavior)[\w-]*:/g) ?? [])]).toEqual([name]);
+  }
+});
