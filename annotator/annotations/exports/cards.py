@@ -61,6 +61,9 @@ class Answered(NamedTuple):
     run_id: int
     run: str
     prompt_digest: bytes
+    seat: int
+    extra: bool
+    surplus: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,8 +143,10 @@ def told(source: Source, campaign: Campaign) -> Iterator[Told]:
 ANSWERED = """
 SELECT said.answer::text, grp.prompt::text, said.id, said.annotator_id, said.skip, said.flagged, said.comment,
        said.shown_order, said.active_ms, said.at, said.revises_id, task.id, task.stream, task.propensity,
-       task.rollout_ids, grp.external_id, grp.step, grp.run_id, run.name, grp.prompt_digest
+       task.rollout_ids, grp.external_id, grp.step, grp.run_id, run.name, grp.prompt_digest,
+       slot.slot, slot.extra, slot.state = 'surplus'
 FROM annotations_annotation said
+JOIN tasks_assignment slot ON slot.id = said.assignment_id
 JOIN tasks_annotationtask task ON task.id = said.task_id
 JOIN rollouts_promptgroup grp ON grp.id = task.group_id
 JOIN rollouts_policyrun run ON run.id = grp.run_id

@@ -1,7 +1,9 @@
 """Every answer as it was given, one row each: nobody outvoted, nothing settled, nobody named.
 
 Positions in `answer` count along `completions` and `completion_ids`; `shown_ids` is the order the person saw. A skip
-has no answer. What an answer says of pairs stands in `compared`, by the ids of the trainer.
+has no answer. What an answer says of pairs stands in `compared`, by the ids of the trainer. `seat` numbers those whom a
+card was meant for; `extra` was paid from the reserve, such as one more person whom disagreement called; `surplus` came
+too late to count.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ def everything(answers: Iterable[Told], form: Form, chat: bool) -> Iterator[Row]
             "active_ms": told.row.active_ms,
             "at": told.row.at.isoformat(),
             "revises": told.row.revises,
+            "seat": told.row.seat,
+            "extra": told.row.extra,
+            "surplus": told.row.surplus,
             "compared": [
                 {"first": ids[one.i], "second": ids[one.j], "outcome": one.outcome, "strength": one.strength}
                 for one in told.compared
@@ -49,6 +54,9 @@ ANNOTATIONS = Format(
         "active_ms": "int",
         "at": "string",
         "revises": "int",
+        "seat": "int",
+        "extra": "bool",
+        "surplus": "bool",
         "compared": "compared",
         "completion_ids": "strings",
         "shown_ids": "strings",

@@ -264,6 +264,7 @@ def test_everything_anybody_said_can_be_had_and_nobody_is_named(open_campaign, p
         assert row["shown_ids"] == [ids[at] for at in told.shown_order]
         assert row["group_id"] == PromptGroup.objects.get(pk=told.task.group_id).external_id
         assert (row["stream"], row["propensity"]) == (told.task.stream, told.task.propensity)
+        assert (row["seat"], row["extra"], row["surplus"]) == (told.assignment.slot, False, False)
     skipped = next(row for row in rows.values() if row["skip"])
     assert (skipped["answer"], skipped["skip"], skipped["flagged"], skipped["comment"], skipped["active_ms"]) == (
         *(None, "harmful", True, "Grüße, 😀", 900),
