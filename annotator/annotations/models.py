@@ -26,6 +26,8 @@ class Annotation(models.Model):
         BROKEN = "broken"
         OTHER = "other"
 
+    may_be_gold = True  # not stored: whoever has just stored an answer knows better, and spares a look
+
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="annotations")
     task = models.ForeignKey(AnnotationTask, on_delete=models.PROTECT, related_name="annotations")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="annotations", db_index=False)
@@ -74,6 +76,37 @@ class Comparison(models.Model):
                 condition=Q(strength__isnull=True) | Q(strength__in=[1, 2, 3], outcome__in=[0.0, 1.0]),
                 name="strength_only_with_a_preference",
             ),
+        ]
+
+
+class GoldItem(models.Model):
+    """A card whose right answer is known: mixed into the queue to measure, or shown first to teach."""
+
+    class Use(models.TextChoices):
+        GOLD = "gold"
+        TRAINING = "training"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="gold_items")
+    task = models.OneToOneField(AnnotationTask, on_delete=models.PROTECT, related_name="gold_item")
+    use = models.CharField(max_length=8, choices=Use.choices)
+    answer = models.JSONField()  # in canonical order; what it leaves out is not judged
+    explanation = models.TextField(blank=True)  # shown after a training card was answered
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True)
+
+
+class GoldScore(models.Model):
+    """How well an answer met a gold item; written with the answer, never changed, also when the answer is corrected."""
+
+    annotation = models.OneToOneField(Annotation, on_delete=models.PROTECT, related_name="gold_score")
+    item = models.ForeignKey(GoldItem, on_delete=models.PROTECT, related_name="scores")
+    score = models.FloatField()
+    led_to_pause = models.BooleanField(default=False)  # scores before this one are forgiven when the person goes on
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(score__gte=0.0, score__lte=1.0), name="a_gold_score_is_a_share"),
         ]
 
 

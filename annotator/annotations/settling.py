@@ -26,6 +26,7 @@ from .models import Annotation
 
 State, TaskState = Assignment.State, AnnotationTask.State
 LIVE = (State.OPEN, State.LEASED)
+PERSONAL = (AnnotationTask.Stream.GOLD, AnnotationTask.Stream.REPEAT)  # asked of one person; nobody else takes over
 SUBMITTED = "UPDATE tasks_assignment SET state = 'submitted', leased_until = NULL WHERE id = %s"
 SETTLED = "UPDATE tasks_annotationtask SET state = 'settled' WHERE id = %s"
 
@@ -45,7 +46,7 @@ def count(slot: Any, annotation: Annotation) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SUBMITTED, [slot.id])
     pay(slot, annotation, extra=slot.extra)
-    if slot.overlap > 1:
+    if slot.overlap > 1 and slot.stream not in PERSONAL:
         _settle(slot)
         return
     with connection.cursor() as cursor:
@@ -60,6 +61,9 @@ def pay(slot: Any, annotation: Annotation, *, extra: bool) -> None:
 def skip(slot: Any) -> None:
     """Pass the slot on to somebody else, or withdraw the task when enough people have passed on it."""
     Assignment.objects.filter(id=slot.id).update(state=State.SKIPPED, leased_until=None)
+    if slot.stream in PERSONAL:
+        give_back(slot.campaign_id, [(slot.extra, slot.stratum)], key=f"skipped:{slot.id}")
+        return
     _lock(slot)
     skipped = Assignment.objects.filter(task_id=slot.task_id, state=State.SKIPPED).count()
     if skipped < slot.campaign.config.max_skips:

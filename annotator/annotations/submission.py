@@ -27,7 +27,7 @@ from annotator.rollouts.models import Rollout
 from annotator.tasks.leasing import lost
 from annotator.tasks.models import AnnotationTask, Assignment
 
-from . import allowances, settling, surplus
+from . import allowances, gold_items, settling, surplus
 from .models import Annotation, Comparison
 
 State = Assignment.State
@@ -37,7 +37,8 @@ MY_SLOT = """
 SELECT slot.*, campaign.state AS campaign_state, (campaign.config_json ->> 'overlap')::int AS overlap,
        campaign.config_json ->> 'form' AS form, (campaign.config_json ->> 'completions')::int AS completions,
        (campaign.config_json ->> 'extra_on_disagreement')::bool AS extra_on_disagreement, campaign.closed_at,
-       campaign.pay_per_label, campaign.pay_per_hour, campaign.paid_seconds_cap, task.rollout_ids, task.stratum
+       campaign.pay_per_label, campaign.pay_per_hour, campaign.paid_seconds_cap,
+       task.rollout_ids, task.stratum, task.stream
 FROM tasks_assignment slot
 JOIN campaigns_campaign campaign ON campaign.id = slot.campaign_id
 JOIN tasks_annotationtask task ON task.id = slot.task_id
@@ -90,14 +91,14 @@ def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Ans
     except (IntegrityError, TiebreakError) as error:
         # A repetition fails like any second answer, or at the unique key when two copies of one request race. A late
         # answer may stand in another slot of its task.
-        if earlier := _already(annotator_id, answer, task_id=_task_of(assignment_id), revises_id=None):
+        if earlier := already(annotator_id, answer, task_id=_task_of(assignment_id), revises_id=None):
             return earlier, False
         if isinstance(error, IntegrityError):
             raise AlreadySubmitted("You have answered this card already.", assignment=assignment_id) from error
         raise
 
 
-def _already(annotator_id: int, answer: Answer, **of: int | None) -> Annotation | None:
+def already(annotator_id: int, answer: Answer, **of: int | None) -> Annotation | None:
     """The answer stored under this key, None if there is none; raises KeyReused when it answered something else."""
     mine = Annotation.objects.filter(annotator_id=annotator_id, idempotency_key=answer.idempotency_key)
     earlier = mine.first()
@@ -110,7 +111,7 @@ def _task_of(assignment_id: int) -> int | None:
     return Assignment.objects.filter(id=assignment_id).values_list("task_id", flat=True).first()
 
 
-def _slot(assignment_id: int, annotator_id: int) -> Any:
+def slot_of(assignment_id: int, annotator_id: int) -> Any:
     """The slot of a campaign of mine, locked, with what every answer needs of its campaign and its task."""
     found: list[Any] = list(Assignment.objects.raw(MY_SLOT, {"assignment": assignment_id, "annotator": annotator_id}))
     if not found:
@@ -121,19 +122,22 @@ def _slot(assignment_id: int, annotator_id: int) -> Any:
 
 def _submit(slot: Any, annotator_id: int, answer: Answer) -> Annotation:
     late = slot.state == State.SURPLUS or surplus.beyond_my_cap(slot)
-    annotation = _record(slot, annotator_id, answer, revises=None)
+    annotation = record(slot, annotator_id, answer, revises=None)
+    annotation.may_be_gold = slot.stream == AnnotationTask.Stream.GOLD
     if late:
         surplus.keep(slot, annotation)
     elif annotation.skip:
         settling.skip(slot)
     else:
         settling.count(slot, annotation)
+        if slot.stream == AnnotationTask.Stream.GOLD:
+            gold_items.judge(slot.campaign, annotation, now=annotation.at)
     return annotation
 
 
 def _mine(assignment_id: int, annotator_id: int, lease_number: int) -> Any:
     """The slot an answer goes to: the one it was given for while that is mine, and a place as surplus after that."""
-    slot = _slot(assignment_id, annotator_id)
+    slot = slot_of(assignment_id, annotator_id)
     if slot.annotator_id == annotator_id and slot.lease_number == lease_number:
         return slot if _waits_for_me(slot) else surplus.in_place(slot)
     return surplus.after_losing(slot, annotator_id, lease_number)
@@ -141,7 +145,7 @@ def _mine(assignment_id: int, annotator_id: int, lease_number: int) -> Any:
 
 def _my_other(place: surplus.Elsewhere, annotator_id: int, lease_number: int) -> Any:
     """The slot of the same task that I hold by now; it may have gone the same way meanwhile."""
-    slot = _slot(place.assignment_id, annotator_id)
+    slot = slot_of(place.assignment_id, annotator_id)
     if slot.annotator_id != annotator_id:
         return surplus.beside(slot, annotator_id, lease_number, place.shown_order)
     slot = slot if _waits_for_me(slot) else surplus.in_place(slot)
@@ -156,7 +160,7 @@ def _waits_for_me(slot: Any) -> bool:
     return bool(slot.state == State.LEASED)
 
 
-def _record(slot: Any, annotator_id: int, said: Answer, *, revises: Annotation | None) -> Annotation:
+def record(slot: Any, annotator_id: int, said: Answer, *, revises: Annotation | None) -> Annotation:
     """The answer in canonical order, and what it says of each two of its completions."""
     assert slot.shown_order is not None  # every lease drew one
     answer, compared = None, []
@@ -207,13 +211,13 @@ def completions_of(annotations: Iterable[Annotation]) -> dict[int, Any]:
 
 def revise(annotation_id: int, annotator_id: int, answer: Answer) -> tuple[Annotation, bool]:
     """Correct my own answer by a new row. The chain is linear: of two corrections of one answer, one is refused."""
-    if earlier := _already(annotator_id, answer, revises_id=annotation_id):
+    if earlier := already(annotator_id, answer, revises_id=annotation_id):
         return earlier, False
     try:
         with transaction.atomic():
             return _revise(annotation_id, annotator_id, answer), True
     except IntegrityError as error:
-        if earlier := _already(annotator_id, answer, revises_id=annotation_id):
+        if earlier := already(annotator_id, answer, revises_id=annotation_id):
             return earlier, False
         raise _stale(annotation_id) from error
 
@@ -222,13 +226,13 @@ def _revise(annotation_id: int, annotator_id: int, answer: Answer) -> Annotation
     old = Annotation.objects.filter(id=annotation_id, annotator_id=annotator_id).first()
     if old is None:
         raise NotFound("You have no such answer.", code="unknown_annotation", annotation=annotation_id)
-    slot = _slot(old.assignment_id, annotator_id)
+    slot = slot_of(old.assignment_id, annotator_id)
     if slot.campaign_state == Campaign.State.CLOSED:
         raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
     slot.shown_order, slot.lease_number = old.shown_order, old.lease_number  # corrected as it was seen
     if Annotation.objects.filter(revises=old).exists():
         raise _stale(annotation_id)
-    new = _record(slot, annotator_id, answer, revises=old)
+    new = record(slot, annotator_id, answer, revises=old)
     if slot.state == State.SKIPPED and not new.skip:
         _take_back(slot, new)
     # An answer corrected to a skip stays paid and leaves the label set; its slot is not asked again.

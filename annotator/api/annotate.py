@@ -10,8 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator.annotations.allowances import claim, keep_longer
+from annotator.annotations import gold_items
+from annotator.annotations.allowances import keep_longer
 from annotator.annotations.models import Annotation
+from annotator.annotations.personal import claim_with_personal
 from annotator.annotations.submission import Answer, completions_of, revise, submit
 from annotator.campaigns import membership
 from annotator.campaigns.forms.form import Form
@@ -52,7 +54,7 @@ class Claim(APIView):
             membership.refuse_paused(find_campaign(request, slug).pk, caller(request).pk)  # or 404
             return Response(status=204)  # a manager may see campaigns without annotating them
         (campaign,) = mine
-        cards = claim(campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now())
+        cards = claim_with_personal(campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now())
         if not cards:
             return Response(status=204)
         form = campaign.config.asks
@@ -94,7 +96,8 @@ class Submit(APIView):
         given = checked(shape.AnswerIn, request.data)
         lease_number = given.pop("lease_number")
         annotation, new = submit(assignment, caller(request).pk, lease_number, _said(given))
-        return Response(_answer(annotation), status=201 if new else 200)
+        told = gold_items.feedback(annotation) if annotation.may_be_gold else None
+        return Response(_answer(annotation) | {"feedback": told}, status=201 if new else 200)
 
 
 class Revise(APIView):
@@ -117,7 +120,7 @@ def _said(given: dict[str, Any]) -> Answer:
 
 
 def _answer(annotation: Annotation) -> dict[str, Any]:
-    return {"annotation": annotation.pk}
+    return {"annotation": annotation.pk, "feedback": None}
 
 
 class MyAnswers(APIView):

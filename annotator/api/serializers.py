@@ -256,8 +256,15 @@ class AnswerIn(ReviseIn):
     lease_number = s.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
+class FeedbackOut(s.Serializer[Any]):
+    score = s.FloatField()
+    answer = s.DictField()
+    explanation = s.CharField()
+
+
 class AnswerOut(s.Serializer[Any]):
     annotation = s.IntegerField()
+    feedback = FeedbackOut(allow_null=True)  # after a training card only
 
 
 class MyAnswer(s.Serializer[Any]):

@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from annotator.campaigns.models import Campaign
 
-from . import account, annotate, audit, campaigns, exports, learning, people, quality, runs, schema, single_sign_on  # noqa: F401 - schema registers itself
+from . import account, annotate, audit, campaigns, disputes, exports, gold, learning, people, quality, runs, schema, single_sign_on  # noqa: F401 - schema registers itself
 from .desk_urls import urlpatterns as desk_paths
 from .exceptions import unknown_path
 from .ingest import IngestRollouts
@@ -43,6 +43,10 @@ urlpatterns = [
     path("campaigns/<slug:slug>/dashboard", campaigns.DashboardView.as_view()),
     path("campaigns/<slug:slug>/preview", campaigns.PreviewView.as_view()),
     path("campaigns/<slug:slug>/quality", quality.CampaignQuality.as_view()),
+    path("campaigns/<slug:slug>/gold", gold.Gold.as_view()),
+    path("campaigns/<slug:slug>/gold/<int:item>/retire", gold.RetireGold.as_view()),
+    path("campaigns/<slug:slug>/disputes", disputes.Disputes.as_view()),
+    path("campaigns/<slug:slug>/disputes/<int:task>", disputes.Decide.as_view()),
     path("campaigns/<slug:slug>/members", people.Members.as_view()),
     path("campaigns/<slug:slug>/members/<int:user>", people.OneMember.as_view()),
     path("campaigns/<slug:slug>/invitations", people.Invitations.as_view()),

@@ -1,0 +1,122 @@
+"""A manager says what the right answer to a card is; from then on it teaches newcomers or measures everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from annotator.campaigns import membership
+from annotator.campaigns.forms.text import plain_text
+from annotator.campaigns.models import Campaign
+from annotator.errors import InvalidInput, NotFound
+from annotator.people import audit
+from annotator.people.models import User
+from annotator.rollouts.models import Rollout
+from annotator.tasks.models import AnnotationTask
+
+from . import gold
+from .models import Annotation, GoldItem, GoldScore
+
+TRAINING = GoldItem.Use.TRAINING
+
+
+def from_answer(campaign: Campaign, annotation_id: int, *, use: str, explanation: str, made_by: User) -> GoldItem:
+    """Take somebody's answer for the right one."""
+    said = Annotation.objects.select_related("task").filter(campaign=campaign, pk=annotation_id, skip="").first()
+    if said is None:
+        raise NotFound("There is no such answer.", code="unknown_annotation", annotation=annotation_id)
+    return _make(campaign, said.task.group_id, said.task.rollout_ids, said.answer or {}, use, explanation, made_by)
+
+
+def from_rollouts(
+    campaign: Campaign, rollouts: Sequence[int], answer: dict[str, Any], *, use: str, explanation: str, made_by: User
+) -> GoldItem:
+    """State the right answer about some completions of one group, in the order they are given here."""
+    found = Rollout.objects.filter(id__in=rollouts, run__campaigns=campaign).in_bulk()
+    if len(set(rollouts)) < len(rollouts) or len(found) < len(rollouts):
+        raise InvalidInput("Name different rollouts of the campaign's runs.", field="rollouts")
+    groups = {rollout.group_id for rollout in found.values()}
+    if len(groups) > 1 or len(rollouts) != campaign.config.completions:
+        raise InvalidInput(f"A card shows {campaign.config.completions} completions of one group.", field="rollouts")
+    form = campaign.config.asks
+    checked = form.check(answer, [plain_text(found[rollout].completion) for rollout in rollouts])
+    canonical = sorted(rollouts)
+    order = [canonical.index(rollout) for rollout in rollouts]
+    return _make(campaign, groups.pop(), canonical, form.reorder(checked, order), use, explanation, made_by)
+
+
+@transaction.atomic
+def _make(
+    campaign: Campaign, group: int, rollouts: list[int], answer: dict[str, Any], use: str, why: str, made_by: User
+) -> GoldItem:
+    if gold.score(campaign.config.asks, answer, answer) is None:
+        raise InvalidInput("This answer holds nothing that others could be measured by.", field="answer")
+    task = AnnotationTask.objects.create(
+        campaign=campaign,
+        group_id=group,
+        rollout_ids=rollouts,
+        stream=AnnotationTask.Stream.GOLD,
+        propensity=1.0,
+        state=AnnotationTask.State.SETTLED,  # its answer is known; it waits for nobody
+    )
+    item = GoldItem.objects.create(
+        campaign=campaign, task=task, use=use, answer=answer, explanation=why, made_by=made_by
+    )
+    audit.record("gold.made", campaign, new={"item": item.pk, "use": use})
+    return item
+
+
+def retire(campaign: Campaign, item_id: int, *, now: datetime) -> GoldItem:
+    """No longer shown; the scores it gave stay."""
+    item = GoldItem.objects.filter(campaign=campaign, pk=item_id).first()
+    if item is None:
+        raise NotFound("There is no such gold item.", code="unknown_gold_item", item=item_id)
+    if item.retired_at is None:
+        item.retired_at = now
+        item.save(update_fields=["retired_at"])
+        audit.record("gold.retired", campaign, old={"item": item.pk})
+    return item
+
+
+def judge(campaign: Campaign, annotation: Annotation, *, now: datetime) -> GoldScore | None:
+    """Score an answer to a gold item, and pause who falls below the mark; None for a skip."""
+    if annotation.answer is None:
+        return None
+    item = GoldItem.objects.get(task_id=annotation.task_id)
+    found = gold.score(campaign.config.asks, annotation.answer, item.answer)
+    if found is None:
+        return None
+    given = GoldScore(annotation=annotation, item=item, score=found)
+    reason = _below(campaign, annotation.annotator_id, given)
+    given.led_to_pause = bool(reason)
+    given.save()
+    if reason:
+        membership.pause(campaign, annotation.annotator_id, because=reason, now=now)
+    return given
+
+
+def feedback(annotation: Annotation) -> dict[str, Any] | None:
+    """What a newcomer is told after a training card, in the order they saw it; None after any other card."""
+    given = GoldScore.objects.select_related("item").filter(annotation=annotation, item__use=TRAINING).first()
+    if given is None:
+        return None
+    right = annotation.campaign.config.asks.as_shown(given.item.answer, annotation.shown_order)
+    return {"score": given.score, "answer": right, "explanation": given.item.explanation}
+
+
+def _below(campaign: Campaign, annotator_id: int, given: GoldScore) -> str:
+    """Why this person should pause, in words for them; empty when they go on."""
+    config, use = campaign.config, given.item.use
+    training = use == TRAINING
+    needed, mark = (config.training_cards, config.training_pass) if training else (config.gold_judged, config.gold_pass)
+    mine = GoldScore.objects.filter(annotation__annotator_id=annotator_id, item__campaign=campaign, item__use=use)
+    forgiven = mine.filter(led_to_pause=True).order_by("-id").values_list("id", flat=True).first() or 0
+    scores = [*mine.filter(id__gt=forgiven).order_by("-id").values_list("score", flat=True)[: needed - 1], given.score]
+    if mark <= 0.0 or len(scores) < needed or sum(scores) / len(scores) >= mark:
+        return ""
+    share = round(100 * sum(scores) / len(scores))
+    what = "training cards" if training else "cards whose answer is known"
+    return f"your answers met {share}% of the last {len(scores)} {what}; {round(100 * mark)}% is the mark."

@@ -1,0 +1,86 @@
+"""The manager's calls about gold: make items, see how they do, retire them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Avg, Count
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as s
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator.annotations import gold_items
+from annotator.annotations.models import GoldItem
+from annotator.errors import InvalidInput
+from annotator.people.models import Scope
+
+from .serializers import Text
+from .views import caller, checked, find_campaign
+
+
+class GoldIn(s.Serializer[Any]):
+    """Either `annotation`, or `rollouts` with the `answer` about them in that order."""
+
+    use = s.ChoiceField(choices=GoldItem.Use.choices)
+    explanation = Text(required=False, allow_blank=True, max_length=10_000, default="")
+    annotation = s.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    rollouts = s.ListField(child=s.IntegerField(min_value=1, max_value=2**63 - 1), required=False, max_length=8)
+    answer = s.DictField(required=False)
+
+
+class GoldOut(s.Serializer[Any]):
+    id = s.IntegerField()
+    use = s.ChoiceField(choices=GoldItem.Use.choices)
+    group = s.CharField(source="task.group.external_id")
+    prompt = s.JSONField(source="task.group.prompt")
+    rollouts = s.ListField(child=s.IntegerField(), source="task.rollout_ids")
+    answer = s.DictField()
+    explanation = s.CharField()
+    scored = s.IntegerField()
+    mean_score = s.FloatField(allow_null=True)
+    at = s.DateTimeField()
+    retired_at = s.DateTimeField(allow_null=True)
+
+
+class GoldList(s.Serializer[Any]):
+    results = GoldOut(many=True)
+
+
+def _items(**of: Any) -> Any:
+    found = GoldItem.objects.filter(**of).select_related("task__group")
+    return found.annotate(scored=Count("scores"), mean_score=Avg("scores__score")).order_by("-id")
+
+
+class Gold(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="gold_list", responses=GoldList)
+    def get(self, request: Request, slug: str) -> Response:
+        """All gold and training items of a campaign, newest first, with how people did on them."""
+        return Response(GoldList({"results": _items(campaign=find_campaign(request, slug))}).data)
+
+    @extend_schema(operation_id="gold_make", request=GoldIn, responses={201: GoldOut})
+    def post(self, request: Request, slug: str) -> Response:
+        """State the right answer to a card."""
+        given, campaign = checked(GoldIn, request.data), find_campaign(request, slug)
+        common = {"use": given["use"], "explanation": given["explanation"], "made_by": caller(request)}
+        if "annotation" in given:
+            item = gold_items.from_answer(campaign, given["annotation"], **common)
+        elif "rollouts" in given and "answer" in given:
+            item = gold_items.from_rollouts(campaign, given["rollouts"], given["answer"], **common)
+        else:
+            raise InvalidInput("Give an annotation, or rollouts with the right answer.", field="annotation")
+        return Response(GoldOut(_items(pk=item.pk).get()).data, status=201)
+
+
+class RetireGold(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="gold_retire", request=None, responses=GoldOut)
+    def post(self, request: Request, slug: str, item: int) -> Response:
+        """Show an item to nobody any more; its scores stay."""
+        retired = gold_items.retire(find_campaign(request, slug), item, now=timezone.now())
+        return Response(GoldOut(_items(pk=retired.pk).get()).data)

@@ -1,0 +1,243 @@
+"""Newcomers are taught, everybody is measured by cards whose answer is known, and nobody can tell which those are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.annotations import gold, gold_items
+from annotator.annotations.models import Annotation, GoldItem, GoldScore
+from annotator.annotations.personal import REPEAT_AFTER, claim_with_personal
+from annotator.annotations.submission import submit
+from annotator.campaigns import budget
+from annotator.campaigns.forms.form import Form
+from annotator.campaigns.membership import resume
+from annotator.campaigns.models import Membership
+from annotator.errors import InvalidAnswer, InvalidInput, NotFound
+from annotator.rollouts.models import PromptGroup, Rollout
+from annotator.tasks.models import AnnotationTask, Assignment
+from tests.factories import said
+
+pytestmark = pytest.mark.django_db
+
+PAIR = Form.from_json([{"kind": "pair", "name": "preference"}], 2)
+RATING = Form.from_json([{"kind": "rating", "name": "q", "criteria": [{"name": "help"}]}], 3)
+RANKING = Form.from_json([{"kind": "ranking", "name": "order"}], 3)
+
+
+def prefer(choice: str):
+    return {"preference": {"choice": choice, "strength": None}}
+
+
+@pytest.mark.parametrize(
+    ("form", "answer", "truth", "score"),
+    [
+        (PAIR, prefer("first"), prefer("first"), 1.0),
+        (PAIR, prefer("tie"), prefer("first"), 0.0),
+        (RATING, {"q": {"scores": {"help": [5, 3, 1]}}}, {"q": {"scores": {"help": [5, 4, 4]}}}, 0.5),
+        (RANKING, {"order": {"ranks": [1, 2, 3]}}, {"order": {"ranks": [2, 1, 3]}}, 2 / 3),
+        (PAIR, {}, prefer("first"), 0.0),
+    ],
+)
+def test_next_to_the_right_rank_or_number_is_half_right(form, answer, truth, score):
+    assert gold.score(form, answer, truth) == pytest.approx(score)
+
+
+@given(st.lists(st.integers(1, 7), min_size=3, max_size=3), st.lists(st.integers(1, 7), min_size=3, max_size=3))
+def test_a_score_is_a_share_and_the_truth_itself_scores_one(one, other):
+    a, b = ({"q": {"scores": {"help": scores}}} for scores in (one, other))
+    assert 0.0 <= gold.score(RATING, a, b) <= 1.0
+    assert gold.score(RATING, a, a) == 1.0
+    assert gold.score(RATING, a, {}) is None
+
+
+class World:
+    """A campaign with groups of two; in the known ones the first rollout is better."""
+
+    def __init__(self, open_campaign, people, *, items=8, use="gold", groups=60, **config):
+        given = {"open_tasks": 200, "budget_labels": 200, "reserve_share": 0.3, **config}
+        self.campaign = open_campaign(groups=groups, size=2, **given)
+        self.olga, self.alice = people["olga"], people["alice"].pk
+        self.items = [self.make(group, use) for group in PromptGroup.objects.order_by("id")[:items]]
+
+    def make(self, group, use):
+        rollouts = list(Rollout.objects.filter(group=group).order_by("id").values_list("id", flat=True))
+        return gold_items.from_rollouts(
+            self.campaign, rollouts, prefer("first"), use=use, explanation="It is kinder.", made_by=self.olga
+        )
+
+    def claim(self, n=1, hold=()):
+        self.campaign.refresh_from_db()
+        return claim_with_personal(self.campaign, self.alice, n=n, now=timezone.now(), hold=hold)
+
+    def answer(self, *, right=True):
+        (card,) = self.claim()
+        slot = Assignment.objects.select_related("task").get(id=card.assignment)
+        side = "left" if (slot.shown_order[0] == 0) == right else "right"
+        return submit(card.assignment, self.alice, card.lease_number, said(side, str(card.assignment)))[0]
+
+
+@pytest.fixture
+def world(open_campaign, people):
+    return lambda **options: World(open_campaign, people, **options)
+
+
+def test_gold_is_mixed_in_at_its_share_and_shown_to_each_person_once(world):
+    it = world(gold_share=0.2, items=12, groups=70)
+    streams = [it.answer().task.stream for _ in range(60)]
+    assert 6 <= streams.count("gold") <= 12
+    shown = Assignment.objects.filter(task__stream="gold", annotator_id=it.alice).values_list("task_id", flat=True)
+    assert len(set(shown)) == len(shown)
+
+
+def test_a_gold_card_looks_like_any_other_and_teaches_nothing(world, api):
+    it = world(gold_share=0.5)
+    client = api("alice")
+    seen = {}
+    for _ in range(12):
+        (card,) = client.post(f"/api/v1/campaigns/{it.campaign.slug}/claim", {"n": 1}, format="json").json()["cards"]
+        stream = AnnotationTask.objects.get(assignments=card["assignment"]).stream
+        seen.setdefault(stream, set()).add(frozenset(card))
+        body = {"lease_number": card["lease_number"], "answer": prefer("first"), "idempotency_key": str(len(seen))}
+        body["idempotency_key"] = str(card["assignment"])
+        told = client.post(f"/api/v1/assignments/{card['assignment']}/annotation", body, format="json").json()
+        assert told["feedback"] is None
+    assert "gold" in seen and len({keys for many in seen.values() for keys in many}) == 1
+    from annotator.annotations.label_sets import teaching
+
+    assert not teaching(it.campaign).filter(task__stream="gold").exists()
+
+
+def test_who_falls_below_the_mark_is_paused_with_the_reason_and_starts_afresh_when_let_on(world):
+    it = world(gold_share=0.5, gold_judged=4, gold_pass=0.7, items=12)
+    while GoldScore.objects.count() < 4:
+        it.answer(right=False)
+    member = Membership.objects.get(campaign=it.campaign, user=it.alice)
+    assert member.paused_at is not None and "0% of the last 4" in member.paused_because
+    assert GoldScore.objects.filter(led_to_pause=True).count() == 1
+    resume(it.campaign, it.alice)
+    while GoldScore.objects.count() < 5:
+        it.answer(right=False)
+    assert not Membership.objects.filter(user=it.alice, paused_at__isnull=False).exists()
+
+
+def test_who_meets_gold_goes_on(world):
+    it = world(gold_share=0.5, gold_judged=4, gold_pass=0.7)
+    while GoldScore.objects.count() < 8:
+        it.answer()
+    assert not Membership.objects.filter(paused_at__isnull=False).exists()
+    assert set(GoldScore.objects.values_list("score", flat=True)) == {1.0}
+
+
+def test_training_comes_first_and_tells_the_right_answer_as_it_was_shown(world, api):
+    it = world(use="training", items=3, training_cards=2, training_pass=0.9)
+    client, url = api("alice"), f"/api/v1/campaigns/{it.campaign.slug}/claim"
+    for _ in range(2):
+        (card,) = client.post(url, {"n": 1}, format="json").json()["cards"]
+        slot = Assignment.objects.select_related("task").get(id=card["assignment"])
+        assert slot.task.stream == "gold"
+        right = "first" if slot.shown_order[0] == 0 else "second"
+        body = {"lease_number": 1, "answer": prefer(right), "idempotency_key": str(slot.pk)}
+        path = f"/api/v1/assignments/{slot.pk}/annotation"
+        told = client.post(path, body, format="json").json()["feedback"]
+        assert told == {"score": 1.0, "answer": prefer(right), "explanation": "It is kinder."}
+        assert client.post(path, body, format="json").json()["feedback"] == told
+    (card,) = client.post(url, {"n": 1}, format="json").json()["cards"]
+    assert AnnotationTask.objects.get(assignments=card["assignment"]).stream != "gold"
+
+
+def test_who_fails_training_is_paused(world):
+    it = world(use="training", items=3, training_cards=3, training_pass=0.6)
+    for right in (True, False, False):
+        it.answer(right=right)
+    assert "33% of the last 3 training cards" in Membership.objects.get(user=it.alice).paused_because
+
+
+def test_a_campaign_without_its_training_items_keeps_nobody_waiting(world):
+    it = world(use="training", items=1, training_cards=5)
+    it.answer()
+    assert it.answer().task.stream != "gold"
+
+
+def test_repeats_come_later_in_the_other_order_and_are_no_new_answers(world):
+    it = world(items=0, repeat_share=0.5, groups=60)
+    said_of = [it.answer() for _ in range(REPEAT_AFTER + 30)]
+    repeats = [one for one in said_of if one.task.stream == "repeat"]
+    assert 3 <= len(repeats) <= 16
+    for again in repeats:
+        first = Annotation.objects.get(
+            task__rollout_ids=again.task.rollout_ids, task__stream__in=["acquisition", "random"]
+        )
+        assert again.shown_order == first.shown_order[::-1]
+        assert sum(one.pk > first.pk for one in said_of if one.pk < again.pk) >= REPEAT_AFTER - 1
+    assert len({tuple(one.task.rollout_ids) for one in repeats}) == len(repeats)
+
+
+def test_personal_cards_are_paid_from_the_reserve_and_end_with_it(world):
+    it = world(gold_share=0.5, items=8, budget_labels=20, reserve_share=0.1, open_tasks=30)
+    for _ in range(20):
+        it.answer()
+    it.campaign.refresh_from_db()
+    assert GoldScore.objects.count() == 2
+    assert it.claim() == []
+    assert budget.balance(it.campaign).spent == 20
+
+
+def test_a_skipped_gold_card_goes_to_nobody_else_and_costs_nothing(world):
+    it = world(gold_share=0.5)
+    while True:
+        (card,) = it.claim()
+        slot = Assignment.objects.get(id=card.assignment)
+        kind = "skip" if slot.task.stream == "gold" else "left"
+        submit(card.assignment, it.alice, card.lease_number, said(kind, str(card.assignment)))
+        if kind == "skip":
+            break
+    assert not Assignment.objects.filter(task=slot.task, state="open").exists()
+    assert not GoldScore.objects.exists()
+    it.campaign.refresh_from_db()
+    assert budget.balance(it.campaign).extra == 0
+
+
+def test_held_cards_do_not_draw_more_gold_than_the_share(world):
+    it = world(gold_share=0.1, items=12)
+    held = []
+    for _ in range(40):
+        held = [card.assignment for card in it.claim(n=3)]
+    assert len(held) == 3
+    assert Assignment.objects.filter(annotator_id=it.alice).count() == 3
+
+
+def test_a_retired_item_is_shown_to_nobody_and_its_scores_stay(world):
+    it = world(gold_share=0.5, items=1)
+    while not GoldScore.objects.exists():
+        it.answer()
+    gold_items.retire(it.campaign, it.items[0].pk, now=timezone.now() + timedelta(0))
+    assert GoldScore.objects.count() == 1 and GoldItem.objects.get().retired_at is not None
+    with pytest.raises(NotFound):
+        gold_items.retire(it.campaign, 10**9, now=timezone.now())
+
+
+def test_an_answer_may_be_taken_for_the_right_one(world):
+    it = world(items=0)
+    stored = it.answer()
+    item = gold_items.from_answer(it.campaign, stored.pk, use="gold", explanation="", made_by=it.olga)
+    assert (item.answer, item.task.rollout_ids) == (stored.answer, stored.task.rollout_ids)
+    with pytest.raises(NotFound):
+        gold_items.from_answer(it.campaign, 10**9, use="gold", explanation="", made_by=it.olga)
+
+
+def test_gold_that_could_measure_nobody_is_refused(world):
+    it = world(items=0)
+    a, b = PromptGroup.objects.order_by("id")[:2]
+    first, second = (list(Rollout.objects.filter(group=group).values_list("id", flat=True)) for group in (a, b))
+    common = {"use": "gold", "explanation": "", "made_by": it.olga}
+    for rollouts in ([first[0], second[0]], [first[0], first[0]], [first[0]], [first[0], 10**9]):
+        with pytest.raises(InvalidInput):
+            gold_items.from_rollouts(it.campaign, rollouts, prefer("first"), **common)
+    with pytest.raises(InvalidAnswer):
+        gold_items.from_rollouts(it.campaign, first, {"preference": {"choice": "left"}}, **common)
+    assert not GoldItem.objects.exists()
