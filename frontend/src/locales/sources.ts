@@ -19,8 +19,8 @@ const PERCEIVED = new Set(["aria-label", "aria-description", "aria-roledescripti
 /** Properties of components, and of objects given to them, that are for the machine. */
 const TECHNICAL = new Set(
   (
-    "accept as autoComplete axis choice class className clientRoute command dir download event format href id inputMode key kind lang method " +
-    "mode name path queryKey rel role scope side split src state step style target to tone transform type value viewBox"
+    "accept as autoComplete axis choice class className clientRoute command dir download event field format high href id inputMode key kind lang method " +
+    "low mode name page path queryKey rel role scope side split src state step style target to tone transform type value viewBox within"
   ).split(" "),
 );
 /** Calls whose texts nobody reads, or only whoever repairs the product. */
@@ -35,6 +35,9 @@ export const SAME: ReadonlySet<string> = new Set([
   "Parquet",
   "CSV",
   "12px system-ui, sans-serif",
+  // Names of criteria and of errors that a new form begins with: they become names in the data.
+  "helpful, honest",
+  "wrong, unclear",
   "Edge",
   "Opera",
   "Firefox",
