@@ -1,13 +1,18 @@
 /** What the campaign form holds, what it starts with, and the request it becomes. The server checks the ranges. */
 
 import type { NewCampaign } from "../api/types";
+import { t } from "../i18n";
+import { type BudgetForm, freshBudget, limitsOf, meansOf, problemsOfBudget } from "./newBudget";
 import { slugOf } from "./format";
+import { type Asked, freshQuestion, problemsOfForm, toQuestion } from "./newForm";
 import { DEFAULT_STRATEGY, needsMachine } from "./strategies";
 
 /** Whose labels people correct: nobody's, the run's reward, one part of it, or a judge's. */
 export type MachineKind = "none" | "reward" | "part" | "judge";
 
-export interface CampaignForm {
+export interface CampaignForm extends BudgetForm {
+  asked: Asked[];
+  completions: string;
   name: string;
   question: string;
   guidelines: string;
@@ -40,6 +45,9 @@ export type TextField = {
 export type Problems = Partial<Record<keyof CampaignForm, string>>;
 
 export const freshForm: CampaignForm = {
+  ...freshBudget,
+  asked: [freshQuestion("pair")],
+  completions: "2",
   name: "",
   question: "Which completion is better?",
   guidelines: "",
@@ -76,14 +84,16 @@ function named(kind: MachineKind): kind is "part" | "judge" {
 
 export function problems(form: CampaignForm): Problems {
   const found: Problems = {};
-  if (!slugOf(form.name)) found.name = "Give the campaign a name with at least one letter or digit.";
-  if (!form.question.trim()) found.question = "Say what people should decide.";
-  if (form.runs.length === 0) found.runs = "Choose at least one run to ask about.";
+  if (!slugOf(form.name)) found.name = t("Give the campaign a name with at least one letter or digit.");
+  if (!form.question.trim()) found.question = t("Say what people should decide.");
+  if (form.runs.length === 0) found.runs = t("Choose at least one run to ask about.");
+  const asking = problemsOfForm(form.asked, Number(form.completions));
+  if (asking) found.asked = asking;
   if (named(form.machineKind) && !form.machineName.trim()) {
-    found.machineName = form.machineKind === "judge" ? "Name the judge." : "Name the part of the reward.";
+    found.machineName = form.machineKind === "judge" ? t("Name the judge.") : t("Name the part of the reward.");
   }
-  if (!(Number.isInteger(Number(form.budget)) && Number(form.budget) >= 1)) found.budget = "A whole number of labels, at least 1.";
-  return found;
+  if (!(Number.isInteger(Number(form.budget)) && Number(form.budget) >= 1)) found.budget = t("A whole number of labels, at least 1.");
+  return { ...found, ...problemsOfBudget(form) };
 }
 
 function machineOf({ machineKind, machineName }: CampaignForm): string {
@@ -100,12 +110,15 @@ export function toRequest(form: CampaignForm): NewCampaign {
     name: form.name.trim(),
     question: form.question.trim(),
     guidelines: form.guidelines,
-    label_kind: "pair",
     reward_model: slugOf(form.rewardModel) || slug,
     budget_labels: Number(form.budget),
+    ...meansOf(form),
     runs: form.runs,
     ...(annotators.length > 0 ? { annotators } : {}),
     config: {
+      form: form.asked.map(toQuestion),
+      completions: Number(form.completions),
+      ...limitsOf(form),
       acquisition: form.acquisition,
       machine: machineOf(form),
       machine_pairs: Number(form.machinePairs),
@@ -149,6 +162,20 @@ const FIELDS: Record<string, keyof CampaignForm> = {
   pairs_per_group: "pairsPerGroup",
   open_tasks: "openTasks",
   lease_minutes: "leaseMinutes",
+  form: "asked",
+  completions: "completions",
+  budget_hours: "budgetHours",
+  budget_money: "budgetMoney",
+  currency: "currency",
+  pay_per_label: "payPerLabel",
+  pay_per_hour: "payPerHour",
+  paid_seconds_cap: "paidSeconds",
+  person_labels: "personLabels",
+  person_hours: "personHours",
+  reserve_share: "reserve",
+  strata: "strataCaps",
+  max_step_age: "maxStepAge",
+  priority_decay: "priorityDecay",
 };
 
 /** A refusal, at the fields it is about: `context` names one field, several, or the things that were not found. */
@@ -164,7 +191,7 @@ export function refusedFields(message: string, context: Record<string, unknown>)
 function at(found: [name: string, message: string][]): Problems {
   const placed: Problems = {};
   for (const [name, message] of found) {
-    const field = FIELDS[name];
+    const field = FIELDS[name] ?? FIELDS[name.split(/[.[]/)[0] ?? ""]; // a path such as form[1].criteria
     if (field) placed[field] = message;
   }
   return placed;

@@ -5,7 +5,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { api, ApiError } from "../../api/client";
-import { count, slugOf } from "../../domain/format";
+import { slugOf } from "../../domain/format";
 import {
   type CampaignForm,
   freshForm,
@@ -13,35 +13,39 @@ import {
   problems,
   type Problems,
   refusedFields,
-  type TextField,
   toRequest,
   withMachine,
 } from "../../domain/newCampaign";
+import { t } from "../../i18n";
 import { Page, Panel, Problem } from "../../ui/parts";
+import { BudgetFields } from "./BudgetFields";
+import { DryRun } from "../campaigns/DryRun";
 import { Field } from "./Field";
+import { FormFields } from "./FormFields";
 import { type FormProps, StrategyFields, typed } from "./StrategyFields";
 
-const ADVANCED: { field: TextField; label: string; hint: string; min: number; max: number; step?: string }[] = [
-  { field: "retrainEvery", label: "Retrain after", hint: "New labels that start a retrain.", min: 1, max: 100_000 },
-  { field: "minLabels", label: "First training at", hint: "Below this many labels a reward model is noise.", min: 2, max: 100_000 },
-  { field: "pairsPerGroup", label: "Pairs per prompt", hint: "Per round. Near-duplicates teach little.", min: 1, max: 100 },
-  { field: "openTasks", label: "Asked at once", hint: "Small: a new version re-orders what is left.", min: 1, max: 2_000_000 },
+const PACE = [
+  { field: "retrainEvery", label: "Retrain after", hint: "New labels that start a retrain.", min: 1, max: 100_000, step: "1" },
+  { field: "minLabels", label: "First training at", hint: "Below this many labels a reward model is noise.", min: 2, max: 100_000, step: "1" },
+  { field: "pairsPerGroup", label: "Pairs per prompt", hint: "Per round. Near-duplicates teach little.", min: 1, max: 100, step: "1" },
+  { field: "openTasks", label: "Asked at once", hint: "Small: a new version re-orders what is left.", min: 1, max: 2_000_000, step: "1" },
   { field: "leaseMinutes", label: "Lease, minutes", hint: "How long a card is held for one person.", min: 1, max: 1440, step: "0.5" },
-];
+] as const;
 
 function Question(props: FormProps) {
   const { form, wrong } = props;
   return (
-    <Panel title="1. The question">
-      <Field label="Name" hint={slugOf(form.name) ? `Address: ${slugOf(form.name)}` : "Short, for lists."} problem={wrong.name}>
+    <Panel title={t("1. The question")}>
+      <Field label={t("Name")} hint={slugOf(form.name) ? t("Address: {{slug}}", { slug: slugOf(form.name) }) : t("Short, for lists.")} problem={wrong.name}>
         {(ids) => <input {...ids} {...typed(props, "name")} maxLength={200} autoFocus required />}
       </Field>
-      <Field label="Question" hint="Shown above every pair." problem={wrong.question}>
+      <Field label={t("Question")} hint={t("Shown above every card.")} problem={wrong.question}>
         {(ids) => <input {...ids} {...typed(props, "question")} maxLength={1000} required />}
       </Field>
-      <Field label="Guidelines" hint="Markdown. Annotators open them with the H key." problem={wrong.guidelines}>
+      <Field label={t("Guidelines")} hint={t("Markdown. Annotators open them with the H key.")} problem={wrong.guidelines}>
         {(ids) => <textarea {...ids} {...typed(props, "guidelines")} rows={5} />}
       </Field>
+      <FormFields {...props} />
     </Panel>
   );
 }
@@ -52,11 +56,11 @@ function Subject(props: FormProps) {
   const toggleRun = (name: string) =>
     set({ runs: form.runs.includes(name) ? form.runs.filter((one) => one !== name) : [...form.runs, name] });
   return (
-    <Panel title="2. What to ask about">
+    <Panel title={t("2. What to ask about")}>
       <fieldset className="field">
-        <legend>Runs</legend>
+        <legend>{t("Runs")}</legend>
         {runs.isError && <Problem error={runs.error} />}
-        {runs.data?.length === 0 && <p className="hint">No run has sent rollouts yet.</p>}
+        {runs.data?.length === 0 && <p className="hint">{t("No run has sent rollouts yet.")}</p>}
         {runs.data?.map((run) => (
           <label key={run.name} className="check">
             <input
@@ -67,14 +71,14 @@ function Subject(props: FormProps) {
             />
             {run.name}
             <span className="hint">
-              {count(run.groups)} groups, {count(run.rollouts)} rollouts
+              {t("{{groups}} groups, {{rollouts}} rollouts", { groups: run.groups, rollouts: run.rollouts })}
             </span>
           </label>
         ))}
         {wrong.runs && <p className="field-problem">{wrong.runs}</p>}
       </fieldset>
-      <Field label="Reward model" hint="The model these labels teach. Campaigns may share one." problem={wrong.rewardModel}>
-        {(ids) => <input {...ids} {...typed(props, "rewardModel")} placeholder={slugOf(form.name) || "same as the address"} />}
+      <Field label={t("Reward model")} hint={t("The model these labels teach. Campaigns may share one.")} problem={wrong.rewardModel}>
+        {(ids) => <input {...ids} {...typed(props, "rewardModel")} placeholder={slugOf(form.name) || t("same as the address")} />}
       </Field>
     </Panel>
   );
@@ -83,28 +87,21 @@ function Subject(props: FormProps) {
 function BudgetAndPeople(props: FormProps) {
   const { wrong } = props;
   return (
-    <Panel title="4. Budget and people">
-      <div className="field-row">
-        <Field label="Budget, labels" hint="Never exceeded." problem={wrong.budget}>
-          {(ids) => <input {...ids} {...typed(props, "budget")} type="number" min={1} step={1} inputMode="numeric" required />}
-        </Field>
-        <Field label="Overlap" hint="Answers per pair, by different people." problem={wrong.overlap}>
-          {(ids) => <input {...ids} {...typed(props, "overlap")} type="number" min={1} max={20} step={1} inputMode="numeric" />}
-        </Field>
-      </div>
+    <Panel title={t("4. Budget and people")}>
+      <BudgetFields {...props} />
       <Field
-        label="Annotators"
-        hint="Usernames, separated by commas. Empty means everybody who annotates."
+        label={t("Annotators")}
+        hint={t("Usernames, separated by commas. Empty means everybody who annotates.")}
         problem={wrong.annotators}
       >
         {(ids) => <input {...ids} {...typed(props, "annotators")} />}
       </Field>
       <details>
-        <summary>Pace and leases</summary>
+        <summary>{t("Pace and leases")}</summary>
         <div className="field-row">
-          {ADVANCED.map(({ field, label, hint, min, max, step }) => (
-            <Field key={field} label={label} hint={hint} problem={wrong[field]}>
-              {(ids) => <input {...ids} {...typed(props, field)} type="number" min={min} max={max} step={step ?? "1"} />}
+          {PACE.map(({ field, label, hint, min, max, step }) => (
+            <Field key={field} label={t(label)} hint={t(hint)} problem={wrong[field]}>
+              {(ids) => <input {...ids} {...typed(props, field)} type="number" min={min} max={max} step={step} />}
             </Field>
           ))}
         </div>
@@ -136,7 +133,7 @@ function useProblems() {
 export default function NewCampaign() {
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [form, setForm] = useState(freshForm);
+  const [form, setForm] = useState(() => ({ ...freshForm, question: t("Which completion is better?") }));
   const { form: element, wrong, refuse, edited } = useProblems();
   const create = useMutation({
     mutationFn: () => api.createCampaign(toRequest(form)),
@@ -163,14 +160,15 @@ export default function NewCampaign() {
   const props = { form, wrong, set };
 
   return (
-    <Page title="New campaign">
+    <Page title={t("New campaign")}>
       <form ref={element} className="form form-wide" onSubmit={submit} noValidate>
         <Question {...props} />
         <Subject {...props} />
-        <Panel title="3. How to choose">
+        <Panel title={t("3. How to choose")}>
           <StrategyFields {...props} onKind={chooseMachine} />
         </Panel>
         <BudgetAndPeople {...props} />
+        <DryRun request={() => toRequest(form)} acquisition={form.acquisition} ready={form.runs.length > 0} />
         {create.isError && <Problem error={create.error} />}
         {!create.isError && Object.keys(wrong).length > 0 && (
           <p className="problem" role="alert">
@@ -179,9 +177,9 @@ export default function NewCampaign() {
         )}
         <div className="actions">
           <button type="submit" className="button primary" disabled={create.isPending}>
-            Create draft
+            {t("Create draft")}
           </button>
-          <span className="quiet">Next you see what it would ask first.</span>
+          <span className="quiet">{t("Next you see what it would ask first.")}</span>
         </div>
       </form>
     </Page>

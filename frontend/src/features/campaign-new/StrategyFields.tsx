@@ -2,6 +2,7 @@
 
 import type { CampaignForm, MachineKind, Problems, TextField } from "../../domain/newCampaign";
 import { DEFAULT_STRATEGY, meaningOf, STRATEGY_GROUPS } from "../../domain/strategies";
+import { t } from "../../i18n";
 import { Field } from "./Field";
 
 export interface FormProps {
@@ -20,17 +21,17 @@ export function typed({ form, set }: FormProps, field: TextField) {
 function Strategies() {
   return (
     <details className="strategies">
-      <summary>What each strategy does</summary>
+      <summary>{t("What each strategy does")}</summary>
       {STRATEGY_GROUPS.map((group) => (
         <div key={group.title}>
-          <h3>{group.title}</h3>
+          <h3>{t(group.title)}</h3>
           <dl>
             {group.strategies.map((one) => (
               <div key={one.name}>
                 <dt>
-                  {one.title} <code>{one.name}</code>
+                  {t(one.title)} <code>{one.name}</code>
                 </dt>
-                <dd>{one.meaning}</dd>
+                <dd>{t(one.meaning)}</dd>
               </div>
             ))}
           </dl>
@@ -43,17 +44,17 @@ function Strategies() {
 function StrategyChoice(props: FormProps) {
   const { form, wrong } = props;
   return (
-    <Field label="Strategy" hint={meaningOf(form.acquisition)} problem={wrong.acquisition}>
+    <Field label={t("Strategy")} hint={meaningOf(form.acquisition)} problem={wrong.acquisition}>
       {(ids) => (
         <select {...ids} {...typed(props, "acquisition")}>
           {STRATEGY_GROUPS.map((group) => {
             const closed = !!group.needsMachine && form.machineKind === "none";
             return (
-              <optgroup key={group.title} label={closed ? `${group.title} (choose whose labels below)` : group.title} disabled={closed}>
+              <optgroup key={group.title} label={closed ? t("{{group}} (choose whose labels below)", { group: t(group.title) }) : t(group.title)} disabled={closed}>
                 {group.strategies.map((one) => (
                   <option key={one.name} value={one.name}>
-                    {one.title} ({one.name}
-                    {one.name === DEFAULT_STRATEGY && ", default"})
+                    {t(one.title)} ({one.name}
+                    {one.name === DEFAULT_STRATEGY && t(", default")})
                   </option>
                 ))}
               </optgroup>
@@ -65,12 +66,12 @@ function StrategyChoice(props: FormProps) {
   );
 }
 
-const MACHINES: [MachineKind, string][] = [
+const MACHINES = [
   ["none", "None: start from people's answers alone"],
   ["reward", "The run's reward"],
   ["part", "One part of the reward"],
   ["judge", "A judge"],
-];
+] as const;
 
 const MACHINE_NAME = {
   part: ["Reward part", "The name the trainer gives it."],
@@ -83,24 +84,24 @@ function Machine(props: FormProps & { onKind: (kind: MachineKind) => void }) {
   const name = kind === "part" || kind === "judge" ? MACHINE_NAME[kind] : null;
   return (
     <div className="field-row">
-      <Field label="Machine labels to correct" hint="People are asked where such a label is doubtful." problem={wrong.machineKind}>
+      <Field label={t("Machine labels to correct")} hint={t("People are asked where such a label is doubtful.")} problem={wrong.machineKind}>
         {(ids) => (
           <select {...ids} value={kind} onChange={(event) => onKind(event.target.value as MachineKind)}>
             {MACHINES.map(([value, text]) => (
               <option key={value} value={value}>
-                {text}
+                {t(text)}
               </option>
             ))}
           </select>
         )}
       </Field>
       {name && (
-        <Field label={name[0]} hint={name[1]} problem={wrong.machineName}>
+        <Field label={t(name[0])} hint={t(name[1])} problem={wrong.machineName}>
           {(ids) => <input {...ids} {...typed(props, "machineName")} maxLength={100} required />}
         </Field>
       )}
       {kind !== "none" && (
-        <Field label="Pairs labelled per group" hint="How many pairs of each group the machine labels." problem={wrong.machinePairs}>
+        <Field label={t("Pairs labelled per group")} hint={t("How many pairs of each group the machine labels.")} problem={wrong.machinePairs}>
           {(ids) => <input {...ids} {...typed(props, "machinePairs")} type="number" min={1} max={64} step={1} inputMode="numeric" />}
         </Field>
       )}
@@ -116,7 +117,7 @@ interface TickProps {
   onTick: (checked: boolean) => void;
 }
 
-function Tick({ label, hint, problem, checked, onTick }: TickProps) {
+export function Tick({ label, hint, problem, checked, onTick }: TickProps) {
   return (
     <div className="field">
       <label className="check tick">
@@ -140,39 +141,41 @@ export function StrategyFields(props: FormProps & { onKind: (kind: MachineKind) 
       <Machine {...props} />
       <div className="field-row">
         <Field
-          label="Random share, %"
-          hint={unjudged ? "At 0 nothing can show whether the strategy pays." : "Asked whatever the strategy says: these answers judge it."}
+          label={t("Random share, %")}
+          hint={
+            unjudged ? t("At 0 nothing can show whether the strategy pays.") : t("Asked whatever the strategy says: these answers judge it.")
+          }
           problem={wrong.randomShare}
         >
           {(ids) => <input {...ids} {...typed(props, "randomShare")} type="number" min={0} max={100} step={1} inputMode="numeric" />}
         </Field>
         <Field
-          label="Cold start, answers"
-          hint="Spread over all kinds of prompts before the strategy begins: it knows nothing yet."
+          label={t("Cold start, answers")}
+          hint={t("Spread over all kinds of prompts before the strategy begins: it knows nothing yet.")}
           problem={wrong.coldAnswers}
         >
           {(ids) => <input {...ids} {...typed(props, "coldAnswers")} type="number" min={0} step={1} inputMode="numeric" />}
         </Field>
       </div>
       <Tick
-        label="Fall back to random"
-        hint="when the strategy is shown to teach less per answer than chance."
+        label={t("Fall back to random")}
+        hint={t("when the strategy is shown to teach less per answer than chance.")}
         problem={wrong.fallBack}
         checked={form.fallBack}
         onTick={(fallBack) => set({ fallBack })}
       />
       {form.fallBack && (
         <Tick
-          label="The strategy must prove itself"
-          hint="fall back also when five rounds have not shown it to teach more. Gains show slowly: few good strategies pass within a thousand answers."
+          label={t("The strategy must prove itself")}
+          hint={t("fall back also when five rounds have not shown it to teach more. Gains show slowly: few good strategies pass within a thousand answers.")}
           problem={wrong.mustProve}
           checked={form.mustProve}
           onTick={(mustProve) => set({ mustProve })}
         />
       )}
       <Tick
-        label="Value per second"
-        hint="of a person's time instead of per answer: shorter texts come earlier."
+        label={t("Value per second")}
+        hint={t("of a person's time instead of per answer: shorter texts come earlier.")}
         problem={wrong.perSecond}
         checked={form.perSecond}
         onTick={(perSecond) => set({ perSecond })}
