@@ -104,8 +104,11 @@ def label_weights(right_A: ArrayLike, answers_A: ArrayLike, *, chance: float) ->
     return signal * (float(answers.sum()) / total) if total > 0.0 else np.ones_like(right)
 
 
-def share_interval(hits: int, of: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share: inside 0..1, and honest where few were asked."""
+def share_interval(hits: float, of: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share: inside 0..1, and honest where few were asked.
+
+    Hits may be partial: scores between 0 and 1 vary no more than hits and misses do, so it is wide enough for them.
+    """
     if of < 1 or not 0 <= hits <= of:
         raise ShapeMismatch("A share is of one or more, and not more than all of them.", hits=hits, of=of)
     share, room = hits / of, Z**2 / of

@@ -70,6 +70,7 @@ class AnnotatorQuality(s.Serializer[Any]):
     left = CountedShare(allow_null=True)
     reliability = AnnotatorReliability(allow_null=True)
     repeats = CountedShare(allow_null=True, help_text="Parts of repeated answers that came out the same.")
+    gold = CountedShare(allow_null=True, help_text="The mean score on items whose answer is known.")
 
 
 class QualityOut(s.Serializer[Any]):

@@ -158,6 +158,7 @@ def people_quality(campaign: Campaign) -> Table:
         "left": ("share", "low", "high", "of"),
         "reliability": ("right", "low", "high", "weight"),
         "repeats": ("share", "low", "high", "of"),
+        "gold": ("share", "low", "high", "of"),
     }
     plain = ["username", "answers", "skips", "median_active_ms"]
     heads = plain + [f"{part}_{name}" for part, names in told.items() for name in names]

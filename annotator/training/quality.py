@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from django.db.models import Count, Sum
 
-from annotator.annotations.models import Annotation
+from annotator.annotations.models import Annotation, GoldItem, GoldScore
 from annotator.campaigns.forms import Form
 from annotator.campaigns.models import Campaign
 from annotator.people.models import User
@@ -59,7 +60,7 @@ def quality(campaign: Campaign) -> dict[str, Any]:
         "agreement": [_agreement(column) for column in by_question],
         "matrix": _matrix(by_question[0]) if by_question else None,
         "reliability": {"by": skill.by, "chance": skill.chance, "why": skill.why},
-        "annotators": _people(form, answers, taught, skill),
+        "annotators": _people(form, answers, taught, skill, _gold(campaign)),
     }
 
 
@@ -162,7 +163,16 @@ def _matrix(column: Column) -> dict[str, Any]:
     }
 
 
-def _people(form: Form, answers: list[Said], taught: list[Said], skill: Skill) -> list[dict[str, Any]]:
+def _gold(campaign: Campaign) -> dict[int, tuple[float, int]]:
+    """Per person, the sum of their scores on items whose answer is known, and how many; training does not count."""
+    scores = GoldScore.objects.filter(annotation__campaign=campaign, item__use=GoldItem.Use.GOLD)
+    found = scores.values_list("annotation__annotator_id").annotate(total=Sum("score"), of=Count("id"))
+    return {who: (total, of) for who, total, of in found.order_by()}
+
+
+def _people(
+    form: Form, answers: list[Said], taught: list[Said], skill: Skill, gold: dict[int, tuple[float, int]]
+) -> list[dict[str, Any]]:
     given = Counter(said.annotator for said in answers if said.answer is not None)
     skipped = Counter(said.annotator for said in answers if said.answer is None)
     again = [said for said in answers if said.stream == Stream.REPEAT]
@@ -183,6 +193,7 @@ def _people(form: Form, answers: list[Said], taught: list[Said], skill: Skill) -
             "left": _share(left.get(who)),
             "reliability": skills.get(who),
             "repeats": _share(same.get(who)),
+            "gold": _share(gold.get(who)),
         }
         for who in order
     ]
@@ -198,7 +209,7 @@ def _by_person(found: Reliability | None) -> dict[int, dict[str, float]]:
     }
 
 
-def _share(counted: tuple[int, int] | None) -> dict[str, float | int] | None:
+def _share(counted: tuple[float, int] | None) -> dict[str, float | int] | None:
     if counted is None or counted[1] == 0:
         return None
     hits, of = counted

@@ -1,12 +1,18 @@
-"""What looks at a strategy, and retrains, leave behind: for pages that show it."""
+"""What looks at a strategy, retrains and people leave behind: for pages that show it."""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
+from django.utils import timezone
+
+from annotator.annotations.submission import submit
 from annotator.campaigns.models import Campaign
 from annotator.learning.models import StrategyCheck
 from annotator.rollouts.models import RewardModelVersion
+from annotator.tasks.leasing import claim_next
+from tests.factories import said
 
 Lift = tuple[float, float, float]
 
@@ -57,3 +63,12 @@ def corrected(version: RewardModelVersion) -> None:
         "back_off": 0.4,
     }
     version.save(update_fields=["metrics"])
+
+
+def judged_together(people: dict[str, Any], campaign: Campaign) -> None:
+    """Alice and Bob judge every card of a campaign, and do not always agree."""
+    for name, choices in (("alice", "left right left tie"), ("bob", "left left right tie")):
+        sides = itertools.cycle(choices.split())
+        while cards := claim_next(campaign, people[name].pk, n=1, now=timezone.now()):
+            (card,) = cards
+            submit(card.assignment, people[name].pk, card.lease_number, said(next(sides), str(card.assignment)))

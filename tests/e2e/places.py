@@ -13,7 +13,7 @@ from annotator.people.models import Role, User
 from annotator.training.models import TrainingJob, TrainingJobLine
 from tests.factories import make_open_campaign, make_run, make_version, score_all
 
-from .findings import corrected, found, judged
+from .findings import corrected, found, judged, judged_together
 from .kinds import CRITERIA, TYPES
 from .seeing import FRONTEND
 
@@ -53,6 +53,9 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
     make_open_campaign(people, slug="corrected", run=make_run("grpo-3"), machine="reward")
     corrected(make_version("corrected"))
     make_open_campaign(people, slug="every-kind", run=make_run("grpo-4"), form=EVERY_KIND, completions=2)
+    judged_together(
+        people, make_open_campaign(people, slug="judged", run=make_run("grpo-5", groups=8, size=2), overlap=2)
+    )
     people["ada"] = User.objects.create_user("ada", password="ada-long-password", role=Role.ADMIN)
     link = f"/invite#{_invited(campaign, people['olga'])}"
     return [
@@ -71,6 +74,7 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
         Place("campaigns/:slug", "olga", "/campaigns/draft", "Would ask these first"),
         Place("campaigns/:slug", "olga", "/campaigns/corrected", "Labels of a machine"),
         Place("campaigns/:slug/people", "olga", "/campaigns/helpful/people", "Invitations"),
+        Place("campaigns/:slug/quality", "olga", "/campaigns/judged/quality", "Who agrees with whom"),
         Place("runs", "olga", "/runs", "grpo-1"),
         Place("runs/:run", "olga", "/runs/grpo-1", "Prompt 11?"),
         Place("jobs", "olga", "/jobs", "50 new labels"),

@@ -359,6 +359,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{slug}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The oldest cards people contradict each other about, with what was said, and by nobody one could name. */
+        get: operations["disputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/disputes/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End a dispute. Repeating the call with the same idempotency key changes nothing and answers 200. */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All gold and training items of a campaign, newest first, with how people did on them. */
+        get: operations["gold_list"];
+        put?: never;
+        /** @description State the right answer to a card. */
+        post: operations["gold_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{slug}/gold/{item}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Show an item to nobody any more; its scores stay. */
+        post: operations["gold_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{slug}/invitations": {
         parameters: {
             query?: never;
@@ -1077,6 +1146,8 @@ export interface components {
             reliability: components["schemas"]["AnnotatorReliability"] | null;
             /** @description Parts of repeated answers that came out the same. */
             repeats: components["schemas"]["CountedShare"] | null;
+            /** @description The mean score on items whose answer is known. */
+            gold: components["schemas"]["CountedShare"] | null;
         };
         AnnotatorReliability: {
             /** Format: double */
@@ -1354,6 +1425,15 @@ export interface components {
             calibration: components["schemas"]["CalibrationOut"] | null;
             machine: components["schemas"]["MachineOut"] | null;
         };
+        DisputeList: {
+            results: components["schemas"]["DisputeOut"][];
+        };
+        DisputeOut: {
+            task: number;
+            prompt: unknown;
+            completions: components["schemas"]["CompletionOut"][];
+            said: components["schemas"]["SaidOut"][];
+        };
         /** @description A campaign as it would be drafted; what only its records need may still be missing. */
         DryRunInRequest: {
             slug?: string;
@@ -1425,6 +1505,39 @@ export interface components {
             revised: boolean;
             /** Format: date-time */
             at: string;
+        };
+        /** @description Either `annotation`, or `rollouts` with the `answer` about them in that order. */
+        GoldInRequest: {
+            use: components["schemas"]["UseEnum"];
+            /** @default  */
+            explanation: string;
+            /** Format: int64 */
+            annotation?: number;
+            rollouts?: number[];
+            answer?: {
+                [key: string]: unknown;
+            };
+        };
+        GoldList: {
+            results: components["schemas"]["GoldOut"][];
+        };
+        GoldOut: {
+            id: number;
+            use: components["schemas"]["UseEnum"];
+            group: string;
+            prompt: unknown;
+            rollouts: number[];
+            answer: {
+                [key: string]: unknown;
+            };
+            explanation: string;
+            scored: number;
+            /** Format: double */
+            mean_score: number | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            retired_at: string | null;
         };
         GroupOut: {
             id: number;
@@ -1927,6 +2040,12 @@ export interface components {
             rollouts: number;
             last_step: number | null;
         };
+        SaidOut: {
+            answer: {
+                [key: string]: unknown;
+            };
+            comment: string;
+        };
         SavedOut: {
             /** Format: double */
             ratio: number;
@@ -2061,6 +2180,12 @@ export interface components {
             sampled_groups: number;
             points: components["schemas"]["TrendPoint"][];
         };
+        /**
+         * @description * `gold` - Gold
+         *     * `training` - Training
+         * @enum {string}
+         */
+        UseEnum: "gold" | "training";
         UserOut: {
             id: number;
             username: string;
@@ -2729,6 +2854,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+        };
+    };
+    disputes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeList"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviseInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    gold_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldList"];
+                };
+            };
+        };
+    };
+    gold_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldOut"];
+                };
+            };
+        };
+    };
+    gold_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldOut"];
                 };
             };
         };

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from django.utils import timezone
 
-from annotator.annotations.models import Annotation
+from annotator.annotations.models import Annotation, GoldItem, GoldScore
 from annotator.annotations.submission import Answer, revise, submit
 from annotator.campaigns.models import Membership
 from annotator.people.models import User
@@ -14,26 +13,28 @@ from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
 from annotator.training.quality import annotator_weights, quality
 from tests.factories import said
+from uncertainty.annotators import share_interval
 
 pytestmark = pytest.mark.django_db
 
 
 def work(campaign, person, choose):
-    """The person answers every card they can get; `choose` is told what each completion shown is worth."""
+    """The person answers every card they can get; `choose` is told what each one shown is worth, and the group."""
     while cards := claim_next(campaign, person.pk, n=1, now=timezone.now()):
         (card,) = cards
         # Now the first of a group is better, now the second: else "the second" would be a habit, not agreement.
-        worth = [(int(text.split()[1]) + int(text.split("/")[-1])) % 2 for text in card.completions]
-        submit(card.assignment, person.pk, card.lease_number, said(choose(worth), str(card.assignment)))
+        group = int(card.completions[0].split("/")[-1])
+        worth = [(int(text.split()[1]) + group) % 2 for text in card.completions]
+        submit(card.assignment, person.pk, card.lease_number, said(choose(worth, group), str(card.assignment)))
 
 
-def better(worth):
+def better(worth, group):
     return "left" if worth[0] > worth[1] else "right"
 
 
-def guess(seed):
-    rng = np.random.default_rng(seed)
-    return lambda worth: str(rng.choice(["left", "right"]))
+def guess(worth, group):
+    """Right about every other two groups."""
+    return better(worth if group % 4 < 2 else worth[::-1], group)
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def answered(open_campaign, people):
     """Alice and Bob are right, Carol guesses; every card is judged by all three."""
     campaign = open_campaign(groups=36, size=2, overlap=3, budget_labels=108, open_tasks=36)
     Membership.objects.get_or_create(campaign=campaign, user=people["carol"])
-    for name, choose in (("alice", better), ("bob", better), ("carol", guess(4))):
+    for name, choose in (("alice", better), ("bob", better), ("carol", guess)):
         work(campaign, people[name], choose)
     assert Annotation.objects.count() == 108
     return campaign
@@ -51,12 +52,14 @@ def test_those_who_agree_are_told_from_the_one_who_guesses(answered, people):
     found = quality(answered)
     (agreement,) = found["agreement"]
     assert (agreement["question"], agreement["level"], agreement["items"]) == ("preference", "nominal", 36)
-    assert agreement["low"] < agreement["alpha"] < agreement["high"] and 0.2 < agreement["alpha"] < 0.5
+    assert agreement["low"] < agreement["alpha"] < agreement["high"] and agreement["alpha"] == pytest.approx(
+        1 / 3, abs=0.01
+    )
     matrix = found["matrix"]
     cells = dict(zip(matrix["annotators"], matrix["rows"], strict=True))
     alice, carol = (matrix["annotators"].index(name) for name in ("alice", "carol"))
     assert cells["bob"][alice] == {"items": 36, "share": 1.0, "kappa": 1.0}
-    assert cells["alice"][carol] == cells["carol"][alice] and abs(cells["alice"][carol]["kappa"]) < 0.4
+    assert cells["alice"][carol] == cells["carol"][alice] and cells["alice"][carol]["kappa"] == pytest.approx(0.0)
     assert cells["alice"][alice] == {"items": 0, "share": None, "kappa": None}
 
 
@@ -85,11 +88,12 @@ def test_sides_answers_and_time_are_counted(answered):
     assert (row["answers"], row["skips"], row["median_active_ms"], row["repeats"]) == (36, 0, None, None)
 
 
-def test_a_new_answer_is_seen_at_once(answered, people):
-    before = annotator_weights(answered)
-    for annotation in Annotation.objects.filter(annotator=people["alice"]):
-        revise(annotation.pk, people["alice"].pk, said(guess(annotation.pk)([0, 1]), f"again-{annotation.pk}"))
-    assert annotator_weights(answered)[people["alice"].pk] < before[people["alice"].pk]
+def test_a_corrected_answer_is_seen_at_once(answered, people):
+    before, newest = annotator_weights(answered), Annotation.objects.filter(annotator=people["alice"]).latest("id")
+    stood_left = newest.shown_order[0] == (0 if newest.answer["preference"]["choice"] == "first" else 1)
+    revise(newest.pk, people["alice"].pk, said("right" if stood_left else "left", "again"))
+    after = annotator_weights(answered)
+    assert after.keys() == before.keys() and after != before
 
 
 def test_repeats_measure_consistency_and_nothing_else(answered, people):
@@ -113,6 +117,19 @@ def test_repeats_measure_consistency_and_nothing_else(answered, people):
     row = next(row for row in after["annotators"] if row["username"] == "alice")
     assert row["repeats"]["of"] == 10 and row["repeats"]["share"] == 0.5 and row["median_active_ms"] == 4_000.0
     assert after["agreement"] == before["agreement"] and after["matrix"] == before["matrix"]
+
+
+def test_gold_is_a_score_with_an_interval_and_training_is_none(answered, people):
+    for at, annotation in enumerate(Annotation.objects.filter(annotator=people["bob"]).select_related("task")[:6]):
+        item = GoldItem.objects.create(
+            campaign=answered, task=annotation.task, use="training" if at == 5 else "gold", answer={},
+            made_by=people["olga"],
+        )  # fmt: skip
+        GoldScore.objects.create(annotation=annotation, item=item, score=0.0 if at == 5 else (1.0, 0.5)[at % 2])
+    rows = {row["username"]: row["gold"] for row in quality(answered)["annotators"]}
+    assert rows["alice"] is None
+    assert rows["bob"]["of"] == 5 and rows["bob"]["share"] == pytest.approx(0.8)
+    assert (rows["bob"]["low"], rows["bob"]["high"]) == share_interval(4, 5)
 
 
 def test_classes_are_judged_without_pairs(open_campaign, people):

@@ -41,6 +41,11 @@ function Left({ row }: { row: AnnotatorQuality }) {
   );
 }
 
+function Counted({ found }: { found: AnnotatorQuality["gold"] }) {
+  if (found === null) return <>–</>;
+  return <IntervalLine value={found.share} low={found.low} high={found.high} mark={0.5} />;
+}
+
 function Row({ row, chance }: { row: AnnotatorQuality; chance: number }) {
   return (
     <tr>
@@ -53,7 +58,10 @@ function Row({ row, chance }: { row: AnnotatorQuality; chance: number }) {
         <Left row={row} />
       </td>
       <td>
-        {row.repeats ? <IntervalLine value={row.repeats.share} low={row.repeats.low} high={row.repeats.high} mark={0.5} /> : "–"}
+        <Counted found={row.gold} />
+      </td>
+      <td>
+        <Counted found={row.repeats} />
       </td>
       <td>{count(row.answers)}</td>
       <td>{count(row.skips)}</td>
@@ -75,6 +83,7 @@ export function AnnotatorsPanel({ slug, found }: { slug: string; found: Quality 
               <th scope="col">{t("Right, with interval")}</th>
               <th scope="col">{t("Weight")}</th>
               <th scope="col">{t("Chose left, with interval")}</th>
+              <th scope="col">{t("Gold, with interval")}</th>
               <th scope="col">{t("Same when asked again")}</th>
               <th scope="col">{t("Answers")}</th>
               <th scope="col">{t("Skips")}</th>
