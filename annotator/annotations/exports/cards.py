@@ -64,6 +64,7 @@ class Answered(NamedTuple):
     seat: int
     extra: bool
     surplus: bool
+    gold_score: float | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,7 +145,8 @@ ANSWERED = """
 SELECT said.answer::text, grp.prompt::text, said.id, said.annotator_id, said.skip, said.flagged, said.comment,
        said.shown_order, said.active_ms, said.at, said.revises_id, task.id, task.stream, task.propensity,
        task.rollout_ids, grp.external_id, grp.step, grp.run_id, run.name, grp.prompt_digest,
-       slot.slot, slot.extra, slot.state = 'surplus'
+       slot.slot, slot.extra, slot.state = 'surplus',
+       (SELECT score FROM annotations_goldscore WHERE annotation_id = said.id)
 FROM annotations_annotation said
 JOIN tasks_assignment slot ON slot.id = said.assignment_id
 JOIN tasks_annotationtask task ON task.id = said.task_id

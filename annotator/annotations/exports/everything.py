@@ -3,7 +3,7 @@
 Positions in `answer` count along `completions` and `completion_ids`; `shown_ids` is the order the person saw. A skip
 has no answer. What an answer says of pairs stands in `compared`, by the ids of the trainer. `seat` numbers those whom a
 card was meant for; `extra` was paid from the reserve, such as one more person whom disagreement called; `surplus` came
-too late to count.
+too late to count; `gold_score` is how well it met a known answer.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def everything(answers: Iterable[Told], form: Form, chat: bool) -> Iterator[Row]
             "seat": told.row.seat,
             "extra": told.row.extra,
             "surplus": told.row.surplus,
+            "gold_score": told.row.gold_score,
             "compared": [
                 {"first": ids[one.i], "second": ids[one.j], "outcome": one.outcome, "strength": one.strength}
                 for one in told.compared
@@ -57,6 +58,7 @@ ANNOTATIONS = Format(
         "seat": "int",
         "extra": "bool",
         "surplus": "bool",
+        "gold_score": "float",
         "compared": "compared",
         "completion_ids": "strings",
         "shown_ids": "strings",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from annotator.annotations import exports
 from annotator.annotations.exports import cards
 from annotator.annotations.label_sets import freeze
-from annotator.annotations.models import Annotation
+from annotator.annotations.models import Annotation, GoldItem, GoldScore
 from annotator.annotations.submission import Answer, revise, submit
 from annotator.errors import InvalidInput
 from annotator.rollouts.models import PromptGroup, Rollout
@@ -276,6 +276,17 @@ def test_everything_anybody_said_can_be_had_and_nobody_is_named(open_campaign, p
     ]
     assert len({row["annotator"] for row in rows.values()}) == 2
     assert not [name for name in people if re.search(rf"\b{name}\b", json.dumps(list(rows.values())))]
+
+
+def test_an_answer_to_a_gold_item_tells_how_well_it_met_it(open_campaign, people):
+    campaign = open_campaign(groups=2)
+    first, second = answer(campaign, people["alice"], {"preference": {"choice": "first", "strength": None}})
+    item = GoldItem.objects.create(
+        campaign=campaign, task=first.task, use="gold", answer=first.answer, made_by=people["olga"]
+    )
+    GoldScore.objects.create(annotation=first, item=item, score=0.75)
+    rows, _ = exports.of_campaign(campaign)
+    assert {row["annotation_id"]: row["gold_score"] for row in rows} == {first.pk: 0.75, second.pk: None}
 
 
 def test_an_export_without_rows_still_has_its_columns(open_campaign, api):
