@@ -41,9 +41,11 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
         "completions": campaign.config.completions,
         "state": campaign.state,
     }
-    if not manages(request, campaign):
+    if Scope.ANNOTATE in caller(request).scopes:
         answers = Annotation.objects.filter(campaign=campaign, annotator=caller(request), revised_by__isnull=True)
-        return {**public, "answered_by_me": answers.filter(skip="").count()}
+        public["answered_by_me"] = answers.filter(skip="").count()
+    if not manages(request, campaign):
+        return public
     return {
         **public,
         "reward_model": campaign.reward_model,

@@ -24,6 +24,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from annotator.errors import BudgetExhausted, CampaignClosed, InvalidInput
+from annotator.people import audit
 
 from . import limits
 from .limits import MS_PER_HOUR, Cost
@@ -31,6 +32,7 @@ from .models import BudgetEntry, Campaign, Stratum
 from .strata import share_out
 
 Kind = BudgetEntry.Kind
+BUDGETS = ("budget_labels", "budget_hours", "budget_money")
 Purpose = Literal["main", "extra", "surplus"]
 NOTHING = Cost()
 
@@ -198,10 +200,13 @@ def top_up(
         raise InvalidInput("A top-up adds labels, hours or money.", field="labels")
     if not _enter(campaign_id, Kind.TOP_UP, Cost(labels, int(hours * MS_PER_HOUR), money), f"top_up:{key}"):
         return locked
+    before = {field: str(getattr(locked, field)) for field in BUDGETS}
     locked.budget_labels += labels
     locked.budget_hours = None if locked.budget_hours is None else locked.budget_hours + hours
     locked.budget_money = None if locked.budget_money is None else locked.budget_money + money
-    locked.save(update_fields=["budget_labels", "budget_hours", "budget_money"])
+    locked.save(update_fields=BUDGETS)
+    old, new = audit.changed(before, {field: str(getattr(locked, field)) for field in BUDGETS})
+    audit.record("budget.topped_up", locked, old=old, new=new)
     share_out(locked)
     return locked
 

@@ -9,9 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from annotator.errors import CampaignClosed, Conflict, InvalidInput, NotFound
+from annotator.people import audit
 from annotator.people.models import Role, User
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
+from . import membership
 from .config import CampaignConfig
 from .means import Means
 from .models import Campaign
@@ -24,6 +26,7 @@ MOVES: dict[str, frozenset[str]] = {
     State.PAUSED: frozenset({State.OPEN, State.PAUSED}),
     State.CLOSED: frozenset({State.DRAFT, State.OPEN, State.PAUSED, State.CLOSED}),
 }
+RECORDED = {State.OPEN: "campaign.opened", State.PAUSED: "campaign.paused", State.CLOSED: "campaign.closed"}
 
 
 @transaction.atomic
@@ -74,9 +77,12 @@ def create(
     )
     share_out(campaign)
     campaign.runs.set(found_runs.values())
-    campaign.annotators.set(chosen)
+    membership.begin(campaign, chosen)
     # A run this reward model never looked at may have come with the campaign: let its scoring start from the beginning.
     RewardModelVersion.objects.filter(name=campaign.reward_model).update(scored_through=0)
+    told = {"name": name, "question": question, "budget_labels": budget_labels, "runs": sorted(found_runs), **means}
+    written = {field: value if isinstance(value, str | int | list) else str(value) for field, value in told.items()}
+    audit.record("campaign.created", campaign, new={**written, "config": checked.to_json()}, actor=created_by)
     return campaign
 
 
@@ -88,6 +94,8 @@ def move(campaign: Campaign, to: str, *, now: datetime) -> Campaign:
         if locked.state == State.CLOSED:
             raise CampaignClosed(f"Campaign {locked.slug} is closed for good.", campaign=locked.slug)
         raise Conflict(f"A {locked.state} campaign cannot become {to}.", campaign=locked.slug)
+    if locked.state != to:
+        audit.record(RECORDED[to], locked, old={"state": locked.state}, new={"state": to})
     locked.state = to
     if to == State.OPEN:
         locked.opened_at = locked.opened_at or now

@@ -119,3 +119,25 @@ def test_who_loses_access_is_signed_out(people, client):
     client.force_login(people["bob"])
     accounts.change(people["bob"].pk, by=people["olga"], active=False)
     assert client.get("/api/v1/session").json()["user"] is None
+
+
+def test_a_campaigns_course_is_on_record_and_a_repeated_move_only_once(api, open_campaign):
+    open_campaign()
+    olga = api("olga")
+    for verb in ("pause", "pause", "open", "close"):
+        assert olga.post(f"/api/v1/campaigns/helpful/{verb}").status_code == 200
+        if verb == "open":
+            body = {"labels": 50, "idempotency_key": "k"}
+            for _ in range(2):
+                assert olga.post("/api/v1/campaigns/helpful/top-up", body, format="json").status_code == 200
+    told = list(AuditEntry.objects.filter(about_name="helpful").order_by("id").values_list("kind", "actor_name", "new"))
+    assert [(kind, actor) for kind, actor, _ in told] == [
+        ("campaign.created", "olga"),
+        ("campaign.opened", ""),
+        ("campaign.paused", "olga"),
+        ("campaign.opened", "olga"),
+        ("budget.topped_up", "olga"),
+        ("campaign.closed", "olga"),
+    ]
+    assert told[0][2]["config"]["overlap"] == 1
+    assert told[4][2] == {"budget_labels": "150"}

@@ -211,7 +211,7 @@ export function Judging({ campaign, session }: Props) {
               change={change}
             />
           ) : (
-            <Supply supply={snapshot.supply} />
+            <Supply supply={snapshot.supply} because={snapshot.because} />
           )}
         </main>
         <div className="bar-dock">

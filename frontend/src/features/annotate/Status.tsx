@@ -3,7 +3,7 @@
 import { tn, t } from "../../i18n";
 import type { Snapshot } from "./session";
 
-function wordsFor(supply: Snapshot["supply"]): [title: string, more: string] {
+function wordsFor(supply: Snapshot["supply"], because: string): [title: string, more: string] {
   switch (supply) {
     case "loading":
     case "ready":
@@ -14,13 +14,15 @@ function wordsFor(supply: Snapshot["supply"]): [title: string, more: string] {
       return [t("The server cannot be reached"), t("Your answers are kept on this device and sent as soon as it answers again.")];
     case "signed_out":
       return [t("You are signed out"), t("Your answers are kept on this device. Reload the page to sign in and go on.")];
+    case "paused":
+      return [t("You are paused in this campaign"), because];
     case "closed":
       return [t("This campaign is not asking any more"), t("Thank you. Everything you said has been kept.")];
   }
 }
 
-export function Supply({ supply }: { supply: Snapshot["supply"] }) {
-  const [title, more] = wordsFor(supply);
+export function Supply({ supply, because }: Pick<Snapshot, "supply" | "because">) {
+  const [title, more] = wordsFor(supply, because);
   return (
     <div className="supply" role="status">
       <p className="supply-title">{title}</p>

@@ -26,7 +26,9 @@ const AWAY_AFTER_MS = 5 * 60_000;
 export interface Snapshot {
   deck: Deck;
   /** "empty" means the server has nothing for this person now. */
-  supply: "loading" | "ready" | "empty" | "unreachable" | "closed" | "signed_out";
+  supply: "loading" | "ready" | "empty" | "unreachable" | "closed" | "paused" | "signed_out";
+  /** Why this person is paused, in the words of who paused them. */
+  because: string;
   unsent: number;
   sending: Outbox["waiting"];
   notice: string;
@@ -52,6 +54,7 @@ export class JudgingSession {
     this.snapshot = {
       deck: deck.emptyDeck,
       supply: "loading",
+      because: "",
       unsent: outbox.unsent(slug).length,
       sending: outbox.waiting,
       notice: "",
@@ -195,6 +198,10 @@ export class JudgingSession {
     if (this.stopped) return;
     const closed = error instanceof ApiError && ["campaign_closed", "unknown_campaign", "not_allowed"].includes(error.code);
     if (closed) return this.change({ supply: "closed" });
+    if (error instanceof ApiError && error.code === "member_paused") {
+      this.change({ supply: "paused", because: String(error.context["because"] ?? "") });
+      return this.later(EMPTY_POLL_MS);
+    }
     const signedOut = error instanceof ApiError && error.status === 401;
     this.change({ supply: signedOut ? "signed_out" : "unreachable" });
     this.later(SHORT_POLL_MS * 2);

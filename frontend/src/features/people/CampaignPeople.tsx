@@ -1,7 +1,7 @@
 /** The people of one campaign: who may do what in it, who is paused and why, and the links that invite more. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { Link, useParams } from "react-router";
 
 import { api } from "../../api/client";
@@ -9,7 +9,7 @@ import { type CampaignRole, type Member, people } from "../../api/people";
 import { when } from "../../domain/format";
 import { roleOf } from "../../domain/names";
 import { t, tn } from "../../i18n";
-import { Loading, Page, Panel, Problem } from "../../ui/parts";
+import { Dialog, Loading, Page, Panel, Problem } from "../../ui/parts";
 import { Invitations } from "./Invitations";
 import { RoleSelect } from "./RoleSelect";
 
@@ -74,10 +74,7 @@ function Members({ slug }: { slug: string }) {
 function MemberLine({ member, members }: { member: Member; members: Members }) {
   const { change, remove } = members;
   const name = member.username;
-  const pause = () => {
-    const because = window.prompt(t("Why is {{name}} paused? They will read this.", { name }));
-    if (because) change.mutate({ user: member.user, paused: true, because });
-  };
+  const [pausing, setPausing] = useState(false);
   const drop = () => {
     if (window.confirm(t("Remove {{name}} from this campaign? What they said stays.", { name }))) remove.mutate(member.user);
   };
@@ -100,11 +97,11 @@ function MemberLine({ member, members }: { member: Member; members: Members }) {
           onChange={(role) => change.mutate({ user: member.user, role })}
         />
         {member.paused_at ? (
-          <button type="button" className="button" onClick={() => change.mutate({ user: member.user, paused: false })} aria-label={t("Let {{name}} go on", { name })}>
+          <button type="button" className="button" onClick={() => change.mutate({ user: member.user, paused: false })} aria-label={t("Let go on: {{name}}", { name })}>
             {t("Let go on")}
           </button>
         ) : (
-          <button type="button" className="button" onClick={pause} aria-label={t("Pause {{name}}", { name })}>
+          <button type="button" className="button" onClick={() => setPausing(true)} aria-label={t("Pause {{name}}", { name })}>
             {t("Pause")}
           </button>
         )}
@@ -112,7 +109,37 @@ function MemberLine({ member, members }: { member: Member; members: Members }) {
           {t("Remove")}
         </button>
       </div>
+      {pausing && <Pausing name={name} onClose={() => setPausing(false)} onPause={(because) => change.mutate({ user: member.user, paused: true, because })} />}
     </li>
+  );
+}
+
+/** A dialog that opens looks for this attribute, which React's own autoFocus does not set. */
+function focusedByDialog(input: HTMLInputElement | null): void {
+  input?.setAttribute("autofocus", "");
+}
+
+function Pausing({ name, onClose, onPause }: { name: string; onClose: () => void; onPause: (because: string) => void }) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onPause(String(new FormData(event.currentTarget).get("because")));
+    onClose();
+  };
+  return (
+    <Dialog title={t("Pause {{name}}", { name })} onClose={onClose}>
+      <form className="form" onSubmit={submit}>
+        <label>
+          {t("Why? {{name}} will read this.", { name })}
+          <input name="because" required maxLength={300} autoComplete="off" ref={focusedByDialog} />
+        </label>
+        <p className="hint">{t("No new cards until you let them go on; what they hold they may still answer.")}</p>
+        <div>
+          <button type="submit" className="button primary">
+            {t("Pause")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
   );
 }
 

@@ -48,7 +48,7 @@ function Line({ invitation, onRevoke }: { invitation: Invitation; onRevoke: () =
         </span>
       </div>
       {usable && (
-        <button type="button" className="button" onClick={onRevoke} aria-label={t("Take the invitation {{name}} back", { name })}>
+        <button type="button" className="button" onClick={onRevoke} aria-label={t("Take back: {{name}}", { name })}>
           {t("Take back")}
         </button>
       )}

@@ -84,7 +84,7 @@ function Row({ person, mine, onChange }: RowProps) {
         {mine ? (
           t("you")
         ) : (
-          <button type="button" className="button" onClick={toggle} aria-label={person.active ? t("End the access of {{name}}", { name }) : t("Give {{name}} access again", { name })}>
+          <button type="button" className="button" onClick={toggle} aria-label={person.active ? t("End access: {{name}}", { name }) : t("Give access again: {{name}}", { name })}>
             {person.active ? t("End access") : t("Give access again")}
           </button>
         )}
