@@ -46,7 +46,10 @@ class Campaign(Purse):
 
     @property
     def config(self) -> CampaignConfig:
-        return CampaignConfig.from_json(self.config_json)
+        """Read once each time the row is: a claim looks at it three times, and reading costs as much as claiming."""
+        if self.__dict__.get("_read_from") is not self.config_json:
+            self._config, self._read_from = CampaignConfig.from_json(self.config_json), self.config_json
+        return self._config
 
 
 class Membership(models.Model):
