@@ -15,7 +15,7 @@ SETTLE_MS = 200
 
 
 def ready(page: Page) -> None:
-    expect(page.get_by_role("region", name="Text of answer A")).to_be_visible()
+    expect(page.get_by_role("region", name="Text of answer").filter(visible=True).first).to_be_visible()
     page.wait_for_timeout(SETTLE_MS)
 
 

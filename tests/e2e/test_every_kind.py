@@ -286,15 +286,14 @@ SCREENS = [
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 1400), ("light", 320), ("dark", 320)])
 def test_no_screen_has_a_serious_finding(people: dict[str, Any], sign_in: SignIn, theme: str, width: int) -> None:
-    campaign = asking(people, COMBINED, 3)
+    run = asking(people, COMBINED, 3).runs.get()
+    page = sign_in("alice", "/judge", **look(theme, width))
     findings = []
-    for form, n, keys in SCREENS:
-        slug = f"screen-{len(findings)}-{SCREENS.index((form, n, keys))}"
-        make_open_campaign(people, slug=slug, run=campaign.runs.get(), form=form, completions=n)
-        page = sign_in("alice", f"/annotate/{slug}", **look(theme, width))
+    for at, (form, n, keys) in enumerate(SCREENS):
+        make_open_campaign(people, slug=f"screen-{at}", run=run, form=form, completions=n)
+        page.goto(f"/annotate/screen-{at}")
         press(page, *keys)
         findings += check(page, f"{form[0]['kind']} of {n}")
-        page.context.close()
     assert findings == []
 
 

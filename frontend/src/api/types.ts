@@ -71,8 +71,8 @@ export type MachineCurve = Schemas["MachineCurveOut"];
 export type Dashboard = Narrowed<Schemas["Dashboard"], { campaign: Campaign; jobs: Job[] }>;
 
 export type PreviewSide = Narrowed<Schemas["PreviewSide"], { completion: Text }>;
-export type PreviewCard = Narrowed<Schemas["PreviewCard"], { prompt: Text; a: PreviewSide; b: PreviewSide }>;
-export type Preview = Narrowed<Schemas["Preview"], { pairs: PreviewCard[] }>;
+export type PreviewCard = Narrowed<Schemas["PreviewCard"], { prompt: Text; completions: PreviewSide[] }>;
+export type Preview = Narrowed<Schemas["Preview"], { cards: PreviewCard[] }>;
 
 export type Run = Schemas["RunOut"];
 export type GroupRollout = Narrowed<Schemas["RolloutOut"], { completion: Text }>;

@@ -76,7 +76,8 @@ export const CardView = memo(function CardView({ card, question, form, shown, fi
         {...(under ? { under: (place: number) => under(asked, place) } : {})}
         chosen={n > 2 ? [at] : []}
       />
-      {Desk && <Desk {...asked} />}
+      {/* By card: whoever was writing on the last one has left its field. */}
+      {Desk && <Desk key={`desk-${card.assignment}`} {...asked} />}
     </div>
   );
 });

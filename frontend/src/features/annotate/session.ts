@@ -111,7 +111,7 @@ export class JudgingSession {
     const words = inWords(this.form, said);
     this.change({
       deck: say(this.snapshot.deck, said, key, note),
-      notice: past ? t("Changed to: {{words}}.", { words }) : `${words}.`,
+      notice: past ? t("Changed to: {{words}}", { words }) : words,
       answered: this.snapshot.answered + (past || said.skip ? 0 : 1),
     });
     this.outbox.add({
