@@ -196,6 +196,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "annotator.training.models.TrainingJob.State",
         "CampaignStateEnum": "annotator.campaigns.models.Campaign.State",
+        "VerdictEnum": "annotator.learning.models.StrategyCheck.Verdict",
+        "ReviewVerdictEnum": "annotator.annotations.review_models.Review.Verdict",
+        "BudgetKindEnum": ["labels", "hours", "money"],
         "RoleEnum": "annotator.people.models.Role",
         "CampaignRoleEnum": "annotator.campaigns.models.Membership.Role",
     },

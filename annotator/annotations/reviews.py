@@ -6,6 +6,8 @@ again. Nobody reads their own answers.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -60,13 +62,13 @@ def newest_verdict() -> Subquery:
     return Subquery(Review.objects.filter(annotation=OuterRef("pk")).order_by("-id").values("verdict")[:1])
 
 
-def current(campaign: Campaign) -> QuerySet[Annotation]:
+def current(campaign: Campaign) -> QuerySet[Any]:
     """The answers that stand, each with the newest verdict on it."""
     found = Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
     return found.annotate(verdict=newest_verdict())
 
 
-def returned_to(author: User, campaign: Campaign) -> QuerySet[Annotation]:
+def returned_to(author: User, campaign: Campaign) -> QuerySet[Any]:
     """The author's answers that wait for their correction, longest waiting first."""
     return current(campaign).filter(annotator=author, verdict=Verdict.RETURNED).order_by("id")
 

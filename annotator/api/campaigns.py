@@ -144,20 +144,22 @@ class PreviewView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """Dry run: what this campaign would ask first. Stores nothing, spends nothing."""
         n = checked(shape.PreviewQuery, request.query_params.dict())["n"]
-        campaign = find_campaign(request, slug)
-        ranking = rank(
-            campaign, n,
-            seed=campaign.config.seed, asked_between=asked_in(campaign),
-            believe=Believer(campaign), fallen_back=fallen_back(campaign),
-        )  # fmt: skip
-        version_id = ranking.version.pk if ranking.version else None
-        found = {
-            "acquisition": ranking.acquisition,
-            "version": ranking.version.number if ranking.version else None,
-            "pool_size": ranking.pool_size,
-            "cards": _cards(ranking.proposals, version_id),
-        }
-        return Response(shape.Preview(found).data)
+        return Response(shape.Preview(previewed(find_campaign(request, slug), n)).data)
+
+
+def previewed(campaign: Campaign, n: int) -> dict[str, Any]:
+    ranking = rank(
+        campaign, n,
+        seed=campaign.config.seed, asked_between=asked_in(campaign),
+        believe=Believer(campaign), fallen_back=fallen_back(campaign),
+    )  # fmt: skip
+    version_id = ranking.version.pk if ranking.version else None
+    return {
+        "acquisition": ranking.acquisition,
+        "version": ranking.version.number if ranking.version else None,
+        "pool_size": ranking.pool_size,
+        "cards": _cards(ranking.proposals, version_id),
+    }
 
 
 def _cards(proposals: list[Proposal], version_id: int | None) -> list[dict[str, Any]]:

@@ -141,8 +141,15 @@ class MachineOut(s.Serializer[Any]):
     back_off = s.FloatField()
 
 
+class AlarmOut(s.Serializer[Any]):
+    code = s.CharField()
+    level = s.ChoiceField(choices=["serious", "warning"])
+    about = s.DictField()
+
+
 class Dashboard(s.Serializer[Any]):
     campaign = CampaignOut()
+    alarms = AlarmOut(many=True)
     labels = LabelCounts()
     tasks = TaskCounts()
     annotators = AnnotatorRow(many=True)

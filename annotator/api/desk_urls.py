@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import explorer, live, review, tables
+from . import dry_run, explorer, live, review, tables
 
 urlpatterns = [
+    path("dry-run", dry_run.DryRun.as_view()),
     path("campaigns.csv", tables.CampaignsTable.as_view()),
     path("runs.csv", tables.RunsTable.as_view()),
     path("jobs.csv", tables.JobsTable.as_view()),

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from annotator.errors import NotFound
 from annotator.people.models import Scope
+from annotator.rollouts import words
 from annotator.rollouts.models import PromptGroup, RewardModelVersion
 from annotator.training import explorer
 from annotator.training.group import whole_group
@@ -59,6 +60,7 @@ class RolloutPage(s.Serializer[Any]):
     next = s.CharField(allow_null=True)
     model = s.CharField(allow_null=True)
     version = s.IntegerField(allow_null=True)
+    waiting = s.IntegerField()
 
 
 class GivenLabel(s.Serializer[Any]):
@@ -154,6 +156,7 @@ class Rollouts(APIView):
             "next": found.next,
             "model": version.name if version else None,
             "version": version.number if version else None,
+            "waiting": words.waiting() if asked.words and "cursor" not in given else 0,
         }
         return Response(RolloutPage(page).data)
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Avg, Count, Max
 
-from annotator.annotations.models import Annotation
+from annotator.annotations.models import Annotation, GoldItem, GoldScore
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.strategies import STRATEGIES, Reads
 from annotator.learning.models import KeptQueue, StrategyCheck
@@ -26,8 +26,7 @@ QUIET_FOR = timedelta(hours=1)
 KEEPER_MAY_TAKE = timedelta(minutes=1)
 UNSCORED_SHARE = 0.05
 SCORING_MAY_TAKE = timedelta(minutes=15)
-LOW_GOLD = 0.7
-GOLD_ANSWERS = 10  # fewer say little about somebody
+LOW_GOLD = 0.7  # where the campaign itself asks for nothing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _asking(facts: Facts) -> Iterator[Alarm]:
         yield Alarm("keeper_silent", SERIOUS, {"minutes": _minutes(facts.now - facts.unheard_since)})
     last = max((at for at in (facts.newest_answer_at, facts.opened_at) if at is not None), default=None)
     if facts.open_tasks and last is not None and facts.now - last > QUIET_FOR:
-        yield Alarm("nobody_active", WARNING, {"minutes": _minutes(facts.now - last), "open": facts.open_tasks})
+        yield Alarm("nobody_active", WARNING, {"minutes": _minutes(facts.now - last)})
 
 
 def _people(facts: Facts) -> Iterator[Alarm]:
@@ -119,6 +118,15 @@ def failed_job(campaign: Campaign) -> int | None:
     """The campaign's newest finished job, if it failed."""
     ended = campaign.jobs.exclude(finished_at=None).order_by("-id").values_list("id", "state").first()
     return ended[0] if ended and ended[1] == TrainingJob.State.FAILED else None
+
+
+def low_gold(campaign: Campaign) -> list[tuple[str, float]]:
+    """Who answers items with a known answer badly, and how well, of those who have met enough of them."""
+    config = campaign.config
+    met = GoldScore.objects.filter(annotation__campaign=campaign, item__use=GoldItem.Use.GOLD).order_by()
+    by_person = met.values_list("annotation__annotator__username").annotate(n=Count("id"), mean=Avg("score"))
+    least = config.gold_pass or LOW_GOLD
+    return sorted((name, mean) for name, n, mean in by_person if n >= config.gold_judged and mean < least)
 
 
 def newest_answer_at(campaign: Campaign) -> datetime | None:

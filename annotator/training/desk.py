@@ -12,13 +12,15 @@ from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from annotator.annotations.models import Annotation
+from annotator.annotations.reviews import awaiting
+from annotator.campaigns import budget
 from annotator.campaigns.machine_labels import machine_overview
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.rollouts.models import RewardModelVersion, Rollout, Score
 from annotator.tasks.models import AnnotationTask, Assignment
 
-from . import trust
+from . import alarms, trust
 from .models import TrainingJob
 
 HISTOGRAM_SAMPLE = 20_000  # newest scores looked at: enough for a histogram, bounded whatever the run's size
@@ -88,6 +90,8 @@ def annotator_rows(campaign: Campaign) -> list[dict[str, Any]]:
         {
             "username": name,
             "answers": answers,
+            "left": left,
+            "strict": strict,
             "median_active_ms": median,
             "left_share": left / strict if strict else None,
             "left_interval": list(wilson(left, strict)) if strict else None,
@@ -129,17 +133,57 @@ def rollout_counts(campaign: Campaign, version: RewardModelVersion | None) -> di
     return {"total": rollouts.count(), "scored": scored}
 
 
+LEANING_Z = 3.29  # 99.9%: with twenty people, chance alone raises one false alarm in fifty
+
+
+def leaning(people: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Who prefers one side beyond what chance explains, and which."""
+    intervals = [(row["username"], wilson(row["left"], row["strict"], z=LEANING_Z)) for row in people if row["strict"]]
+    return [(name, "left" if low > 0.5 else "right") for name, (low, high) in intervals if low > 0.5 or high < 0.5]
+
+
+def alarm_facts(
+    campaign: Campaign,
+    version: RewardModelVersion | None,
+    people: list[dict[str, Any]],
+    rollouts: dict[str, int],
+    *,
+    now: datetime,
+) -> alarms.Facts:
+    check = campaign.strategy_checks.order_by("-id").first()
+    return alarms.Facts(
+        now=now,
+        open=campaign.state == Campaign.State.OPEN,
+        verdict=check.verdict if check else None,
+        budget_left=campaign.budget_labels - budget.balance(campaign).spent,
+        budget_labels=campaign.budget_labels,
+        open_tasks=campaign.assignments.filter(state=Assignment.State.OPEN)[:1].count(),
+        opened_at=campaign.opened_at,
+        newest_answer_at=alarms.newest_answer_at(campaign),
+        failed_job=alarms.failed_job(campaign),
+        unheard_since=alarms.unheard_since(campaign),
+        unscored=rollouts["total"] - rollouts["scored"] if version else 0,
+        rollouts=rollouts["total"],
+        promoted_at=version.promoted_at if version else None,
+        leaning=leaning(people),
+        low_gold=alarms.low_gold(campaign),
+        awaiting_review=awaiting(campaign),
+    )
+
+
 def overview(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
     """Everything on the dashboard but the campaign itself."""
     version = production_version(campaign.reward_model)
+    people, rollouts = annotator_rows(campaign), rollout_counts(campaign, version)
     jobs = campaign.jobs.select_related("campaign", "version", "produced").order_by("-id")[:20]
     return {
         "labels": label_counts(campaign, now=now),
         "tasks": task_counts(campaign),
-        "annotators": annotator_rows(campaign),
+        "alarms": alarms.alarms(alarm_facts(campaign, version, people, rollouts, now=now)),
+        "annotators": people,
         "versions": RewardModelVersion.objects.filter(name=campaign.reward_model).order_by("-number")[:20],
         "jobs": jobs,
-        "rollouts": rollout_counts(campaign, version),
+        "rollouts": rollouts,
         "learning_curve": learning_curve(campaign),
         "uncertainty_histogram": uncertainty_histogram(version),
         "strategy": trust.strategy(campaign),

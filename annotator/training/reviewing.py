@@ -42,7 +42,7 @@ def page(campaign: Campaign, wanted: Looked, limit: int) -> tuple[list[dict[str,
     return [_row(one, texts, reviews, others) for one in shown], shown[-1].pk if len(rows) > limit else None
 
 
-def _narrowed(campaign: Campaign, wanted: Looked) -> QuerySet[Annotation]:
+def _narrowed(campaign: Campaign, wanted: Looked) -> QuerySet[Any]:
     found = current(campaign)
     if wanted.annotator is not None:
         found = found.filter(annotator__username=wanted.annotator)
@@ -61,7 +61,7 @@ def _narrowed(campaign: Campaign, wanted: Looked) -> QuerySet[Annotation]:
     return _by_state(found, wanted.state)
 
 
-def _by_state(found: QuerySet[Annotation], state: str | None) -> QuerySet[Annotation]:
+def _by_state(found: QuerySet[Any], state: str | None) -> QuerySet[Annotation]:
     returned = Review.objects.filter(annotation=OuterRef("revises"), verdict=Review.Verdict.RETURNED)
     if state == "unread":
         return found.filter(verdict=None)

@@ -15,6 +15,9 @@ const Annotate = lazy(() => import("./features/annotate/Annotate"));
 const Campaigns = lazy(() => import("./features/campaigns/Campaigns"));
 const NewCampaign = lazy(() => import("./features/campaign-new/NewCampaign"));
 const Dashboard = lazy(() => import("./features/dashboard/Dashboard"));
+const Review = lazy(() => import("./features/review/Review"));
+const Explorer = lazy(() => import("./features/explorer/Explorer"));
+const GroupPage = lazy(() => import("./features/explorer/GroupPage"));
 const Runs = lazy(() => import("./features/runs/Runs"));
 const RunGroups = lazy(() => import("./features/runs/RunGroups"));
 const Jobs = lazy(() => import("./features/jobs/Jobs"));
@@ -60,10 +63,12 @@ export function App() {
           <Route index element={<Navigate replace to={annotates || !manages ? "/judge" : "/campaigns"} />} />
           <Route path="judge" element={<Home user={user} />} />
           {annotates && <Route path="annotate/:slug" element={<Annotate user={user} />} />}
+          {(annotates || manages) && <Route path="campaigns/:slug/review" element={<Review user={user} />} />}
           {manages && (
             <>
               <Route path="campaigns" element={<Campaigns mayDraft={managesAll} />} />
               <Route path="campaigns/:slug" element={<Dashboard />} />
+              <Route path="campaigns/:slug/learning" element={<Dashboard page="learning" />} />
               <Route path="campaigns/:slug/people" element={<CampaignPeople />} />
               <Route path="campaigns/:slug/quality" element={<Quality />} />
               <Route path="jobs/:id" element={<JobPage />} />
@@ -72,6 +77,8 @@ export function App() {
           {managesAll && (
             <>
               <Route path="campaigns/new" element={<NewCampaign />} />
+              <Route path="explorer" element={<Explorer />} />
+              <Route path="groups/:group" element={<GroupPage />} />
               <Route path="runs" element={<Runs />} />
               <Route path="runs/:run" element={<RunGroups />} />
               <Route path="jobs" element={<Jobs />} />

@@ -106,6 +106,7 @@ export function Shell({ user }: { user: User }) {
           {user.scopes.includes("annotate") && <NavLink to="/judge">{t("Judge")}</NavLink>}
           {(manages || user.manages_campaigns) && <NavLink to="/campaigns">{t("Campaigns")}</NavLink>}
           {manages && <NavLink to="/runs">{t("Runs")}</NavLink>}
+          {manages && <NavLink to="/explorer">{t("Rollouts")}</NavLink>}
           {manages && <NavLink to="/jobs">{t("Jobs")}</NavLink>}
           {keeps && <NavLink to="/people">{t("People")}</NavLink>}
           {keeps && <NavLink to="/audit">{t("Audit log")}</NavLink>}

@@ -105,6 +105,25 @@ export function whisker(plot: uPlot, x: number, low: number | null, high: number
   });
 }
 
+/** An interval along x, at a height, with a stroke at each end that is known. */
+export function span(plot: uPlot, y: number, from: number, to: number | null, colour: string): void {
+  clipped(plot, (context, pixel) => {
+    const { left, width } = plot.bbox;
+    const at = Math.min(plot.bbox.top + plot.bbox.height - 6 * pixel, plot.valToPos(y, "y", true));
+    const [low, high] = [plot.valToPos(from, "x", true), to === null ? left + width : plot.valToPos(to, "x", true)];
+    context.strokeStyle = colour;
+    context.lineWidth = 2 * pixel;
+    context.beginPath();
+    context.moveTo(low, at);
+    context.lineTo(high, at);
+    for (const end of to === null ? [low] : [low, high]) {
+      context.moveTo(end, at - 5 * pixel);
+      context.lineTo(end, at + 5 * pixel);
+    }
+    context.stroke();
+  });
+}
+
 export type Hatch = "none" | "rising" | "crossed";
 
 /** A zone between two x, tinted, hatched so that colour is not its only mark, and named at its head. */

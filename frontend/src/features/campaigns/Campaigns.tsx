@@ -2,9 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { api } from "../../api/client";
+import { csv } from "../../api/desk";
 import type { Campaign } from "../../api/types";
 import { when } from "../../domain/format";
 import { t } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Problem, Progress } from "../../ui/parts";
 
 function Row({ campaign }: { campaign: Campaign }) {
@@ -38,9 +40,12 @@ export default function Campaigns({ mayDraft }: { mayDraft: boolean }) {
       title={t("Campaigns")}
       actions={
         mayDraft && (
-          <Link className="button primary" to="/campaigns/new">
-            {t("New campaign")}
-          </Link>
+          <>
+            <CsvLink href={csv.campaigns} of={t("all campaigns")} />
+            <Link className="button primary" to="/campaigns/new">
+              {t("New campaign")}
+            </Link>
+          </>
         )
       }
     >

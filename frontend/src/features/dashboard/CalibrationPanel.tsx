@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import type uPlot from "uplot";
 
+import { csv } from "../../api/desk";
 import type { Calibration } from "../../api/types";
 import { measures, wilson } from "../../domain/calibration";
 import { count, decimal, percent } from "../../domain/format";
@@ -128,7 +129,7 @@ function Measures({ found }: { found: Calibration }) {
   );
 }
 
-export function CalibrationPanel({ found }: { found: Calibration | null }) {
+export function CalibrationPanel({ found, slug }: { found: Calibration | null; slug: string }) {
   const bins = useMemo(() => (found ? binsOf(found) : []), [found]);
   if (!found) {
     return (
@@ -173,6 +174,7 @@ export function CalibrationPanel({ found }: { found: Calibration | null }) {
         {bins.length > 0 && (
           <DataTable
             name={t("Said and happened, as a table")}
+            csv={csv.table(slug, "reliability")}
             heads={[t("Said"), t("Happened"), t("95% interval"), t("Answers")]}
             rows={bins.map((bin) => [
               percent(bin.predicted, 1),
@@ -185,6 +187,7 @@ export function CalibrationPanel({ found }: { found: Calibration | null }) {
         {risk.length > 0 && (
           <DataTable
             name={t("Risk against coverage, as a table")}
+            csv={csv.table(slug, "risk-coverage")}
             heads={[t("Most certain share"), t("Wrong")]}
             rows={thinned(coverage).map((at) => [percent(coverage[at]), decimal(risk[at], 3)])}
           />

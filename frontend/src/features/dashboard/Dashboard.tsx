@@ -3,19 +3,27 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
+import "../../styles/desk.css";
+
 import { api } from "../../api/client";
+import { csv } from "../../api/desk";
 import type { Campaign, Dashboard as Data } from "../../api/types";
 import { count, decimal, percent } from "../../domain/format";
 import { t, tn } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Panel, Problem, ShareBar, Stat } from "../../ui/parts";
 import { JobRow } from "../jobs/JobRow";
+import { Alarms } from "./Alarms";
+import { BudgetPanel } from "./BudgetPanel";
 import { CalibrationPanel } from "./CalibrationPanel";
+import { CampaignNav } from "./CampaignNav";
 import { LearningCurve, UncertaintyHistogram } from "./charts";
 import { LabelSets } from "./LabelSets";
 import { MachinePanel } from "./MachinePanel";
 import { PreviewPanel } from "./PreviewPanel";
 import { StrategyPanel } from "./StrategyPanel";
 import { Annotators, Versions } from "./tables";
+import { ASK_EVERY, ASK_LIVE, useLive } from "./useLive";
 
 const SHOWN_JOBS = 4;
 
@@ -49,9 +57,11 @@ function Actions({ campaign, actions }: { campaign: Campaign; actions: ReturnTyp
   };
   return (
     <>
-      <Link className="button" to={`/campaigns/${campaign.slug}/people`}>
-        {t("People")}
-      </Link>
+      {campaign.state === "draft" && (
+        <Link className="button" to={`/campaigns/${campaign.slug}/people`}>
+          {t("People")}
+        </Link>
+      )}
       {campaign.state !== "draft" && (
         <button type="button" className="button" onClick={() => retrain.mutate()} disabled={retrain.isPending}>
           {t("Retrain now")}
@@ -102,44 +112,37 @@ function Figures({ data }: { data: Data }) {
   );
 }
 
-function BudgetPanel({ campaign }: { campaign: Campaign }) {
-  const { spent, reserved, left, labels } = campaign.budget;
-  return (
-    <Panel title={t("Budget")} aside={<span className="quiet">{tn(labels, "{{n}} label", "{{n}} labels")}</span>}>
-      <ShareBar
-        parts={[
-          { name: t("spent"), value: spent, tone: "strong" },
-          { name: t("reserved"), value: reserved, tone: "soft" },
-          { name: t("left over"), value: left, tone: "rest" },
-        ]}
-      />
-    </Panel>
-  );
-}
-
-function LabelsPanel({ labels }: { labels: Data["labels"] }) {
+function LabelsPanel({ labels, slug }: { labels: Data["labels"]; slug: string }) {
   const by = (name: string) => labels.by_choice[name] ?? 0;
   return (
-    <Panel title={t("Labels per choice")} aside={<span className="quiet">{tn(labels.skips, "{{n}} skip", "{{n}} skips")}</span>}>
+    <Panel title={t("Labels per choice")} aside={
+        <span className="quiet">
+          {tn(labels.skips, "{{n}} skip", "{{n}} skips")} · <CsvLink href={csv.table(slug, "labels")} of={t("Labels per choice")} />
+        </span>
+      }>
       <ShareBar
         parts={[
-          { name: t("first better"), value: by("a"), tone: "a" },
+          { name: t("first better"), value: by("first"), tone: "a" },
           { name: t("tie"), value: by("tie"), tone: "soft" },
           { name: t("both bad"), value: by("both_bad"), tone: "bad" },
-          { name: t("second better"), value: by("b"), tone: "b" },
+          { name: t("second better"), value: by("second"), tone: "b" },
         ]}
       />
     </Panel>
   );
 }
 
-export default function Dashboard() {
+const PAGES = { overview: Overview, learning: Learning } as const;
+
+/** One campaign's overview, or what it has learnt: two pages over one reading of the desk. */
+export default function Dashboard({ page = "overview" }: { page?: keyof typeof PAGES }) {
   const { slug = "" } = useParams();
+  const live = useLive(slug);
   const dashboard = useQuery({
     queryKey: ["dashboard", slug],
     queryFn: () => api.dashboard(slug),
-    refetchInterval: 2_000,
-    // Polling does not redraw what has not changed.
+    refetchInterval: live ? ASK_LIVE : ASK_EVERY,
+    // Asking again does not redraw what has not changed.
     structuralSharing: true,
   });
   const actions = useActions(slug);
@@ -148,6 +151,7 @@ export default function Dashboard() {
   }
   const data = dashboard.data;
   const { campaign } = data;
+  const Shown = PAGES[page];
   return (
     <Page title={campaign.name} actions={<Actions campaign={campaign} actions={actions} />}>
       <p className="lead">
@@ -164,31 +168,35 @@ export default function Dashboard() {
       {dashboard.isError && <Problem error={dashboard.error} />}
       {actions.move.isError && <Problem error={actions.move.error} />}
       {actions.retrain.isError && <Problem error={actions.retrain.error} />}
-      {campaign.state === "draft" ? <PreviewPanel campaign={campaign} /> : <Live data={data} slug={slug} />}
+      {campaign.state === "draft" ? (
+        <PreviewPanel campaign={campaign} />
+      ) : (
+        <>
+          <CampaignNav slug={slug} />
+          <Shown data={data} slug={slug} live={live} />
+        </>
+      )}
     </Page>
   );
 }
 
-function Live({ data, slug }: { data: Data; slug: string }) {
+interface PageProps {
+  data: Data;
+  slug: string;
+  live: boolean;
+}
+
+function Overview({ data, slug, live }: PageProps) {
   return (
     <>
+      <Alarms alarms={data.alarms} slug={slug} />
       <Figures data={data} />
       <div className="panels">
-        <StrategyPanel strategy={data.strategy} campaign={data.campaign} />
         <BudgetPanel campaign={data.campaign} />
-        <LabelsPanel labels={data.labels} />
-        {data.machine && <MachinePanel machine={data.machine} />}
-        <Panel title={t("Learning curve")}>
-          <LearningCurve points={data.learning_curve} />
-        </Panel>
-        <Panel title={t("Where the model is unsure")}>
-          <UncertaintyHistogram histogram={data.uncertainty_histogram} />
-        </Panel>
-        <CalibrationPanel found={data.calibration} />
-        <Panel title={t("Annotators")}>
+        <Panel title={t("Annotators")} aside={<CsvLink href={csv.table(slug, "annotators")} of={t("Annotators")} />}>
           <Annotators rows={data.annotators} />
         </Panel>
-        <Panel title={t("Training jobs")}>
+        <Panel title={t("Training jobs")} aside={<CsvLink href={csv.table(slug, "jobs")} of={t("Training jobs")} />}>
           {data.jobs.length === 0 && <p className="quiet">{t("None yet.")}</p>}
           <ul className="jobs">
             {data.jobs.slice(0, SHOWN_JOBS).map((job) => (
@@ -197,11 +205,44 @@ function Live({ data, slug }: { data: Data; slug: string }) {
           </ul>
           {data.jobs.length > SHOWN_JOBS && <Link to="/jobs">{t("All jobs")}</Link>}
         </Panel>
-        <Panel title={t("Versions")}>
-          <Versions versions={data.versions} />
-        </Panel>
+        <LabelsPanel labels={data.labels} slug={slug} />
         <LabelSets slug={slug} />
+        <Panel title={t("Its rollouts")}>
+          <ul className="run-links">
+            {data.campaign.runs.map((run) => (
+              <li key={run}>
+                <Link to={`/explorer?run=${encodeURIComponent(run)}`}>{run}</Link>{" "}
+                <Link className="quiet" to={`/runs/${encodeURIComponent(run)}`}>
+                  {t("How this run went")}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Panel>
       </div>
+      <p className="quiet live-sign">
+        <span className={live ? "dot tone-good" : "dot tone-soft"} aria-hidden="true" />
+        {live ? t("Live: changes show within seconds.") : t("Asking every {{n}} seconds.", { n: ASK_EVERY / 1000 })}
+      </p>
     </>
+  );
+}
+
+function Learning({ data, slug }: PageProps) {
+  return (
+    <div className="panels">
+      <StrategyPanel strategy={data.strategy} campaign={data.campaign} />
+      {data.machine && <MachinePanel machine={data.machine} slug={slug} />}
+      <Panel title={t("Learning curve")}>
+        <LearningCurve points={data.learning_curve} csv={csv.table(slug, "learning-curve")} />
+      </Panel>
+      <Panel title={t("Where the model is unsure")}>
+        <UncertaintyHistogram histogram={data.uncertainty_histogram} csv={csv.table(slug, "uncertainty")} />
+      </Panel>
+      <CalibrationPanel found={data.calibration} slug={slug} />
+      <Panel title={t("Versions")} wide aside={<CsvLink href={csv.table(slug, "versions")} of={t("Versions")} />}>
+        <Versions versions={data.versions} />
+      </Panel>
+    </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import type uPlot from "uplot";
 
+import { csv } from "../../api/desk";
 import type { MachineCurve, MachineStatus } from "../../api/types";
 import { count, decimal, percent } from "../../domain/format";
 import { auditSentence, zoneEdges } from "../../domain/machine";
@@ -105,7 +106,7 @@ function Levels({ curve }: { curve: MachineCurve }) {
   );
 }
 
-export function MachinePanel({ machine }: { machine: MachineStatus }) {
+export function MachinePanel({ machine, slug }: { machine: MachineStatus; slug: string }) {
   const { curve, zones } = machine;
   const machineName = machineTitle(machine.source);
   return (
@@ -127,7 +128,7 @@ export function MachinePanel({ machine }: { machine: MachineStatus }) {
           <p>{auditSentence(machine.flips)}</p>
           <Controls machine={machine} />
           <Levels curve={curve} />
-          <DataTable heads={[t("Share of labels"), t("Agreement")]} rows={tableOf(curve)} />
+          <DataTable csv={csv.table(slug, "machine-curve")} heads={[t("Share of labels"), t("Agreement")]} rows={tableOf(curve)} />
         </>
       ) : (
         <p className="quiet">{t("What the labels are worth shows with the first version trained on them.")}</p>

@@ -4,9 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 
 import { api } from "../../api/client";
 import type { Campaign, Preview, PreviewCard, PreviewSide } from "../../api/types";
-import { count, decimal, percent } from "../../domain/format";
+import { decimal, percent } from "../../domain/format";
 import { asked, summary } from "../../domain/messages";
 import { titleOf } from "../../domain/strategies";
+import { t, tn } from "../../i18n";
 import { Loading, Panel, Problem } from "../../ui/parts";
 
 function Side({ name, side }: { name: string; side: PreviewSide }) {
@@ -14,8 +15,10 @@ function Side({ name, side }: { name: string; side: PreviewSide }) {
     <div className={`preview-side preview-${name.toLowerCase()}`}>
       <p className="preview-text">{summary(side.completion, 260)}</p>
       <p className="quiet">
-        reward {decimal(side.reward)} ·{" "}
-        {side.mean === null ? "not scored yet" : `score ${decimal(side.mean)} ± ${decimal(side.spread)}`}
+        {t("reward {{reward}}", { reward: decimal(side.reward) })} ·{" "}
+        {side.mean === null
+          ? t("not scored yet")
+          : t("score {{mean}} ± {{spread}}", { mean: decimal(side.mean), spread: decimal(side.spread) })}
       </p>
     </div>
   );
@@ -32,45 +35,52 @@ function PreviewedCard({ card }: { card: PreviewCard }) {
       </div>
       <p className="quiet">
         <span className={card.stream === "random" ? "badge" : "badge badge-running"}>
-          {card.stream === "random" ? "random share" : "strategy"}
+          {card.stream === "random" ? t("random share") : t("strategy")}
         </span>{" "}
-        {card.value !== null && `value ${decimal(card.value, 3)} · `}
-        asked with probability {percent(card.propensity, card.propensity < 0.01 ? 2 : 0)}
+        {card.value !== null && `${t("value {{value}}", { value: decimal(card.value, 3) })} · `}
+        {t("asked with probability {{share}}", { share: percent(card.propensity, card.propensity < 0.01 ? 2 : 0) })}
       </p>
     </li>
   );
 }
 
-/** By what the pairs were chosen, and why by something else where the strategy has nothing to go by yet. */
+/** By what the cards were chosen, and why by something else where the strategy has nothing to go by yet. */
 function Chooser({ preview, acquisition }: { preview: Preview; acquisition: string }) {
   const used = preview.acquisition;
-  const early = used === "stratified_random" ? "the cold start spreads questions over all kinds of prompts" : "nothing is learned yet";
+  const early =
+    used === "stratified_random" ? t("the cold start spreads questions over all kinds of prompts") : t("nothing is learned yet");
   return (
     <p className="quiet">
-      {count(preview.pool_size)} pairs to choose from, chosen by <strong>{titleOf(used)}</strong> ({used})
-      {used !== acquisition && `, not yet by ${titleOf(acquisition)} (${acquisition}): ${early}`}
-      {preview.version !== null && `; scores of version ${preview.version}`}.
+      {tn(preview.pool_size, "{{n}} pair to choose from, chosen by", "{{n}} pairs to choose from, chosen by")}{" "}
+      <strong>{titleOf(used)}</strong> ({used})
+      {used !== acquisition && t(", not yet by {{title}} ({{name}}): {{reason}}", { title: titleOf(acquisition), name: acquisition, reason: early })}
+      {preview.version !== null && t("; scores of version {{version}}", { version: String(preview.version) })}.
     </p>
+  );
+}
+
+export function PreviewList({ preview, acquisition }: { preview: Preview; acquisition: string }) {
+  return (
+    <>
+      <Chooser preview={preview} acquisition={acquisition} />
+      {preview.cards.length === 0 && <p className="quiet">{t("There is nothing to ask about yet.")}</p>}
+      <ol className="preview-list">
+        {preview.cards.map((card, index) => (
+          <PreviewedCard key={index} card={card} />
+        ))}
+      </ol>
+    </>
   );
 }
 
 export function PreviewPanel({ campaign }: { campaign: Campaign }) {
   const { slug, config } = campaign;
-  const preview = useQuery({ queryKey: ["preview", slug], queryFn: () => api.preview(slug, 10) });
+  const preview = useQuery({ queryKey: ["preview", slug], queryFn: () => api.preview(slug, 20) });
   return (
-    <Panel title="Would ask these first">
+    <Panel title={t("Would ask these first")}>
       {preview.isPending && <Loading />}
       {preview.isError && <Problem error={preview.error} />}
-      {preview.data && (
-        <>
-          <Chooser preview={preview.data} acquisition={config.acquisition} />
-          <ol className="preview-list">
-            {preview.data.cards.map((card, index) => (
-              <PreviewedCard key={index} card={card} />
-            ))}
-          </ol>
-        </>
-      )}
+      {preview.data && <PreviewList preview={preview.data} acquisition={config.acquisition} />}
     </Panel>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 
+import { csv } from "../../api/desk";
 import type { Campaign, StrategyCheck, StrategyStatus, Verdict } from "../../api/types";
 import { count, when } from "../../domain/format";
 import { t } from "../../i18n";
@@ -143,6 +144,7 @@ export function StrategyPanel({ strategy, campaign }: { strategy: StrategyStatus
       {checks.length > 0 && (
         <DataTable
           name={t("All checks")}
+          csv={csv.table(campaign.slug, "checks")}
           heads={[t("Answers"), t("Checked"), t("Lift, nats"), t("Worth, random answers"), t("Judged by"), t("Verdict")]}
           rows={checks.map(rowOf).reverse()}
         />

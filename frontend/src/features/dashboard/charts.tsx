@@ -49,7 +49,7 @@ const histogramOptions = (palette: Palette): ChartOptions => ({
   ],
 });
 
-export function LearningCurve({ points }: { points: CurvePoint[] }) {
+export function LearningCurve({ points, csv }: { points: CurvePoint[]; csv: string }) {
   const data = useMemo<uPlot.AlignedData>(
     () => [
       points.map((p) => p.labels),
@@ -79,6 +79,7 @@ export function LearningCurve({ points }: { points: CurvePoint[] }) {
       </ul>
       <Chart label={t("Learning curve: held-out loss and accuracy by labels spent")} data={data} options={curveOptions} />
       <DataTable
+        csv={csv}
         heads={[
           t("Version"),
           t("Labels"),
@@ -102,7 +103,7 @@ export function LearningCurve({ points }: { points: CurvePoint[] }) {
   );
 }
 
-export function UncertaintyHistogram({ histogram }: { histogram: Dashboard["uncertainty_histogram"] }) {
+export function UncertaintyHistogram({ histogram, csv }: { histogram: Dashboard["uncertainty_histogram"]; csv: string }) {
   const { edges, counts } = histogram;
   const data = useMemo<uPlot.AlignedData>(
     () => [counts.map((_, i) => ((edges[i] ?? 0) + (edges[i + 1] ?? edges[i] ?? 0)) / 2), counts],
@@ -113,6 +114,7 @@ export function UncertaintyHistogram({ histogram }: { histogram: Dashboard["unce
     <>
       <Chart label={t("Histogram of uncertainty over scored rollouts")} data={data} options={histogramOptions} />
       <DataTable
+        csv={csv}
         heads={[t("Spread from"), t("to"), t("Rollouts")]}
         rows={counts.map((n, bin) => [decimal(edges[bin], 3), decimal(edges[bin + 1], 3), count(n)])}
       />

@@ -10,6 +10,7 @@ import { when } from "../../domain/format";
 import { roleOf } from "../../domain/names";
 import { t, tn } from "../../i18n";
 import { Dialog, Loading, Page, Panel, Problem } from "../../ui/parts";
+import { CampaignNav } from "../dashboard/CampaignNav";
 import { Invitations } from "./Invitations";
 import { RoleSelect } from "./RoleSelect";
 
@@ -25,6 +26,7 @@ export default function CampaignPeople() {
         </Link>
       }
     >
+      <CampaignNav slug={slug} />
       {campaign.isError && <Problem error={campaign.error} />}
       <Members slug={slug} />
       <Invitations slug={slug} closed={campaign.data?.state === "closed"} />

@@ -25,7 +25,7 @@ function Right({ row, chance }: { row: AnnotatorQuality; chance: number }) {
   return (
     <>
       <IntervalLine value={right} low={low} high={high} mark={chance} />
-      {mayGuess(row.reliability, chance) && <strong className="flagged">{t("may be guessing")}</strong>}
+      {mayGuess(row, chance) && <strong className="flagged">{t("may be guessing")}</strong>}
     </>
   );
 }

@@ -5,10 +5,12 @@ import "../../styles/quality.css";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
+import { api } from "../../api/client";
 import { quality } from "../../api/quality";
 import { count } from "../../domain/format";
 import { t } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
+import { CampaignNav } from "../dashboard/CampaignNav";
 import { AgreementPanel } from "./AgreementPanel";
 import { AnnotatorsPanel } from "./AnnotatorsPanel";
 import { MatrixPanel } from "./MatrixPanel";
@@ -16,15 +18,17 @@ import { MatrixPanel } from "./MatrixPanel";
 export default function Quality() {
   const { slug = "" } = useParams();
   const read = useQuery({ queryKey: ["quality", slug], queryFn: () => quality.read(slug), refetchInterval: 30_000 });
+  const campaign = useQuery({ queryKey: ["campaign", slug], queryFn: () => api.myCampaign(slug) });
   return (
     <Page
-      title={t("Quality of {{campaign}}", { campaign: slug })}
+      title={campaign.data ? t("Quality of {{campaign}}", { campaign: campaign.data.name }) : t("Quality")}
       actions={
         <Link className="button" to={`/campaigns/${slug}`}>
           {t("Back to the campaign")}
         </Link>
       }
     >
+      <CampaignNav slug={slug} />
       {read.isError && <Problem error={read.error} />}
       {read.isPending && <Loading />}
       {read.data?.answers === 0 && <p className="quiet">{t("Nobody has answered yet.")}</p>}

@@ -2,14 +2,16 @@
 
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 
 import { api } from "../../api/client";
 import type { Group, GroupRollout } from "../../api/types";
-import { decimal, plural } from "../../domain/format";
+import { decimal } from "../../domain/format";
 import { asked, summary } from "../../domain/messages";
+import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { Loading, Page, Problem } from "../../ui/parts";
+import { TrendsPanel } from "../explorer/TrendsPanel";
 
 type Range = [low: number, high: number];
 
@@ -40,10 +42,10 @@ function Rollout({ rollout, range }: { rollout: GroupRollout; range: Range }) {
         <span className="rollout-text">{summary(rollout.completion, 140)}</span>
         <span className="rollout-figures">
           <span>
-            reward <strong>{decimal(rollout.reward)}</strong>
+            {t("reward")} <strong>{decimal(rollout.reward)}</strong>
           </span>
           <span>
-            score{" "}
+            {t("score")}{" "}
             {rollout.score ? (
               <strong>
                 {decimal(rollout.score.mean)} ± {decimal(rollout.score.spread)}
@@ -70,9 +72,11 @@ function GroupCard({ group }: { group: Group }) {
   return (
     <li className="panel group">
       <div className="panel-head">
-        <h2>{summary(asked(group.prompt), 180)}</h2>
+        <h2>
+          <Link to={`/groups/${group.id}`}>{summary(asked(group.prompt), 180)}</Link>
+        </h2>
         <span className="quiet nowrap">
-          step {group.step} · {plural(group.rollouts.length, "completion")}
+          {t("step {{step}}", { step: group.step })} · {tn(group.rollouts.length, "{{n}} completion", "{{n}} completions")}
         </span>
       </div>
       {group.rollouts.map((rollout) => (
@@ -97,15 +101,28 @@ export default function RunGroups() {
     <Page
       title={run}
       actions={
-        <label className="inline-label">
-          Step
-          <input type="number" min={0} inputMode="numeric" placeholder="all" value={step} onChange={(event) => setStep(event.target.value)} />
-        </label>
+        <>
+          <label className="inline-label">
+            {t("Step")}
+            <input
+              type="number"
+              min={0}
+              inputMode="numeric"
+              placeholder={t("all")}
+              value={step}
+              onChange={(event) => setStep(event.target.value)}
+            />
+          </label>
+          <Link className="button" to={`/explorer?run=${encodeURIComponent(run)}`}>
+            {t("Search its rollouts")}
+          </Link>
+        </>
       }
     >
+      <TrendsPanel run={run} />
       {groups.isPending && <Loading />}
       {groups.isError && <Problem error={groups.error} />}
-      {groups.isSuccess && listed.length === 0 && <p className="quiet">No groups here.</p>}
+      {groups.isSuccess && listed.length === 0 && <p className="quiet">{t("No groups here.")}</p>}
       <ul className="groups">
         {listed.map((group) => (
           <GroupCard key={group.id} group={group} />
@@ -113,7 +130,7 @@ export default function RunGroups() {
       </ul>
       {groups.hasNextPage && (
         <button type="button" className="button" onClick={() => void groups.fetchNextPage()} disabled={groups.isFetchingNextPage}>
-          More groups
+          {t("More groups")}
         </button>
       )}
     </Page>

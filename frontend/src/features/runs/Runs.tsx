@@ -2,14 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { api } from "../../api/client";
+import { csv } from "../../api/desk";
 import { count, when } from "../../domain/format";
 import { t } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Loading, Page, Problem } from "../../ui/parts";
 
 export default function Runs() {
   const runs = useQuery({ queryKey: ["runs"], queryFn: api.runs, refetchInterval: 5_000 });
   return (
-    <Page title={t("Policy runs")}>
+    <Page title={t("Policy runs")} actions={<CsvLink href={csv.runs} of={t("all runs")} />}>
       {runs.isPending && <Loading />}
       {runs.isError && <Problem error={runs.error} />}
       {runs.data?.length === 0 && <p className="quiet">{t("No run has sent rollouts yet.")}</p>}
