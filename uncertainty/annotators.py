@@ -104,6 +104,22 @@ def label_weights(right_A: ArrayLike, answers_A: ArrayLike, *, chance: float) ->
     return signal * (float(answers.sum()) / total) if total > 0.0 else np.ones_like(right)
 
 
+def drawn_together(right_A: ArrayLike, spread_A: ArrayLike) -> Floats:
+    """Each person's share as it is best guessed: the less is known of somebody, the nearer to what people usually are.
+
+    How much people really differ is what their shares vary by beyond their own uncertainty; where that explains all of
+    it, everybody is taken to be alike.
+    """
+    right, spread = shares(right_A, "right_A"), finite(spread_A, "spread_A", ndim=1)
+    same_length(right_A=right, spread_A=spread)
+    if spread.min() <= 0.0:
+        raise ShapeMismatch("Nobody's share is known exactly.", what="spread_A")
+    known = spread**-2.0  # those of whom little is known say little of how people differ
+    middle = float(np.average(right, weights=known))
+    really = max(float(np.average((right - middle) ** 2 - spread**2, weights=known)), 0.0)
+    return np.asarray(middle + really / (really + spread**2) * (right - middle))
+
+
 def share_interval(hits: float, of: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share: inside 0..1, and honest where few were asked.
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty.agreement import couples
-from uncertainty.annotators import Heard, Reliability, Z, label_weights, spread_of
+from uncertainty.annotators import Heard, Reliability, Z, drawn_together, label_weights, spread_of
 from uncertainty.arrays import AnyArray, Bools, Floats, Ints, blocks, finite, flags, shares
 from uncertainty.errors import ShapeMismatch, Unsettled
 from uncertainty.logistic import log_sigmoid, sigmoid
@@ -175,7 +175,7 @@ def _told(problem: _Problem, outcome_L: Floats, habits_A_2: Floats, steps: int) 
     right = _right(tau_A, side_A)
     low, high = _around(right, _rise(tau_A, side_A) * spread_A_2[:, 0])
     left, left_low, left_high = (_left(tau_A, side_A + z * spread_A_2[:, 1]) for z in (0.0, -Z, Z))
-    weight_A = label_weights(right, heard.answers_A, chance=0.5)
+    weight_A = label_weights(drawn_together(right, (high - low) / (2.0 * Z)), heard.answers_A, chance=0.5)
     first_is_better_Q = 0.5 + 0.5 * np.sign(MU_Q)
     return CrowdBT(
         heard.items_N,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty.agreement import couples
-from uncertainty.annotators import Heard, Reliability, Z, label_weights, spread_of, vote_shares
+from uncertainty.annotators import Heard, Reliability, Z, drawn_together, label_weights, spread_of, vote_shares
 from uncertainty.arrays import AnyArray, Floats, Ints, group_codes
 from uncertainty.errors import ShapeMismatch, Unsettled
 from uncertainty.logistic import sigmoid
@@ -134,6 +134,7 @@ class _Problem:
         spread_A = np.sqrt(spread_of(complete, hidden, prior_A).diagonal())
         inside_A = np.clip(right_A, 1e-9, 1.0 - 1e-9)
         log_odds_A = np.log(inside_A) - np.log1p(-inside_A)
-        weight_A = label_weights(np.clip(right_A, 0.0, 1.0), self.heard.answers_A, chance=1.0 / self.classes)
         low_A, high_A = sigmoid(log_odds_A - Z * spread_A), sigmoid(log_odds_A + Z * spread_A)
+        guessed_A = drawn_together(inside_A, (high_A - low_A) / (2.0 * Z))
+        weight_A = label_weights(guessed_A, self.heard.answers_A, chance=1.0 / self.classes)
         return Reliability(self.heard.annotators_A, self.heard.answers_A, right_A, low_A, high_A, weight_A)

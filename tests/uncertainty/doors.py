@@ -94,6 +94,7 @@ DOORS = {
         annotators.vote_shares, {"classes_L": IDS % 2, "items_L": IDS // 3, "weights_L": NUMBERS}, {},
     ),
     "annotators.label_weights": (annotators.label_weights, {"right_A": PROB, "answers_A": NUMBERS}, {"chance": 0.5}),
+    "annotators.drawn_together": (annotators.drawn_together, {"right_A": PROB, "spread_A": NUMBERS}, {}),
     "dawid_skene": (dawid_skene, {"classes_L": IDS % 2, **SAID}, {}),
     "crowd_bt": (
         crowd_bt,

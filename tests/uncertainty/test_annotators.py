@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from uncertainty.annotators import label_weights, share_interval, spread_of, vote_shares
+from uncertainty.annotators import drawn_together, label_weights, share_interval, spread_of, vote_shares
 from uncertainty.errors import EmptyPool, ShapeMismatch
 
 
@@ -27,6 +27,22 @@ def test_a_guesser_weighs_nothing_a_contrarian_no_less_and_the_average_answer_co
     weights = label_weights([0.95, 0.7, 0.5, 0.2], [100, 300, 50, 50], chance=0.5)
     assert weights[0] / weights[1] == pytest.approx(0.45 / 0.2) and weights[2:].tolist() == [0.0, 0.0]
     assert weights @ [100, 300, 50, 50] == pytest.approx(500)
+
+
+def test_of_whom_little_is_known_is_taken_to_be_as_people_usually_are():
+    usual = drawn_together([0.9, 0.8, 0.7, 0.4], [0.01, 0.01, 0.01, 0.3])
+    np.testing.assert_allclose(usual[:3], [0.9, 0.8, 0.7], atol=0.02)
+    assert 0.7 < usual[3] < 0.85
+
+
+def test_newcomers_do_not_hide_how_far_the_others_differ():
+    usual = drawn_together([0.9, 0.6] + [0.7] * 20, [0.02, 0.02] + [0.3] * 20)
+    np.testing.assert_allclose(usual[:2], [0.9, 0.6], atol=0.02)
+
+
+def test_people_who_differ_no_more_than_by_luck_are_taken_to_be_alike():
+    assert drawn_together([0.7, 0.5, 0.6], [0.2, 0.2, 0.2]).tolist() == pytest.approx([0.6] * 3)
+    assert label_weights(drawn_together([0.7, 0.5], [0.2, 0.2]), [5, 5], chance=0.5).tolist() == pytest.approx([1, 1])
 
 
 def test_among_guessers_all_weigh_alike():
@@ -52,6 +68,7 @@ def test_what_answers_do_not_tell_stays_as_the_prior_has_it():
         (lambda: share_interval(-1, 4), ShapeMismatch),
         (lambda: vote_shares([], []), EmptyPool),
         (lambda: vote_shares([1, 2], [0, 0], weights_L=[1.0, -1.0]), ShapeMismatch),
+        (lambda: drawn_together([0.7], [0.0]), ShapeMismatch),
         (lambda: label_weights([0.7], [-1.0], chance=0.5), ShapeMismatch),
         (lambda: label_weights([0.7], [1.0], chance=1.0), ShapeMismatch),
         (lambda: label_weights([1.7], [1.0], chance=0.5), ShapeMismatch),

@@ -38,9 +38,10 @@ describe("a side", () => {
 });
 
 test("somebody whose interval reaches chance may be guessing; of whom nothing is known, nothing is said", () => {
-  expect(mayGuess({ low: 0.5 }, 0.5)).toBe(true);
-  expect(mayGuess({ low: 0.51 }, 0.5)).toBe(false);
-  expect(mayGuess(null, 0.5)).toBe(false);
+  expect(mayGuess({ answers: 50, reliability: { low: 0.5 } }, 0.5)).toBe(true);
+  expect(mayGuess({ answers: 49, reliability: { low: 0.5 } }, 0.5)).toBe(false);
+  expect(mayGuess({ answers: 50, reliability: { low: 0.51 } }, 0.5)).toBe(false);
+  expect(mayGuess({ answers: 50, reliability: null }, 0.5)).toBe(false);
 });
 
 test("a missing figure has a reason, also one nobody foresaw", () => {

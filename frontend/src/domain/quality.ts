@@ -50,7 +50,10 @@ export function lean(left: Shared | null): Lean {
   return left.low > 0.5 ? "left" : left.high < 0.5 ? "right" : null;
 }
 
-/** Whoever may well be guessing: the interval of being right reaches down to chance. */
-export function mayGuess(reliability: { low: number } | null, chance: number): boolean {
-  return reliability !== null && reliability.low <= chance;
+/** Of a newcomer nothing is known, so nothing is said. */
+const ENOUGH = 50;
+
+/** Whoever may well be guessing: after many answers the interval of being right still reaches down to chance. */
+export function mayGuess(row: { answers: number; reliability: { low: number } | null }, chance: number): boolean {
+  return row.reliability !== null && row.answers >= ENOUGH && row.reliability.low <= chance;
 }
