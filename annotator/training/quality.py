@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from annotator.annotations.models import Annotation, GoldItem, GoldScore
 from annotator.campaigns.forms import Form
@@ -50,7 +50,7 @@ class Skill:
 def quality(campaign: Campaign) -> dict[str, Any]:
     """Agreement by question, everybody with everybody, and every annotator's figures."""
     form = campaign.config.asks
-    answers = standing(campaign)
+    answers = standing(campaign, newest(campaign))
     taught = [said for said in answers if said.stream in LEARNT_FROM]
     by_question = columns(form, taught)
     skill = _skill_of(campaign.pk, newest(campaign))
@@ -64,9 +64,12 @@ def quality(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def annotator_weights(campaign: Campaign) -> dict[int, float]:
-    """What each annotator's answers weigh in training, 1 on average; nobody is named while nothing can be said."""
-    found = _skill_of(campaign.pk, newest(campaign)).found
+def annotator_weights(campaign: Campaign, *, up_to: int | None = None) -> dict[int, float]:
+    """What each annotator's answers weigh in training, 1 on average; nobody is named while nothing can be said.
+
+    As it stood when answer number `up_to` was the newest: who trains on a frozen label set again weighs as before.
+    """
+    found = _skill_of(campaign.pk, newest(campaign) if up_to is None else up_to).found
     if found is None:
         return {}
     return dict(zip(found.annotators_A.tolist(), found.weight_A.tolist(), strict=True))
@@ -77,10 +80,11 @@ def newest(campaign: Campaign) -> int:
     return Annotation.objects.filter(campaign=campaign).order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def standing(campaign: Campaign) -> list[Said]:
-    """The newest answers that were not corrected since, oldest first."""
+def standing(campaign: Campaign, up_to: int) -> list[Said]:
+    """The newest answers that stood when answer number `up_to` was the newest, oldest first."""
+    stood = Q(revised_by__isnull=True) | Q(revised_by__gt=up_to)
     rows = (
-        Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
+        Annotation.objects.filter(stood, campaign=campaign, id__lte=up_to)
         .order_by("-id")
         .values_list(
             "annotator_id", "task_id", "task__rollout_ids", "task__stream", "answer", "shown_order", "active_ms"
@@ -95,7 +99,9 @@ def standing(campaign: Campaign) -> list[Said]:
 @lru_cache(maxsize=32)
 def _skill_of(campaign_id: int, newest_answer: int) -> Skill:
     campaign = Campaign.objects.get(pk=campaign_id)
-    return skill(campaign.config.asks, [said for said in standing(campaign) if said.stream in LEARNT_FROM])
+    return skill(
+        campaign.config.asks, [said for said in standing(campaign, newest_answer) if said.stream in LEARNT_FROM]
+    )
 
 
 def skill(form: Form, answers: list[Said]) -> Skill:
