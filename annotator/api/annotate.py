@@ -20,6 +20,8 @@ from annotator.campaigns.forms.form import Form
 from annotator.campaigns.models import Campaign
 from annotator.people.models import Scope
 from annotator.tasks.leasing import release
+from annotator.tasks.models import Assignment
+from annotator.tasks.notes import Notes, notes_of
 
 from . import serializers as shape
 from .views import caller, checked, find_campaign
@@ -31,7 +33,9 @@ FROM campaigns_campaign campaign JOIN campaigns_campaign_annotators member ON me
 WHERE campaign.slug = %s AND campaign.state <> 'draft' AND member.user_id = %s AND member.paused_at IS NULL"""
 
 
-def card(form: Form, assignment: int, lease: tuple[int, Any], prompt: Any, completions: list[Any]) -> Any:
+def card(
+    form: Form, assignment: int, lease: tuple[int, Any], prompt: Any, completions: list[Any], notes: Notes
+) -> dict[str, Any]:
     """What an annotator may see of a slot: nothing of generator, reward, uncertainty or stream."""
     return {
         "assignment": assignment,
@@ -39,6 +43,7 @@ def card(form: Form, assignment: int, lease: tuple[int, Any], prompt: Any, compl
         "leased_until": lease[1],
         "prompt": prompt,
         "completions": [{"text": text, "steps": form.steps(text)} for text in completions],
+        "notes": notes,
     }
 
 
@@ -58,7 +63,12 @@ class Claim(APIView):
         if not cards:
             return Response(status=204)
         form = campaign.config.asks
-        shown = [card(form, c.assignment, (c.lease_number, c.leased_until), c.prompt, c.completions) for c in cards]
+        slots = Assignment.objects.filter(id__in=[c.assignment for c in cards])
+        notes = notes_of(campaign, slots.values_list("id", "task_id", "shown_order"))
+        shown = [
+            card(form, c.assignment, (c.lease_number, c.leased_until), c.prompt, c.completions, notes(c.assignment))
+            for c in cards
+        ]
         return Response({"cards": shown})
 
 
@@ -137,10 +147,12 @@ class MyAnswers(APIView):
             .order_by("-at", "-id")[:limit]
         )
         texts = completions_of(latest)
-        return Response({"results": [my_answer(campaign.config.asks, one, texts) for one in latest]})
+        notes = notes_of(campaign, ((one.pk, one.task_id, one.shown_order) for one in latest))
+        form = campaign.config.asks
+        return Response({"results": [my_answer(form, one, texts, notes(one.pk)) for one in latest]})
 
 
-def my_answer(form: Form, annotation: Annotation, texts: dict[int, Any]) -> dict[str, Any]:
+def my_answer(form: Form, annotation: Annotation, texts: dict[int, Any], notes: Notes) -> dict[str, Any]:
     shown = [texts[annotation.task.rollout_ids[place]] for place in annotation.shown_order]
     lease = (annotation.lease_number, annotation.at)
     return {
@@ -151,5 +163,5 @@ def my_answer(form: Form, annotation: Annotation, texts: dict[int, Any]) -> dict
         "flagged": annotation.flagged,
         "comment": annotation.comment,
         "at": annotation.at,
-        "card": card(form, annotation.assignment_id, lease, annotation.task.group.prompt, shown),
+        "card": card(form, annotation.assignment_id, lease, annotation.task.group.prompt, shown, notes),
     }

@@ -18,6 +18,7 @@ from annotator.campaigns.models import Campaign
 from annotator.errors import NotAllowed, NotFound
 from annotator.people.models import Scope
 from annotator.tasks.models import AnnotationTask
+from annotator.tasks.notes import notes_of
 from annotator.training.reviewing import Looked, page
 
 from . import serializers as shape
@@ -123,12 +124,12 @@ class ReviewAnswer(APIView):
     )
     def post(self, request: Request, annotation: int) -> Response:
         """Accept an answer, or return it to its author with a note."""
-        given = checked(ReviewIn, request.data)
         campaign = Campaign.objects.filter(annotations=annotation).first()
         if campaign is None:
             raise NotFound("There is no such answer.", code="unknown_annotation", annotation=annotation)
         find_campaign(request, campaign.slug)  # or 404, as for everything of campaigns that are not theirs
         refuse_strangers(request, campaign)
+        given = checked(ReviewIn, request.data)
         made = review(annotation, caller(request), given["verdict"], given["note"])
         told = {"reviewer": made.reviewer.username, "verdict": made.verdict, "note": made.note, "at": made.at}
         return Response(ReviewOut(told).data)
@@ -142,8 +143,10 @@ class ReturnedToMe(APIView):
         """My answers that came back with a note, as I saw them. A revision corrects one."""
         campaign = find_campaign(request, slug)
         waiting = list(returned_to(caller(request), campaign).select_related("task__group")[:50])
-        texts, notes = completions_of(waiting), _notes(waiting)
-        results = [{**my_answer(campaign.config.asks, one, texts), **notes[one.pk]} for one in waiting]
+        texts, returned = completions_of(waiting), _notes(waiting)
+        beside = notes_of(campaign, ((one.pk, one.task_id, one.shown_order) for one in waiting))
+        form = campaign.config.asks
+        results = [{**my_answer(form, one, texts, beside(one.pk)), **returned[one.pk]} for one in waiting]
         return Response(ReturnedList({"results": results}).data)
 
 

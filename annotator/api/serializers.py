@@ -229,6 +229,7 @@ class CardOut(s.Serializer[Any]):
     leased_until = s.DateTimeField()
     prompt = s.JSONField()
     completions = CompletionOut(many=True)
+    notes = s.DictField()  # `reference` and `evidence`, where the campaign shows them
 
 
 class Cards(s.Serializer[Any]):

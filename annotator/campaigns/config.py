@@ -43,6 +43,8 @@ class CampaignConfig:
     strata: dict[str, Any] = dataclasses.field(default_factory=dict)  # caps by run or a key of the group's meta
     max_step_age: int = 0  # policy steps after which rollouts are not asked about any more; 0 is never
     priority_decay: float = 0.0  # how much of its value a pair loses per policy step that passed
+    show_reference: bool = False  # the reference answer in a group's meta, beside the completions
+    show_evidence: bool = False  # what verifiers and reward parts say of each; who sees a verdict judges the verdict
     training_cards: int = 0  # answered first, each followed by the right answer
     training_pass: float = 0.0  # who scores less in training is paused; 0 lets everybody on
     gold_share: float = 0.0  # of everybody's cards, whose right answer is known to us and not to them

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from annotator.annotations.models import Annotation
 from annotator.campaigns import lifecycle
+from annotator.rollouts.models import PolicyRun, PromptGroup, Rollout
 from annotator.tasks.leasing import expire_leases
+from annotator.tasks.models import Assignment
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +134,27 @@ def test_keeping_and_giving_back_a_card(alice, api, open_campaign):
     given = alice.post(f"/api/v1/assignments/{card['assignment']}/release", lease, format="json")
     assert given.status_code == 204
     assert claim(api("bob")).status_code == 200
+
+
+def test_a_reference_and_evidence_are_shown_only_where_the_campaign_shows_them_and_in_the_order_seen(
+    alice, open_campaign
+):
+    open_campaign(groups=1)
+    PromptGroup.objects.update(meta={"reference": "42", "source": "secret"})
+    for number, rollout in enumerate(Rollout.objects.order_by("id")):
+        rollout.reward_parts = {"tests": float(number), "passed": number > 1, "detail": {"hidden": 1}}
+        rollout.save(update_fields=["reward_parts"])
+    (blind,) = claim(alice).json()["cards"]
+    assert blind["notes"] == {}
+    open_campaign(slug="open-eyes", run=PolicyRun.objects.get(), show_reference=True, show_evidence=True)
+    (card,) = claim(alice, slug="open-eyes").json()["cards"]
+    assert card["notes"]["reference"] == "42"
+    slot = Assignment.objects.select_related("task").get(id=card["assignment"])
+    for place, shown in enumerate(slot.shown_order):
+        rollout = Rollout.objects.get(id=slot.task.rollout_ids[shown])
+        assert card["completions"][place]["text"] == rollout.completion
+        parts = {one["name"]: one["value"] for one in card["notes"]["evidence"][place]}
+        assert parts == {"tests": rollout.reward_parts["tests"], "passed": rollout.reward_parts["passed"]}
+    assert say(alice, card).status_code == 201
+    (mine,) = alice.get("/api/v1/campaigns/open-eyes/my-answers").json()["results"]
+    assert mine["card"]["notes"] == card["notes"]
