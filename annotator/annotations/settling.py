@@ -69,10 +69,12 @@ def skip(slot: Any) -> None:
     if skipped < slot.campaign.config.max_skips:
         pass_on(slot)
         return
+    # What somebody claims this instant is theirs, and not waited for: locks go slot, task, campaign.
     waiting = Assignment.objects.filter(task_id=slot.task_id, state=State.OPEN)
-    withdrawn = [slot.extra, *waiting.values_list("extra", flat=True)]
-    waiting.update(state=State.CANCELLED)
-    give_back(slot.campaign_id, [(extra, slot.stratum) for extra in withdrawn], key=f"withdrawn:{slot.id}")
+    withdrawn = dict(waiting.select_for_update(skip_locked=True, no_key=True).values_list("id", "extra"))
+    Assignment.objects.filter(id__in=withdrawn).update(state=State.CANCELLED)
+    given_back = [(extra, slot.stratum) for extra in (slot.extra, *withdrawn.values())]
+    give_back(slot.campaign_id, given_back, key=f"withdrawn:{slot.id}")
     _finish(slot)
 
 

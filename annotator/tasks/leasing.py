@@ -88,6 +88,14 @@ FROM (SELECT id, task_id FROM tasks_assignment
       WHERE campaign_id = %(campaign)s AND state = 'open' AND priority <= %(start)s
       ORDER BY priority DESC, id LIMIT 50) q"""
 HEAD = float("inf")
+# Slots that somebody answers or claims this instant are passed over: two sweeps, or a sweep and a skip, that waited for
+# each other's slots would wait for ever.
+LAPSED = """
+UPDATE tasks_assignment SET state = 'open', leased_until = NULL
+WHERE id = ANY(ARRAY(
+    SELECT id FROM tasks_assignment
+    WHERE state = 'leased' AND leased_until < %(now)s AND campaign_id = coalesce(%(campaign)s, campaign_id)
+    FOR NO KEY UPDATE SKIP LOCKED))"""
 
 
 def claim_next(
@@ -169,10 +177,9 @@ def _next(values: dict[str, Any]) -> list[Card]:
 def expire_leases(*, now: datetime, campaign_id: int | None = None) -> int:
     """Put slots whose lease has ended back into the queue. The row keeps its last holder: their late answer counts
     until somebody else claims the slot."""
-    lapsed = Assignment.objects.filter(state=Assignment.State.LEASED, leased_until__lt=now)
-    if campaign_id is not None:
-        lapsed = lapsed.filter(campaign_id=campaign_id)
-    return lapsed.update(state=Assignment.State.OPEN, leased_until=None)
+    with connection.cursor() as cursor:
+        cursor.execute(LAPSED, {"now": now, "campaign": campaign_id})
+        return int(cursor.rowcount)
 
 
 def renew(assignment_id: int, annotator_id: int, lease_number: int, *, now: datetime) -> datetime:

@@ -23,6 +23,8 @@ TIMEOUT_SECONDS = 30.0
 class Connection(asyncio.Protocol):
     """One keep-alive HTTP/1.1 connection that answers one request at a time."""
 
+    patience = TIMEOUT_SECONDS
+
     def __init__(self, host: str, token: str) -> None:
         self._head = f"Host: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n".encode()
         self._received = bytearray()
@@ -58,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._transport.write(
             b"POST %b HTTP/1.1\r\n%bContent-Length: %d\r\n\r\n%b" % (path.encode(), self._head, len(body), body)
         )
-        async with asyncio.timeout(TIMEOUT_SECONDS):
+        async with asyncio.timeout(self.patience):
             return await self._answer
 
     def close(self) -> None:

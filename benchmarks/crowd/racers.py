@@ -22,6 +22,7 @@ import orjson
 from .annotators import Connection
 
 HABITS = {"answer": 56, "skip": 8, "forget": 8, "late": 12, "twice at once": 6, "again later": 5, "after closing": 5}
+PATIENCE_SECONDS = 180.0  # a slow machine is not a fault: what is counted here is what is lost, not what is late
 CHOICES = ["first", "second", "first", "second", "first", "second", "tie", "both_bad"]
 
 
@@ -72,6 +73,7 @@ class Crowd:
         _, connection = await asyncio.get_running_loop().create_connection(
             lambda: Connection(self.url.netloc, who["token"]), self.url.hostname, self.url.port
         )
+        connection.patience = PATIENCE_SECONDS
         return connection
 
     async def _window(self, who: dict[str, str]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
+
 import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
@@ -9,8 +12,9 @@ from django.utils import timezone
 
 from annotator.annotations.submission import revise, submit
 from annotator.campaigns import budget
+from annotator.errors import AlreadySubmitted, LeaseLost
 from annotator.people.models import User
-from annotator.tasks.leasing import claim_next
+from annotator.tasks.leasing import claim_next, expire_leases
 from annotator.tasks.models import AnnotationTask, Assignment
 from tests.factories import said
 from tests.races import at_once
@@ -136,3 +140,30 @@ def test_people_who_contradict_each_other_at_once_call_one_more_and_only_one(ope
     assert campaign.assignments.filter(slot=2, extra=True, state="open").count() == 12
     campaign.refresh_from_db()
     assert (campaign.committed_labels, campaign.extra_labels) == (36, 12)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_skips_claims_and_lapsing_leases_at_once_strand_no_label(open_campaign, crowd):
+    campaign = open_campaign(groups=40, overlap=3, open_tasks=40, budget_labels=120, max_skips=1, lease_minutes=0.0005)
+    over = threading.Event()
+
+    def skips(person):
+        try:
+            for turn in range(30):
+                for n, card in enumerate(claim_next(campaign, person.pk, n=2, now=timezone.now())):
+                    choice = "skip" if n else "left"
+                    with suppress(AlreadySubmitted, LeaseLost):
+                        submit(card.assignment, person.pk, card.lease_number, said(choice, key=f"{turn}-{n}"))
+        finally:
+            over.set()
+
+    def sweeps():
+        while not over.is_set():
+            expire_leases(now=timezone.now())
+
+    at_once(*[lambda person=person: skips(person) for person in crowd[:4]], sweeps, sweeps)
+    held = budget.ledger(campaign)
+    live = campaign.assignments.filter(state__in=["open", "leased"]).count()
+    assert held.committed.labels == held.spent.labels + live
+    campaign.refresh_from_db()
+    assert campaign.committed_labels == held.committed.labels
