@@ -33,7 +33,7 @@ def test_a_manager_reads_who_agrees_with_whom_and_takes_the_tables_away(sign_in:
     expect(matrix.get_by_role("row", name="alice").get_by_role("cell").last).to_contain_text("· 12")
     for name, rows in (("Annotators", 2), ("Agreement by question", 1), ("Who agrees with whom", 1)):
         with page.expect_download() as waiting:
-            page.get_by_role("link", name=f"{name} as CSV").click()
+            page.get_by_role("link", name=f"CSV of {name}").click()
         table = list(csv.reader(io.StringIO(waiting.value.path().read_text())))
         assert len(table) == rows + 1
 

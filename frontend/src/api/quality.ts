@@ -13,6 +13,4 @@ export type AnnotatorQuality = Schemas["AnnotatorQuality"];
 
 export const quality = {
   read: (slug: string) => value<Quality>(server.GET("/api/v1/campaigns/{slug}/quality", at({ slug }))),
-  csvUrl: (slug: string, table: "agreement" | "agreement-matrix" | "quality") =>
-    `/api/v1/campaigns/${encodeURIComponent(slug)}/tables/${table}.csv`,
 };

@@ -1,11 +1,12 @@
 /** Krippendorff's alpha of every question of the form, by the distance that suits its answers. */
 
-import { type AgreementRow, quality } from "../../api/quality";
+import { csv } from "../../api/desk";
+import type { AgreementRow } from "../../api/quality";
 import { count, decimal } from "../../domain/format";
 import { standing, standingName, whyNot } from "../../domain/quality";
 import { t } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Panel } from "../../ui/parts";
-import { CsvLink } from "./pieces";
 
 const LEVELS = {
   nominal: "by class",
@@ -32,7 +33,7 @@ export function AgreementPanel({ slug, rows }: { slug: string; rows: AgreementRo
   if (rows.length === 0) return null;
   const title = t("Agreement by question");
   return (
-    <Panel title={title} aside={<CsvLink url={quality.csvUrl(slug, "agreement")} of={title} />}>
+    <Panel title={title} aside={<CsvLink href={csv.table(slug, "agreement")} of={title} />}>
       <p className="quiet">
         {t(
           "Krippendorff's alpha: 1 is agreement without exception, 0 is what chance gives. In published sets of preferences two people agree on 63 to 77 % of pairs, an alpha of about 0.3 to 0.5.",

@@ -1,11 +1,13 @@
 /** Every annotator's figures: how far they can be relied on, which side they lean to, whether they agree with themselves. */
 
-import { type AnnotatorQuality, type Quality, quality } from "../../api/quality";
+import { csv } from "../../api/desk";
+import type { AnnotatorQuality, Quality } from "../../api/quality";
 import { count, decimal, seconds } from "../../domain/format";
 import { lean, mayGuess, whyNot } from "../../domain/quality";
 import { t } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Panel } from "../../ui/parts";
-import { CsvLink, IntervalLine } from "./pieces";
+import { IntervalLine } from "./IntervalLine";
 
 function How({ found }: { found: Quality["reliability"] }) {
   if (found.by === null) return <p className="quiet">{t("Nobody's reliability is known: {{why}}", { why: whyNot(found.why) })}</p>;
@@ -73,7 +75,7 @@ function Row({ row, chance }: { row: AnnotatorQuality; chance: number }) {
 export function AnnotatorsPanel({ slug, found }: { slug: string; found: Quality }) {
   const title = t("Annotators");
   return (
-    <Panel title={title} wide aside={<CsvLink url={quality.csvUrl(slug, "quality")} of={title} />}>
+    <Panel title={title} wide aside={<CsvLink href={csv.table(slug, "quality")} of={title} />}>
       <How found={found.reliability} />
       <div className="table-box" role="region" aria-label={t("Table of annotators")} tabIndex={0}>
         <table>

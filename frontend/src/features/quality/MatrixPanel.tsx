@@ -1,11 +1,12 @@
 /** Everybody with everybody: a table whose shades repeat what its numbers say. */
 
-import { type AgreementMatrix, type MatrixCell, quality } from "../../api/quality";
+import { csv } from "../../api/desk";
+import type { AgreementMatrix, MatrixCell } from "../../api/quality";
 import { count, decimal, percent } from "../../domain/format";
 import { shade } from "../../domain/quality";
 import { t, tn } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Panel } from "../../ui/parts";
-import { CsvLink } from "./pieces";
 
 function Cell({ cell, own }: { cell: MatrixCell | undefined; own: boolean }) {
   if (own) return <td className="heat heat-own" aria-label={t("the same person")} />;
@@ -31,7 +32,7 @@ function Cell({ cell, own }: { cell: MatrixCell | undefined; own: boolean }) {
 export function MatrixPanel({ slug, matrix }: { slug: string; matrix: AgreementMatrix }) {
   const title = t("Who agrees with whom");
   return (
-    <Panel title={title} wide aside={<CsvLink url={quality.csvUrl(slug, "agreement-matrix")} of={title} />}>
+    <Panel title={title} wide aside={<CsvLink href={csv.table(slug, "agreement-matrix")} of={title} />}>
       <p className="quiet">
         {t("Kappa on “{{question}}”, then the share of equal answers and how many items both answered.", { question: matrix.question })}{" "}
         {matrix.left_out > 0 && tn(matrix.left_out, "{{n}} person with fewer answers is left out.", "{{n}} people with fewer answers are left out.")}

@@ -1,7 +1,6 @@
-/** Small pieces of the pages about people: an interval as a line and in words, a table to take away. */
+/** A share with its interval, as a line and in words. */
 
 import { percent } from "../../domain/format";
-import { t } from "../../i18n";
 
 interface Interval {
   value: number;
@@ -23,13 +22,5 @@ export function IntervalLine({ value, low, high, mark }: Interval) {
         {percent(value)} <span className="quiet">[{percent(low)}, {percent(high)}]</span>
       </span>
     </span>
-  );
-}
-
-export function CsvLink({ url, of }: { url: string; of: string }) {
-  return (
-    <a className="button csv" href={url} download aria-label={t("{{table}} as CSV", { table: of })}>
-      CSV
-    </a>
   );
 }
