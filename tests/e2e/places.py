@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotator.campaigns import invitations
 from annotator.people.models import Role, User
+from annotator.rollouts.models import PromptGroup
 from annotator.training.models import TrainingJob, TrainingJobLine
 from tests.factories import make_open_campaign, make_run, make_version, score_all
 
@@ -57,6 +58,7 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
         people, make_open_campaign(people, slug="judged", run=make_run("grpo-5", groups=8, size=2), overlap=2)
     )
     people["ada"] = User.objects.create_user("ada", password="ada-long-password", role=Role.ADMIN)
+    group = PromptGroup.objects.filter(run__name="grpo-1").earliest("pk")
     link = f"/invite#{_invited(campaign, people['olga'])}"
     return [
         Place("accessibility", None, "/accessibility", "Known limits"),
@@ -70,11 +72,16 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
         Place("", "alice", "/nowhere", "Nothing here"),
         Place("campaigns", "olga", "/campaigns", "Helpful"),
         Place("campaigns/new", "olga", "/campaigns/new", "grpo-1"),
-        Place("campaigns/:slug", "olga", "/campaigns/helpful", "Where the model is unsure"),
+        Place("campaigns/:slug", "olga", "/campaigns/helpful", "Budget"),
+        Place("campaigns/:slug/learning", "olga", "/campaigns/helpful/learning", "Where the model is unsure"),
         Place("campaigns/:slug", "olga", "/campaigns/draft", "Would ask these first"),
-        Place("campaigns/:slug", "olga", "/campaigns/corrected", "Labels of a machine"),
+        Place("campaigns/:slug/learning", "olga", "/campaigns/corrected/learning", "Labels of a machine"),
         Place("campaigns/:slug/people", "olga", "/campaigns/helpful/people", "Invitations"),
         Place("campaigns/:slug/quality", "olga", "/campaigns/judged/quality", "Who agrees with whom"),
+        Place("campaigns/:slug/review", "olga", "/campaigns/judged/review", "Accept"),
+        Place("campaigns/:slug/review", "alice", "/campaigns/judged/review", "Judged"),
+        Place("explorer", "olga", "/explorer?run=grpo-1", "Answer 0"),
+        Place("groups/:group", "olga", f"/groups/{group.pk}", "Answer 0"),
         Place("runs", "olga", "/runs", "grpo-1"),
         Place("runs/:run", "olga", "/runs/grpo-1", "Prompt 11?"),
         Place("jobs", "olga", "/jobs", "50 new labels"),

@@ -15,6 +15,8 @@ const STATES = {
   candidate: "candidate",
   production: "production",
   retired: "retired",
+  accepted: "accepted",
+  returned: "returned",
 } as const;
 
 const ROLES = {
