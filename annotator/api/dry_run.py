@@ -25,9 +25,10 @@ QUESTIONS = 20
 class DryRunIn(shape.CampaignIn):
     """A campaign as it would be drafted; what only its records need may still be missing."""
 
-    slug = s.SlugField(max_length=100, required=False)
+    slug = s.SlugField(max_length=100, required=False, allow_blank=True)
     name = shape.Text(max_length=200, required=False, allow_blank=True)
     question = shape.Text(max_length=1000, required=False, allow_blank=True)
+    reward_model = s.SlugField(max_length=100, required=False, allow_blank=True)
 
 
 class DryRun(APIView):

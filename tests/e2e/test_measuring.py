@@ -37,7 +37,7 @@ def panel(page: Page, title: str = "Does the strategy pay?") -> Locator:
 
 
 def test_a_cold_start_counts_down_and_claims_nothing(campaign: Any, sign_in: SignIn) -> None:
-    desk = panel(sign_in("olga", "/campaigns/helpful"))
+    desk = panel(sign_in("olga", "/campaigns/helpful/learning"))
     expect(desk.locator(".badge")).to_have_text("cold start")
     expect(desk).to_contain_text("After 40 more answers the strategy takes over")
     expect(desk.get_by_role("status")).to_have_text("Not judged yet: too few random answers.")
@@ -48,7 +48,7 @@ def test_a_strategy_that_pays_says_how_much_and_how_surely(warm: Campaign, sign_
     found(warm, 60, "too_early", None)
     found(warm, 400, "too_early", (0.02, -0.03, 0.07), ratio=1.3, low=0.4, high=None)
     found(warm, 840, "better", (0.03, 0.01, 0.05), ratio=1.62, low=1.1, high=2.43)
-    desk = panel(sign_in("olga", "/campaigns/helpful"))
+    desk = panel(sign_in("olga", "/campaigns/helpful/learning"))
     expect(desk.get_by_role("status")).to_have_text(
         "Each answer teaches as much as 1.6 random ones (95% interval 1.1 to 2.4), judged by 84 random answers."
     )
@@ -70,7 +70,7 @@ def test_a_strategy_that_pays_says_how_much_and_how_surely(warm: Campaign, sign_
 
 def test_a_strategy_that_is_worse_gives_way_and_says_why(warm: Campaign, sign_in: SignIn) -> None:
     found(warm, 800, "worse", (-0.04, -0.07, -0.01), ratio=0.4, low=0.0, high=0.9, bound="at_most")
-    desk = panel(sign_in("olga", "/campaigns/helpful"))
+    desk = panel(sign_in("olga", "/campaigns/helpful/learning"))
     expect(desk.get_by_role("status")).to_contain_text(
         "Worse than chance: each answer teaches at most as much as 0.40 random ones (95% interval up to 0.90)"
     )
@@ -84,7 +84,7 @@ def test_a_strategy_that_is_worse_gives_way_and_says_why(warm: Campaign, sign_in
 def test_a_campaign_that_does_not_fall_back_shows_the_finding(people: dict[str, Any], sign_in: SignIn) -> None:
     campaign = make_open_campaign(people, slug="stubborn", groups=6, cold_answers=0, fall_back=False)
     found(campaign, 800, "worse", (-0.04, -0.07, -0.01), ratio=0.5, low=0.3, high=0.9)
-    desk = panel(sign_in("olga", "/campaigns/stubborn"))
+    desk = panel(sign_in("olga", "/campaigns/stubborn/learning"))
     expect(desk.get_by_role("status")).to_contain_text("Worse than chance: each answer teaches only as much as 0.50")
     expect(desk.locator(".badge").first).to_have_text("running")
     expect(desk).to_contain_text("Falling back is switched off")
@@ -94,7 +94,7 @@ def test_a_campaign_that_does_not_fall_back_shows_the_finding(people: dict[str, 
 def test_a_new_finding_appears_by_itself_and_moves_nothing(warm: Campaign, sign_in: SignIn) -> None:
     for answers in (300, 400, 500):
         found(warm, answers, "too_early", (0.02, -0.03, 0.07), ratio=1.3, low=0.4, high=2.9)
-    page = sign_in("olga", "/campaigns/helpful")
+    page = sign_in("olga", "/campaigns/helpful/learning")
     expect(panel(page).get_by_role("status")).to_contain_text("judged by 50 random answers")
     page.evaluate(LAYOUT_SHIFTS)
     before = page.evaluate("window.shifted")
@@ -105,7 +105,7 @@ def test_a_new_finding_appears_by_itself_and_moves_nothing(warm: Campaign, sign_
 
 def test_the_doubt_of_the_version_in_production_is_laid_open(warm: Campaign, sign_in: SignIn) -> None:
     judged(make_version("helpful"))
-    desk = panel(sign_in("olga", "/campaigns/helpful"), "Can its doubt be trusted?")
+    desk = panel(sign_in("olga", "/campaigns/helpful/learning"), "Can its doubt be trusted?")
     expect(desk).to_contain_text("version 1, 312 held-out answers")
     rows = {
         "Calibration error": "0.041",
@@ -124,7 +124,7 @@ def test_the_doubt_of_the_version_in_production_is_laid_open(warm: Campaign, sig
 
 
 def test_before_a_version_nothing_is_said_about_its_doubt(warm: Campaign, sign_in: SignIn) -> None:
-    desk = panel(sign_in("olga", "/campaigns/helpful"), "Can its doubt be trusted?")
+    desk = panel(sign_in("olga", "/campaigns/helpful/learning"), "Can its doubt be trusted?")
     expect(desk).to_contain_text("Known once a version in production has been judged")
 
 
@@ -138,7 +138,7 @@ def test_the_learning_curve_tells_the_answers_of_chance_apart(warm: Campaign, si
         kind="reward_model", campaign=warm, config_digest="0" * 64, because="enough new answers", state="succeeded",
         label_set=freeze(warm), produced=version, finished_at=timezone.now(),
     )  # fmt: skip
-    desk = panel(sign_in("olga", "/campaigns/helpful"), "Learning curve")
+    desk = panel(sign_in("olga", "/campaigns/helpful/learning"), "Learning curve")
     expect(desk.locator(".legend")).to_contain_text("on the held-out answers of chance alone")
     desk.get_by_text("As a table").click()
     cells = desk.get_by_role("row").nth(1).get_by_role("cell")
@@ -147,7 +147,7 @@ def test_the_learning_curve_tells_the_answers_of_chance_apart(warm: Campaign, si
 
 def test_the_labels_of_a_machine_are_sorted_into_zones(people: dict[str, Any], sign_in: SignIn) -> None:
     make_open_campaign(people, slug="corrected", groups=6, machine="reward", start=False)
-    page = sign_in("olga", "/campaigns/corrected")
+    page = sign_in("olga", "/campaigns/corrected/learning")
     desk = panel(page, "Labels of a machine")
     expect(desk).to_contain_text("by the run's reward")
     expect(desk).to_contain_text("shows with the first version trained on them")
@@ -169,6 +169,6 @@ def test_the_labels_of_a_machine_are_sorted_into_zones(people: dict[str, Any], s
 
 
 def test_without_a_machine_there_is_no_panel_about_one(warm: Campaign, sign_in: SignIn) -> None:
-    page = sign_in("olga", "/campaigns/helpful")
+    page = sign_in("olga", "/campaigns/helpful/learning")
     expect(panel(page)).to_be_visible()
     expect(panel(page, "Labels of a machine")).to_have_count(0)

@@ -1375,6 +1375,9 @@ export interface components {
             leased_until: string;
             prompt: unknown;
             completions: components["schemas"]["CompletionOut"][];
+            notes: {
+                [key: string]: unknown;
+            };
         };
         Cards: {
             cards: components["schemas"]["CardOut"][];

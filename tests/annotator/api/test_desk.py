@@ -80,6 +80,8 @@ def test_a_dry_run_shows_the_first_cards_and_leaves_no_trace(api: Any, people: A
     assert first.data["cards"] == api("olga").post("/api/v1/dry-run", draft, format="json").data["cards"]
     for table in (Campaign, AnnotationTask, Selection, BudgetEntry):
         assert not table.objects.exists()
+    unnamed = {**draft, "slug": "", "name": "", "question": "", "reward_model": ""}
+    assert api("olga").post("/api/v1/dry-run", unnamed, format="json").status_code == 200
     refused = api("olga").post("/api/v1/dry-run", {**draft, "config": {"overlap": 99}}, format="json")
     assert (refused.status_code, "overlap" in refused.data["message"]) == (400, True)
     assert api("alice").post("/api/v1/dry-run", draft, format="json").status_code == 403

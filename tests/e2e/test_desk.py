@@ -1,0 +1,155 @@
+"""A manager looks closer: rollouts found by word and figure, answers read again, changes seen as they happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from annotator.annotations.models import Annotation, Review
+from annotator.api import live
+from annotator.campaigns.models import Campaign
+from annotator.rollouts import words
+from annotator.rollouts.models import Rollout
+from annotator.training.models import TrainingJob
+from tests.annotator.annotations.test_reviews import answered
+from tests.factories import make_run, make_version, score_all
+
+from .conftest import SignIn
+from .findings import found
+from .judging import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def searchable(campaign: Any) -> Any:
+    score_all(make_version("helpful"), campaign.runs.get())
+    Rollout.objects.filter(external_id="0/7/2").update(completion="The **bridges** of Königsberg")
+    words.sweep()
+    return campaign
+
+
+def test_a_word_is_found_marked_and_leads_to_its_group(searchable: Any, api: Any, sign_in: SignIn) -> None:
+    answered(api, "alice", "helpful")
+    page = sign_in("olga", "/explorer")
+    page.get_by_label("Words", exact=True).fill("königsberg")
+    row = page.locator(".found-row")
+    expect(row).to_have_count(1)
+    expect(row.locator("mark")).to_have_text("Königsberg")
+    expect(page).to_have_url("/explorer?q=k%C3%B6nigsberg")
+    row.get_by_role("link").click()
+    completion = page.get_by_role("region", name="Completion 2")
+    expect(completion).to_contain_text("bridges of Königsberg")
+    expect(completion).to_contain_text("reward 2.00")
+    expect(completion).to_contain_text("helpful v1")
+    expect(page.get_by_role("region", name="Prompt")).to_contain_text("Prompt 7?")
+    page.go_back()
+    expect(page.get_by_label("Words", exact=True)).to_have_value("königsberg")
+
+
+def test_a_search_is_an_address(searchable: Any, api: Any, sign_in: SignIn) -> None:
+    answered(api, "alice", "helpful")
+    page = sign_in("olga", "/explorer?run=grpo-1&reward_min=3&labelled=no&sort=most_doubted")
+    expect(page.locator(".found-row").first).to_contain_text("reward 3.00")
+    expect(page.get_by_label("Reward from")).to_have_value("3")
+    expect(page.get_by_role("combobox", name="Order")).to_have_value("most_doubted")
+    expect(page.get_by_role("combobox", name="Labels", exact=True)).to_have_value("no")
+    page.get_by_role("combobox", name="Run", exact=True).select_option("")
+    expect(page).to_have_url("/explorer?labelled=no")
+    expect(page.get_by_label("Reward from")).to_be_disabled()
+    expect(page.locator(".found-row")).to_have_count(46)
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="CSV of all rollouts found").click()
+    assert len(downloading.value.path().read_text().splitlines()) == 47
+
+
+def test_long_lists_go_on(api: Any, sign_in: SignIn, people: Any) -> None:
+    make_run("grpo-1", groups=30)
+    page = sign_in("olga", "/explorer?run=grpo-1")
+    expect(page.locator(".found-row")).to_have_count(50)
+    page.get_by_role("button", name="More rollouts").click()
+    expect(page.locator(".found-row")).to_have_count(100)
+    page.get_by_role("button", name="More rollouts").click()
+    expect(page.locator(".found-row")).to_have_count(120)
+    expect(page.get_by_role("button", name="More rollouts")).to_have_count(0)
+
+
+def test_a_run_shows_its_course(people: Any, sign_in: SignIn) -> None:
+    for step in range(4):
+        make_run("grpo-1", groups=3, step=step)
+    Rollout.objects.filter(group__step=3).update(reward=1.0)
+    page = sign_in("olga", "/runs/grpo-1")
+    plots = page.get_by_role("region", name="How it went").get_by_role("img")
+    expect(plots).to_have_count(4)
+    expect(plots.nth(1)).to_have_attribute(
+        "aria-label", "Saturated groups by step: 0% at the beginning, 100% at the end"
+    )
+
+
+def test_an_answer_is_returned_and_accepted_by_keyboard(campaign: Any, api: Any, sign_in: SignIn) -> None:
+    given = answered(api, "alice", "helpful", flagged=True, comment="Neither is right.")
+    page = sign_in("olga", "/campaigns/helpful")
+    page.get_by_role("region", name="What to look at").get_by_role("link", name="Look").click()
+    answer = page.get_by_role("article")
+    expect(answer).to_contain_text("Neither is right.")
+    answer.get_by_role("button", name="Return to alice").press("Enter")
+    expect(answer.get_by_role("alert")).to_contain_text("Say what is to be corrected")
+    answer.get_by_label("Note to the author").fill("Count again.")
+    answer.get_by_role("button", name="Return to alice").press("Enter")
+    eventually(lambda: Review.objects.filter(annotation=given, verdict="returned", note="Count again.").exists())
+    expect(page.get_by_role("article")).to_have_count(0)  # read, so no longer among those nobody has read
+    page.goto("/campaigns/helpful/review")
+    expect(page.get_by_role("article")).to_contain_text("Count again.")
+    page.get_by_role("button", name="Accept").press("Enter")
+    expect(page.get_by_role("article").locator(".badge-accepted")).to_be_visible()
+    assert Annotation.objects.count() == 1
+
+
+def test_an_adjudicator_reads_answers_and_an_annotator_does_not(campaign: Any, api: Any, sign_in: SignIn) -> None:
+    answered(api, "alice", "helpful")
+    page = sign_in("carol", "/campaigns/helpful/review")
+    expect(page.get_by_role("article")).to_have_count(1)
+    page = sign_in("bob", "/campaigns/helpful/review")
+    expect(page.get_by_role("alert")).to_contain_text("Only managers and adjudicators")
+
+
+def test_a_change_shows_by_itself_without_asking(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/helpful")
+    expect(page.get_by_text("Live: changes show within seconds.")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/dashboard" in request.url else None)
+    page.wait_for_timeout(5_000)
+    assert asked == [], "nothing changed, so nothing was asked"
+    TrainingJob.objects.create(
+        kind="reward_model", campaign=campaign, config_digest="0" * 64, because="50 new labels", state="failed",
+        finished_at=timezone.now(),
+    )  # fmt: skip
+    expect(page.get_by_role("region", name="What to look at")).to_contain_text("The last training failed.")
+    found(campaign, 800, "worse", (-0.04, -0.07, -0.01))
+    expect(page.get_by_role("region", name="What to look at")).to_contain_text("teaches less per answer than chance")
+
+
+def test_without_room_for_a_line_the_page_asks(campaign: Any, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = [live.Stream(campaign) for _ in range(live.MOST_STREAMS)]
+    try:
+        page = sign_in("olga", "/campaigns/helpful")
+        expect(page.get_by_text("Asking every 2 seconds.")).to_be_visible()
+        Campaign.objects.filter(pk=campaign.pk).update(state="paused")
+        expect(page.get_by_role("button", name="Open again")).to_be_visible()
+    finally:
+        for one in held:
+            one.close()
+
+
+def test_a_dry_run_shows_the_first_cards_before_anything_is_drafted(people: Any, sign_in: SignIn) -> None:
+    make_run("grpo-1", groups=30)
+    page = sign_in("olga", "/campaigns/new")
+    look = page.get_by_role("button", name="Show the first 20 cards")
+    expect(look).to_be_disabled()
+    page.get_by_label("grpo-1").check()
+    look.click()
+    expect(page.locator(".preview-pair")).to_have_count(20)
+    assert not Campaign.objects.exists()
