@@ -34,10 +34,10 @@ function Tabs({ asked, screen }: { asked: Asked<Question, AnyDraft>; screen: Scr
           type="button"
           className={`tab ${asked.draft.at === place ? "is-here" : ""}`}
           aria-pressed={asked.draft.at === place}
-          aria-label={t("Answer {{name}}", { name: letter(place) })}
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => asked.change({ do: "look", at: place })}
         >
+          <span className="visually-hidden">{t("Answer")} </span>
           {letter(place)} <span className="tab-mark">{screen.mark?.(asked, place)}</span>
         </button>
       ))}
