@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Max
 
 from annotator.annotations.label_sets import is_heldout
 from annotator.annotations.models import Comparison
@@ -24,6 +25,7 @@ from annotator.rollouts.models import PromptGroup, RewardModelVersion, Rollout
 from annotator.tasks.models import AnnotationTask
 from annotator.training.models import TrainingJob
 from annotator.training.promotion import TrainedModel
+from annotator.training.quality import annotator_weights
 from annotator.training.retrain_policy import HeldOut
 from training_bridge.errors import ArtifactMissing
 
@@ -82,6 +84,8 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
             "annotation__task__rollout_ids__len",
         )
     )
+    newest = job.label_set.items.aggregate(newest=Max("annotation_id"))["newest"]
+    relied_on = annotator_weights(job.campaign, up_to=newest) if newest else {}
     machine, machine_prompts = machine_rows(job.campaign)
     ids = sorted({rollout for item in told for rollout in item[:2]} | {*machine.a_M.tolist(), *machine.b_M.tolist()})
     rollouts = list(Rollout.objects.filter(id__in=ids).select_related("group").order_by("id"))
@@ -95,8 +99,8 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
             right_M=np.array([row[item[1]] for item in told], dtype=np.int64),
             outcome_M=np.array([item[2] for item in told], dtype=float),
             strength_M=np.array([item[3] or 0 for item in told], dtype=np.int64),
-            # All pairs of k completions say no more than k - 1 pairs that share none would.
-            weight_M=np.array([2.0 / item[8] for item in told], dtype=float),
+            # All pairs of k completions say no more than k - 1 pairs that share none would; who is relied on says more.
+            weight_M=np.array([2.0 / item[8] * relied_on.get(item[5], 1.0) for item in told], dtype=float),
             prompt_M=np.array([prompt_number(bytes(item[4])) for item in told], dtype=np.int64),
             annotator_M=np.array([item[5] for item in told], dtype=np.int64),
             heldout_M=np.array([item[6] for item in told], dtype=bool),

@@ -6,8 +6,11 @@ import types
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from annotator.annotations.label_sets import freeze
+from annotator.annotations.submission import Answer, submit
+from annotator.tasks.leasing import claim_next
 from annotator.training.models import TrainingJob
 from tests.annotator.annotations.test_label_sets import answer_all
 from tests.factories import encode_all
@@ -52,3 +55,38 @@ def test_every_answer_says_whether_chance_alone_asked_for_it(prepared):
 def test_a_campaign_that_asks_by_chance_only_says_so_of_every_answer(prepared):
     _, arrays = prepared(random_share=1.0)
     assert arrays["random_M"].all()
+
+
+def test_a_ranking_counts_as_the_pairs_it_stands_for_and_no_more(
+    open_campaign, people, settings, monkeypatch, tmp_path
+):
+    settings.ARTIFACTS = str(tmp_path)
+    monkeypatch.setattr(scoring, "backbone", lambda spec: types.SimpleNamespace(digest="b" * 64, width=12))
+    form = [{"kind": "ranking", "name": "order"}]
+    campaign = open_campaign(groups=6, size=5, form=form, completions=4)
+    while cards := claim_next(campaign, people["alice"].pk, n=5, now=timezone.now()):
+        for card in cards:
+            ranked = Answer({"order": {"ranks": [2, 1, 3, 4]}}, str(card.assignment))
+            submit(card.assignment, people["alice"].pk, card.lease_number, ranked)
+    encode_all(campaign.runs.get())
+    label_set = freeze(campaign)
+    job = TrainingJob.objects.create(
+        kind="reward_model", campaign=campaign, label_set=label_set, config_digest="0" * 64, because="test"
+    )
+    job_folders.prepare_reward_model(job, lambda: None)
+    with np.load(job_folders.folder_of(job) / "data.npz", allow_pickle=False) as file:
+        assert len(file["weight_M"]) == 6 * label_set.size
+        np.testing.assert_allclose(file["weight_M"].sum(), 3.0 * label_set.size)
+
+
+def test_answers_weigh_by_how_far_their_author_is_relied_on(prepared, people, monkeypatch):
+    asked = []
+
+    def relied_on(campaign, *, up_to):
+        asked.append(up_to)
+        return {people["alice"].pk: 0.25}
+
+    monkeypatch.setattr(job_folders, "annotator_weights", relied_on)
+    label_set, arrays = prepared()
+    assert set(arrays["weight_M"].tolist()) == {0.25}
+    assert asked == [label_set.items.order_by("-annotation_id")[0].annotation_id]
