@@ -257,6 +257,7 @@ def test_pages_about_people_stay_accessible_when_they_are_full(
     settings.SINGLE_SIGN_ON = SingleSignOn(issuer="https://sso.example", client_id="x", name="Lab account")
     page = sign_in("olga", "/campaigns/helpful/people", **look(theme, width))
     link = make_link(page)
+    page.evaluate("scrollTo(0, 0)")  # so that the bar on top lies over nothing
     findings = list(check(page, "people of a campaign"))
     page.goto("/account")
     expect(page.get_by_text("this browser")).to_be_visible()

@@ -8,6 +8,8 @@ const KINDS = {
   "campaign.created": "drafted the campaign",
   "campaign.opened": "opened the campaign",
   "campaign.paused": "paused the campaign",
+  "gold.made": "chose a known answer",
+  "gold.retired": "retired a known answer",
   "invitation.made": "made an invitation",
   "invitation.revoked": "took an invitation back",
   "membership.added": "joined the campaign",
@@ -46,6 +48,9 @@ export function changes(was: Record<string, unknown> | null, is: Record<string, 
     .map((field) => ({ field, was: shown(was?.[field]), is: shown(is?.[field]) }))
     .filter((change) => change.was !== change.is);
 }
+
+/** What is too long for a line folds away. */
+export const LONG = 120;
 
 function shown(value: unknown): string | null {
   if (value === undefined || value === null || value === "") return null;

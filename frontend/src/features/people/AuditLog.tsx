@@ -1,12 +1,12 @@
 /** Every change of what matters, newest first: who, what, from where, what it was and what it is. */
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 
 import { type AuditEntry, type AuditFilters, people } from "../../api/people";
-import { changes, kindName } from "../../domain/audit";
+import { changes, kindName, LONG } from "../../domain/audit";
 import { when } from "../../domain/format";
-import { t } from "../../i18n";
+import { t, tn } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
 
 export default function AuditLog() {
@@ -101,13 +101,23 @@ function Filters({ kinds, onChange }: { kinds: string[]; onChange: (filters: Aud
   );
 }
 
+function folded(text: string): ReactNode {
+  if (text.length <= LONG) return text;
+  return (
+    <details>
+      <summary>{tn(text.length, "{{n}} character", "{{n}} characters")}</summary>
+      {text}
+    </details>
+  );
+}
+
 function Row({ entry }: { entry: AuditEntry }) {
   return (
     <tr>
       <td className="nowrap">
         <time dateTime={entry.at}>{when(entry.at)}</time>
       </td>
-      <th scope="row">
+      <th scope="row" className="audit-who">
         {entry.actor || <span className="quiet">{t("nobody signed in")}</span>}
         {entry.address && <span className="cell-detail">{entry.address}</span>}
       </th>
@@ -117,7 +127,7 @@ function Row({ entry }: { entry: AuditEntry }) {
         <ul className="changes">
           {changes(entry.old, entry.new).map(({ field, was, is }) => (
             <li key={field}>
-              <span className="quiet">{field}</span> {was !== null && <del>{was}</del>} {is !== null && <ins>{is}</ins>}
+              <span className="quiet">{field}</span> {was !== null && <del>{folded(was)}</del>} {is !== null && <ins>{folded(is)}</ins>}
             </li>
           ))}
         </ul>
