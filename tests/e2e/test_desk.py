@@ -19,7 +19,7 @@ from tests.factories import make_run, make_version, score_all
 
 from .conftest import SignIn
 from .findings import found
-from .judging import eventually
+from .judging import all_sent, eventually, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,6 +106,21 @@ def test_an_answer_is_returned_and_accepted_by_keyboard(campaign: Any, api: Any,
     page.get_by_role("button", name="Accept").press("Enter")
     expect(page.get_by_role("article").locator(".badge-accepted")).to_be_visible()
     assert Annotation.objects.count() == 1
+
+
+def test_an_answer_that_came_back_is_corrected_before_anything_new(campaign: Any, api: Any, sign_in: SignIn) -> None:
+    given = answered(api, "alice", "helpful")
+    note = {"verdict": "returned", "note": "Count again."}
+    assert api("olga").post(f"/api/v1/annotations/{given}/review", note, format="json").status_code == 200
+    page = sign_in("alice", "/annotate/helpful")
+    expect(page.get_by_text("olga returned this answer: Count again.")).to_be_visible()
+    press(page, "t")
+    all_sent(page)
+    eventually(lambda: Annotation.objects.filter(revises=given).exists())
+    assert Annotation.objects.get(revises=given).answer["preference"]["choice"] == "tie"
+    page.reload()
+    press(page, "t")
+    eventually(lambda: Annotation.objects.filter(revises=None).count() == 2)
 
 
 def test_an_adjudicator_reads_answers_and_an_annotator_does_not(campaign: Any, api: Any, sign_in: SignIn) -> None:

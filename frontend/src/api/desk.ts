@@ -2,7 +2,7 @@
 
 import { at, server, value } from "./client";
 import type { components, paths } from "./schema";
-import type { NewCampaign, Preview, Text } from "./types";
+import type { NewCampaign, PastAnswer, Preview, Text } from "./types";
 
 type Schemas = components["schemas"];
 type Narrowed<Base, Narrow> = Omit<Base, keyof Narrow> & Narrow;
@@ -26,7 +26,7 @@ export type WholeGroup = Narrowed<Schemas["WholeGroupOut"], { prompt: Text; roll
 
 export type ReadAnswer = Narrowed<Schemas["ReadAnswer"], { prompt: Text; completions: { rollout: number; text: Text }[] }>;
 export type ReviewQuery = NonNullable<paths["/api/v1/campaigns/{slug}/answers"]["get"]["parameters"]["query"]>;
-export type Returned = Schemas["Returned"];
+export type Returned = PastAnswer & Pick<Schemas["Returned"], "note" | "returned_by">;
 export type BudgetAhead = Schemas["BudgetAhead"];
 export type Alarm = Schemas["AlarmOut"];
 

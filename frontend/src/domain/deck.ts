@@ -80,6 +80,12 @@ export function reopen(deck: Deck, key: string): Deck {
   return deck.past.some((one) => one.key === key && one.status !== "refused") ? { ...deck, reopened: key } : deck;
 }
 
+/** Reopen the answer that the server knows by this number. */
+export function reopenSaved(deck: Deck, annotation: number): Deck {
+  const saved = deck.past.find((one) => one.annotation === annotation);
+  return saved ? reopen(deck, saved.key) : deck;
+}
+
 /** Undo goes one answer further back each time it is pressed. */
 export function undo(deck: Deck): Deck {
   const from = deck.past.findIndex((one) => one.key === deck.reopened);

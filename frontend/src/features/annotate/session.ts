@@ -6,6 +6,7 @@
  */
 
 import { ApiError, api } from "../../api/client";
+import { desk, type Returned } from "../../api/desk";
 import { newKey } from "../../api/outbox";
 import type { Card } from "../../api/types";
 import { inWords, type Said } from "../../domain/answers";
@@ -164,8 +165,17 @@ export class JudgingSession {
   }
 
   private async remember(): Promise<void> {
-    const answers = await api.myAnswers(this.slug).catch(() => []);
-    if (!this.stopped) this.change({ deck: deck.withHistory(this.snapshot.deck, answers) });
+    const [answers, returned] = await Promise.all([
+      api.myAnswers(this.slug).catch(() => []),
+      desk.returned(this.slug).catch(() => []),
+    ]);
+    if (this.stopped) return;
+    const back = new Set(returned.map((one) => one.annotation));
+    const remembered = deck.withHistory(this.snapshot.deck, [...returned, ...answers.filter((one) => !back.has(one.annotation))]);
+    const [first] = returned;
+    // What came back is corrected before anything new is judged.
+    if (first) this.change({ deck: deck.reopenSaved(remembered, first.annotation), notice: cameBack(first) });
+    else this.change({ deck: remembered });
   }
 
   /** Cards in this hand, and cards whose answers are still on their way: neither should be dealt again. */
@@ -239,6 +249,10 @@ export class JudgingSession {
 
 function runsOutSoon(card: Card): boolean {
   return Date.parse(card.leased_until) - Date.now() < 3 * 60_000;
+}
+
+function cameBack({ returned_by, note }: Returned): string {
+  return t("{{name}} returned this answer: {{note}}", { name: returned_by, note });
 }
 
 function refusal(code: string, message: string, revising = false): string {
