@@ -11,6 +11,7 @@ import random
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign
@@ -33,10 +34,14 @@ class Dispute:
     said: list[dict[str, Any]]
 
 
+def waiting_for(campaign: Campaign, person: User) -> QuerySet[AnnotationTask]:
+    """The open disputes that this person has not judged themselves."""
+    return campaign.tasks.filter(state=TaskState.DISPUTED).exclude(assignments__annotator=person)
+
+
 def disputes(campaign: Campaign, person: User, *, limit: int) -> list[Dispute]:
-    """The oldest open disputes that this person has not judged themselves."""
-    tasks = campaign.tasks.filter(state=TaskState.DISPUTED).exclude(assignments__annotator=person)
-    waiting = list(tasks.select_related("group").order_by("id")[:limit])
+    """The oldest disputes that wait for this person."""
+    waiting = list(waiting_for(campaign, person).select_related("group").order_by("id")[:limit])
     standing = Annotation.objects.filter(task__in=waiting, revised_by__isnull=True, skip="").select_related("task")
     said = list(standing.order_by("id"))
     texts = submission.completions_of(said)

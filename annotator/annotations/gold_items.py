@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Max, Min
 
 from annotator.campaigns import membership
 from annotator.campaigns.forms.text import plain_text
@@ -14,7 +16,7 @@ from annotator.campaigns.models import Campaign
 from annotator.errors import InvalidInput, NotFound
 from annotator.people import audit
 from annotator.people.models import User
-from annotator.rollouts.models import Rollout
+from annotator.rollouts.models import PromptGroup, Rollout
 from annotator.tasks.models import AnnotationTask
 
 from . import gold
@@ -46,6 +48,23 @@ def from_rollouts(
     canonical = sorted(rollouts)
     order = [canonical.index(rollout) for rollout in rollouts]
     return _make(campaign, groups.pop(), canonical, form.reorder(checked, order), use, explanation, made_by)
+
+
+def group_to_answer(campaign: Campaign, group_id: int | None) -> PromptGroup:
+    """The group that somebody wants to state the right answer about; without a wish one by chance that has none."""
+    groups = PromptGroup.objects.filter(run__campaigns=campaign).annotate(size=Count("rollouts"))
+    if group_id is not None:
+        found = groups.filter(pk=group_id).first()
+    else:
+        fresh = groups.filter(size__gte=campaign.config.completions).exclude(
+            annotationtask__gold_item__campaign=campaign
+        )
+        ends = PromptGroup.objects.filter(run__campaigns=campaign).aggregate(first=Min("pk"), last=Max("pk"))
+        start = random.SystemRandom().randint(ends["first"] or 0, ends["last"] or 0)
+        found = fresh.filter(pk__gte=start).order_by("pk").first() or fresh.order_by("pk").first()
+    if found is None:
+        raise NotFound("There is no such group in the campaign's runs.", code="unknown_group", group=group_id)
+    return found
 
 
 @transaction.atomic

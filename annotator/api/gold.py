@@ -16,8 +16,9 @@ from annotator.annotations import gold_items
 from annotator.annotations.models import GoldItem
 from annotator.errors import InvalidInput
 from annotator.people.models import Scope
+from annotator.rollouts.models import Rollout
 
-from .serializers import Text
+from .serializers import CompletionOut, Text
 from .views import caller, checked, find_campaign
 
 
@@ -37,6 +38,7 @@ class GoldOut(s.Serializer[Any]):
     group = s.CharField(source="task.group.external_id")
     prompt = s.JSONField(source="task.group.prompt")
     rollouts = s.ListField(child=s.IntegerField(), source="task.rollout_ids")
+    completions = s.ListField(child=s.JSONField(), help_text="In the order of the answer.")
     answer = s.DictField()
     explanation = s.CharField()
     scored = s.IntegerField()
@@ -49,9 +51,30 @@ class GoldList(s.Serializer[Any]):
     results = GoldOut(many=True)
 
 
-def _items(**of: Any) -> Any:
+class CardQuery(s.Serializer[Any]):
+    group = s.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class GoldCompletion(CompletionOut):
+    rollout = s.IntegerField()
+
+
+class GoldCard(s.Serializer[Any]):
+    """A group whose right answer may be stated: about as many of its completions as a card shows."""
+
+    group = s.IntegerField()
+    prompt = s.JSONField()
+    completions = GoldCompletion(many=True)
+
+
+def _items(**of: Any) -> list[GoldItem]:
     found = GoldItem.objects.filter(**of).select_related("task__group")
-    return found.annotate(scored=Count("scores"), mean_score=Avg("scores__score")).order_by("-id")
+    items: list[GoldItem] = [*found.annotate(scored=Count("scores"), mean_score=Avg("scores__score")).order_by("-id")]
+    shown = {rollout for item in items for rollout in item.task.rollout_ids}
+    texts = dict(Rollout.objects.filter(id__in=shown).values_list("id", "completion"))
+    for item in items:
+        item.completions = [texts[rollout] for rollout in item.task.rollout_ids]  # type: ignore[attr-defined]
+    return items
 
 
 class Gold(APIView):
@@ -73,7 +96,21 @@ class Gold(APIView):
             item = gold_items.from_rollouts(campaign, given["rollouts"], given["answer"], **common)
         else:
             raise InvalidInput("Give an annotation, or rollouts with the right answer.", field="annotation")
-        return Response(GoldOut(_items(pk=item.pk).get()).data, status=201)
+        return Response(GoldOut(_items(pk=item.pk)[0]).data, status=201)
+
+
+class CardForGold(APIView):
+    required_scope = Scope.MANAGE
+
+    @extend_schema(operation_id="gold_card", parameters=[CardQuery], responses=GoldCard)
+    def get(self, request: Request, slug: str) -> Response:
+        """A group to state the right answer about: the one asked for, or by chance one that has no item yet."""
+        campaign = find_campaign(request, slug)
+        wish = checked(CardQuery, request.query_params.dict()).get("group")
+        group, form = gold_items.group_to_answer(campaign, wish), campaign.config.asks
+        rollouts = group.rollouts.order_by("ordinal", "id").values_list("id", "completion")
+        completions = [{"rollout": pk, "text": text, "steps": form.steps(text)} for pk, text in rollouts]
+        return Response({"group": group.pk, "prompt": group.prompt, "completions": completions})
 
 
 class RetireGold(APIView):
@@ -83,4 +120,4 @@ class RetireGold(APIView):
     def post(self, request: Request, slug: str, item: int) -> Response:
         """Show an item to nobody any more; its scores stay."""
         retired = gold_items.retire(find_campaign(request, slug), item, now=timezone.now())
-        return Response(GoldOut(_items(pk=retired.pk).get()).data)
+        return Response(GoldOut(_items(pk=retired.pk)[0]).data)

@@ -167,6 +167,7 @@ class CampaignOut(s.Serializer[Any]):
     completions = s.IntegerField()
     state = s.ChoiceField(choices=Campaign.State.choices)
     answered_by_me = s.IntegerField(required=False)
+    disputes = s.IntegerField(required=False, help_text="Waiting for this person; for adjudicators only.")
     reward_model = s.CharField(required=False)
     config = s.DictField(required=False)
     budget = BudgetOut(required=False)

@@ -44,6 +44,7 @@ urlpatterns = [
     path("campaigns/<slug:slug>/preview", campaigns.PreviewView.as_view()),
     path("campaigns/<slug:slug>/quality", quality.CampaignQuality.as_view()),
     path("campaigns/<slug:slug>/gold", gold.Gold.as_view()),
+    path("campaigns/<slug:slug>/gold/card", gold.CardForGold.as_view()),
     path("campaigns/<slug:slug>/gold/<int:item>/retire", gold.RetireGold.as_view()),
     path("campaigns/<slug:slug>/disputes", disputes.Disputes.as_view()),
     path("campaigns/<slug:slug>/disputes/<int:task>", disputes.Decide.as_view()),

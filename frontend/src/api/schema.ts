@@ -428,6 +428,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{slug}/gold/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A group to state the right answer about: the one asked for, or by chance one that has no item yet. */
+        get: operations["gold_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{slug}/invitations": {
         parameters: {
             query?: never;
@@ -1339,6 +1356,8 @@ export interface components {
             completions: number;
             state: components["schemas"]["CampaignStateEnum"];
             answered_by_me?: number;
+            /** @description Waiting for this person; for adjudicators only. */
+            disputes?: number;
             reward_model?: string;
             config?: {
                 [key: string]: unknown;
@@ -1509,6 +1528,17 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description A group whose right answer may be stated: about as many of its completions as a card shows. */
+        GoldCard: {
+            group: number;
+            prompt: unknown;
+            completions: components["schemas"]["GoldCompletion"][];
+        };
+        GoldCompletion: {
+            text: unknown;
+            steps: string[] | null;
+            rollout: number;
+        };
         /** @description Either `annotation`, or `rollouts` with the `answer` about them in that order. */
         GoldInRequest: {
             use: components["schemas"]["UseEnum"];
@@ -1530,6 +1560,8 @@ export interface components {
             group: string;
             prompt: unknown;
             rollouts: number[];
+            /** @description In the order of the answer. */
+            completions: unknown[];
             answer: {
                 [key: string]: unknown;
             };
@@ -2988,6 +3020,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GoldOut"];
+                };
+            };
+        };
+    };
+    gold_card: {
+        parameters: {
+            query?: {
+                group?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldCard"];
                 };
             };
         };

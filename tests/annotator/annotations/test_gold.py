@@ -20,7 +20,7 @@ from annotator.campaigns.models import Membership
 from annotator.errors import InvalidAnswer, InvalidInput, NotFound
 from annotator.rollouts.models import PromptGroup, Rollout
 from annotator.tasks.models import AnnotationTask, Assignment
-from tests.factories import said
+from tests.factories import make_run, said
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +241,21 @@ def test_gold_that_could_measure_nobody_is_refused(world):
     with pytest.raises(InvalidAnswer):
         gold_items.from_rollouts(it.campaign, first, {"preference": {"choice": "left"}}, **common)
     assert not GoldItem.objects.exists()
+
+
+def test_a_card_to_answer_has_no_item_yet_unless_it_is_asked_for(open_campaign, people):
+    world = World(open_campaign, people, items=2, groups=3)
+    last = PromptGroup.objects.latest("id")
+    assert {gold_items.group_to_answer(world.campaign, None).pk for _ in range(20)} == {last.pk}
+    taken = world.items[0].task.group
+    assert gold_items.group_to_answer(world.campaign, taken.pk) == taken
+    world.make(last, "gold")
+    with pytest.raises(NotFound):
+        gold_items.group_to_answer(world.campaign, None)
+
+
+def test_a_card_to_answer_is_of_the_campaigns_own_runs(open_campaign, people):
+    world = World(open_campaign, people, items=0, groups=1)
+    elsewhere = make_run("elsewhere", groups=1).groups.get()
+    with pytest.raises(NotFound):
+        gold_items.group_to_answer(world.campaign, elsewhere.pk)

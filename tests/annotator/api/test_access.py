@@ -46,6 +46,7 @@ ALLOWED = {
     "/api/v1/campaigns/helpful/invitations": {"get": {"olga"}, "post": {"olga"}},
     "/api/v1/campaigns/helpful/invitations/1": {"delete": {"olga"}},
     "/api/v1/campaigns/helpful/gold": {"get": {"olga"}, "post": {"olga"}},
+    "/api/v1/campaigns/helpful/gold/card": {"get": {"olga"}},
     "/api/v1/campaigns/helpful/gold/1/retire": {"post": {"olga"}},
     "/api/v1/campaigns/helpful/disputes": {"get": {"carol"}},
     "/api/v1/campaigns/helpful/disputes/1": {"post": {"carol"}},
