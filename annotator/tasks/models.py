@@ -51,6 +51,8 @@ class AnnotationTask(models.Model):
                 condition=Q(propensity__gt=0.0, propensity__lte=1.0), name="propensity_is_a_probability"
             ),
         ]
+        # What was asked about a group, and which of its rollouts are labelled: for people who look closer.
+        indexes: ClassVar = [models.Index(fields=["group"], name="tasks_by_group")]
 
 
 class Assignment(models.Model):
