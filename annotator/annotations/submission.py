@@ -156,7 +156,7 @@ def _my_other(place: surplus.Elsewhere, annotator_id: int, lease_number: int) ->
 def _waits_for_me(slot: Any) -> bool:
     """A lease counts to its end even when the campaign has just been closed; what went back to the queue does not."""
     if slot.state == State.OPEN:
-        return slot.campaign_state != Campaign.State.CLOSED
+        return bool(slot.campaign_state != Campaign.State.CLOSED)
     return bool(slot.state == State.LEASED)
 
 

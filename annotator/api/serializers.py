@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers as s
@@ -151,8 +152,8 @@ class BudgetAhead(BudgetOut):
 
 class TopUpIn(s.Serializer[Any]):
     labels = s.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
-    hours = s.DecimalField(max_digits=12, decimal_places=4, min_value=0, default=0)
-    money = s.DecimalField(max_digits=16, decimal_places=4, min_value=0, default=0)
+    hours = s.DecimalField(max_digits=12, decimal_places=4, min_value=0, default=Decimal(0))
+    money = s.DecimalField(max_digits=16, decimal_places=4, min_value=0, default=Decimal(0))
     idempotency_key = s.CharField(min_length=1, max_length=64)
 
 
