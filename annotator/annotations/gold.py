@@ -27,5 +27,6 @@ def _alike(level: Level, said: Value, right: Value) -> float:
         return len(said & right) / len(said | right) if said | right else 1.0
     if said == right:
         return 1.0
-    near = level in ("ordinal", "interval") and isinstance(said, int) and isinstance(right, int)
-    return 0.5 if near and abs(int(said) - int(right)) == 1 else 0.0
+    if level in ("ordinal", "interval") and isinstance(said, int) and isinstance(right, int):
+        return 0.5 if abs(said - right) == 1 else 0.0
+    return 0.0

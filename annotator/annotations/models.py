@@ -13,7 +13,9 @@ from annotator.people.models import User
 from annotator.rollouts.models import Rollout
 from annotator.tasks.models import AnnotationTask, Assignment
 
-from .review_models import Review as Review  # Django looks for an app's tables here
+from .review_models import Review
+
+__all__ = ["Annotation", "Comparison", "GoldItem", "GoldScore", "LabelSet", "LabelSetItem", "Review"]
 
 
 class Annotation(models.Model):

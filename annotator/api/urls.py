@@ -5,7 +5,21 @@ from drf_spectacular.views import SpectacularAPIView
 
 from annotator.campaigns.models import Campaign
 
-from . import account, annotate, audit, campaigns, disputes, exports, gold, learning, people, quality, runs, schema, single_sign_on  # noqa: F401 - schema registers itself
+from . import (  # noqa: F401 - schema registers itself
+    account,
+    annotate,
+    audit,
+    campaigns,
+    disputes,
+    exports,
+    gold,
+    learning,
+    people,
+    quality,
+    runs,
+    schema,
+    single_sign_on,
+)
 from .desk_urls import urlpatterns as desk_paths
 from .exceptions import unknown_path
 from .ingest import IngestRollouts

@@ -95,7 +95,7 @@ def move(campaign: Campaign, to: str, *, now: datetime) -> Campaign:
             raise CampaignClosed(f"Campaign {locked.slug} is closed for good.", campaign=locked.slug)
         raise Conflict(f"A {locked.state} campaign cannot become {to}.", campaign=locked.slug)
     if locked.state != to:
-        audit.record(RECORDED[to], locked, old={"state": locked.state}, new={"state": to})
+        audit.record(RECORDED[State(to)], locked, old={"state": locked.state}, new={"state": to})
     locked.state = to
     if to == State.OPEN:
         locked.opened_at = locked.opened_at or now

@@ -13,6 +13,7 @@ const card = (assignment: number, lease_number = 1): Card => ({
     { text: "left", steps: null },
     { text: "right", steps: null },
   ],
+  notes: {},
 });
 
 const hand = (...ids: number[]) => d.claimed(d.emptyDeck, ids.map((id) => card(id)));
