@@ -38,7 +38,7 @@ def test_an_annotator_sees_no_manager_pages(campaign: Any, sign_in: SignIn) -> N
 def test_the_theme_can_be_chosen_and_is_remembered(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("alice", "/judge", color_scheme="light")
     light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    page.get_by_role("button", name="Theme: system").click()
+    page.get_by_role("button", name="Theme: as the system").click()
     page.get_by_role("button", name="Theme: light").click()
     page.reload()
     expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
