@@ -13,6 +13,7 @@ import type {
   Campaign,
   Card,
   Dashboard,
+  Feedback,
   Group,
   Job,
   JobWithLog,
@@ -107,11 +108,11 @@ export const api = {
       }),
     ),
   answer: (assignment: number, body: AnswerBody & { lease_number: number }) =>
-    value<{ annotation: number }>(
+    value<{ annotation: number; feedback: Feedback | null }>(
       server.POST("/api/v1/assignments/{assignment}/annotation", { ...at({ assignment }), body }),
     ),
   revise: (annotation: number, body: AnswerBody) =>
-    value<{ annotation: number }>(server.POST("/api/v1/annotations/{annotation}/revise", { ...at({ annotation }), body })),
+    value<{ annotation: number; feedback: Feedback | null }>(server.POST("/api/v1/annotations/{annotation}/revise", { ...at({ annotation }), body })),
   myAnswers: (slug: string) =>
     results<PastAnswer>(
       server.GET("/api/v1/campaigns/{slug}/my-answers", { params: { path: { slug }, query: { limit: 10 } } }),

@@ -7,10 +7,10 @@ import { indexedDbStore } from "./outboxStore";
 
 async function deliver(entry: Entry): Promise<Outcome> {
   try {
-    const { annotation } = entry.revises
+    const { annotation, feedback } = entry.revises
       ? await api.revise(entry.revises.annotation ?? 0, entry.body)
       : await api.answer(entry.assignment, { ...entry.body, lease_number: entry.lease_number });
-    return { kind: "taken", annotation };
+    return { kind: "taken", annotation, feedback };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.retryable) return { kind: "later" };

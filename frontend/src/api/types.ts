@@ -25,7 +25,9 @@ export type AnswerBody = Narrowed<Schemas["ReviseInRequest"], Said>;
 
 export type Completion = Narrowed<Schemas["CompletionOut"], { text: Text }>;
 /** `notes`: what the campaign shows beside the completions, if anything; read by domain/reading/notes. */
-export type Card = Narrowed<Schemas["CardOut"], { prompt: Text; completions: Completion[] }> & { notes?: unknown };
+export type Card = Narrowed<Schemas["CardOut"], { prompt: Text; completions: Completion[]; notes?: unknown }>;
+/** What a newcomer is told after a training card, in the order they saw it. */
+export type Feedback = Narrowed<Schemas["FeedbackOut"], { answer: Answer }>;
 export type PastAnswer = Narrowed<Schemas["MyAnswer"], { answer: Answer | null; skip: SkipReason | "" | null; card: Card }>;
 
 /** A campaign as its annotators see it. */

@@ -6,7 +6,7 @@
  * This file knows no database and no HTTP: both are passed in.
  */
 
-import type { AnswerBody } from "../api/types";
+import type { AnswerBody, Feedback } from "../api/types";
 
 export interface Entry {
   /** Also the idempotency key, so that sending twice counts once. */
@@ -29,13 +29,13 @@ export interface Store {
 }
 
 export type Outcome =
-  | { kind: "taken"; annotation: number }
+  | { kind: "taken"; annotation: number; feedback?: Feedback | null }
   | { kind: "refused"; code: string; message: string }
   | { kind: "later" }
   | { kind: "signed_out" };
 
 export type News =
-  | { kind: "acknowledged"; entry: Entry; annotation: number }
+  | { kind: "acknowledged"; entry: Entry; annotation: number; feedback: Feedback | null }
   | { kind: "refused"; entry: Entry; code: string; message: string }
   | { kind: "changed" };
 
@@ -138,7 +138,7 @@ export class Outbox {
     this.forget(entry);
     if (outcome.kind === "taken") {
       this.point(entry.key, outcome.annotation);
-      this.tell({ kind: "acknowledged", entry, annotation: outcome.annotation });
+      this.tell({ kind: "acknowledged", entry, annotation: outcome.annotation, feedback: outcome.feedback ?? null });
     } else {
       this.tell({ kind: "refused", entry, code: outcome.code, message: outcome.message });
       this.orphans(entry.key).forEach((orphan) => this.settle(orphan, outcome));

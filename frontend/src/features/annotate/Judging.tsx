@@ -17,6 +17,7 @@ import { HistoryRail } from "./HistoryRail";
 import { KeysContext } from "./Keys";
 import { KeySheet } from "./KeySheet";
 import { enterEditor } from "./kinds/Editor";
+import { Lesson } from "./Lesson";
 import { Questions } from "./Questions";
 import type { JudgingSession } from "./session";
 import { Doubt, Guidelines } from "./Sheets";
@@ -86,8 +87,9 @@ export function Judging({ campaign, session }: Props) {
   const [keysOn, setKeysOn] = useKeysOn();
   const panes = useRef<HTMLDivElement>(null);
   const sign = useCallback(() => session.sign(), [session]);
-  const activeMs = useActiveTime(keyOf(showing), sign);
-  const settled = useSettled(card.key);
+  const told = snapshot.told[0] ?? null;
+  const activeMs = useActiveTime(told ? null : keyOf(showing), sign);
+  const settled = useSettled(told ? told.key : card.key);
   const texts = useMemo(() => showing?.card.completions.map(({ text }) => text) ?? [], [card.key]);
   const reading = useReading(card.key, texts);
   const waiting = snapshot.deck.queue.slice(1);
@@ -238,6 +240,7 @@ export function Judging({ campaign, session }: Props) {
             change={change}
           />
         </div>
+        {told && <Lesson key={told.key} told={told} form={form} onGoOn={() => session.goOn()} />}
         {sheet === "keys" && <KeySheet table={table} keysOn={keysOn} onKeysOn={setKeysOn} onClose={() => setSheet(null)} />}
         {sheet === "guidelines" && <Guidelines campaign={campaign} form={form} onClose={() => setSheet(null)} />}
         {card.doubted && (

@@ -14,6 +14,7 @@ import type { Deck } from "../../domain/deck";
 import * as deck from "../../domain/deck";
 import type { Form } from "../../domain/form";
 import type { News, Outbox } from "../../domain/outbox";
+import { type Told, toldBy } from "../../domain/told";
 import { t } from "../../i18n";
 
 /** The server's own limit on what one person may hold. */
@@ -34,6 +35,8 @@ export interface Snapshot {
   sending: Outbox["waiting"];
   notice: string;
   answered: number;
+  /** What a training card taught and nobody has read yet, oldest first. */
+  told: readonly Told[];
 }
 
 export class JudgingSession {
@@ -60,6 +63,7 @@ export class JudgingSession {
       sending: outbox.waiting,
       notice: "",
       answered: 0,
+      told: [],
     };
   }
 
@@ -147,6 +151,11 @@ export class JudgingSession {
     this.change({ notice });
   }
 
+  /** What the oldest training card taught has been read. */
+  goOn(): void {
+    this.change({ told: this.snapshot.told.slice(1) });
+  }
+
   private change(part: Partial<Snapshot>): void {
     this.snapshot = { ...this.snapshot, ...part };
     for (const listener of [...this.listeners]) listener();
@@ -156,6 +165,7 @@ export class JudgingSession {
     const part: Partial<Snapshot> = { unsent: this.outbox.unsent(this.slug).length, sending: this.outbox.waiting };
     if (news.kind === "acknowledged" && news.entry.campaign === this.slug) {
       part.deck = deck.acknowledged(this.snapshot.deck, news.entry.key, news.annotation);
+      part.told = [...this.snapshot.told, ...toldBy(this.snapshot.deck, news)];
     }
     if (news.kind === "refused" && news.entry.campaign === this.slug) {
       part.deck = deck.refused(this.snapshot.deck, news.entry.key);
