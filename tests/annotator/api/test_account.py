@@ -51,9 +51,7 @@ def test_a_new_password_works_and_signs_out_every_other_browser(browser, people)
     assert AuditEntry.objects.filter(kind="person.password_changed", about_name="alice").count() == 1
 
 
-@pytest.mark.parametrize(
-    "weak", ["short", "eleven char", "password1234", "123456789012", "nul\x00" * 6]
-)
+@pytest.mark.parametrize("weak", ["short", "eleven char", "password1234", "123456789012", "nul\x00" * 6])
 def test_a_weak_password_is_refused_with_a_reason_and_the_old_one_stays(browser, people, weak):
     answer = change(browser("alice"), OLD, weak)
     assert answer.status_code == 400
