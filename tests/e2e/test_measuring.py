@@ -62,7 +62,7 @@ def test_a_strategy_that_pays_says_how_much_and_how_surely(warm: Campaign, sign_
         "Random answers that one answer is worth, with 95% interval: 1.3 (from 0.40 up) after 400 answers;"
         " 1.6 (1.1 to 2.4) after 840 answers",
     )
-    desk.get_by_text("All checks").click()
+    desk.locator("summary", has_text="All checks").click()
     expect(desk.get_by_role("row")).to_have_count(4)
     expect(desk.get_by_role("row", name="840")).to_contain_text("0.030 (0.010 to 0.050)")
     expect(desk.get_by_role("row", name="60")).to_contain_text("too early to tell")
@@ -119,7 +119,7 @@ def test_the_doubt_of_the_version_in_production_is_laid_open(warm: Campaign, sig
     labels = desk.get_by_role("img").evaluate_all("all => all.map(one => one.ariaLabel)")
     assert labels[0].endswith("where the model says 55% and 50% happens")
     assert labels[1] == "Risk against coverage: 15% wrong among the most certain half, 29% among all"
-    desk.get_by_text("Said and happened, as a table").click()
+    desk.locator("summary", has_text="Said and happened, as a table").click()
     expect(desk.get_by_role("row", name="75.0%")).to_contain_text("69% to 85%")
 
 
@@ -140,7 +140,7 @@ def test_the_learning_curve_tells_the_answers_of_chance_apart(warm: Campaign, si
     )  # fmt: skip
     desk = panel(sign_in("olga", "/campaigns/helpful/learning"), "Learning curve")
     expect(desk.locator(".legend")).to_contain_text("on the held-out answers of chance alone")
-    desk.get_by_text("As a table").click()
+    desk.locator("summary", has_text="As a table").click()
     cells = desk.get_by_role("row").nth(1).get_by_role("cell")
     expect(cells).to_have_text(["4", "0.561", "71.3%", "0.583", "70.2%", "31"])
 
