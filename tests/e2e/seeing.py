@@ -19,9 +19,14 @@ RUN_AXE = """tags => axe.run(document, {runOnly: tags, rules: {"target-size": {e
     violations: found.violations.map(v => ({impact: v.impact, text:
         `${v.id}: ${v.nodes.map(n => n.html + " " + (n.any[0]?.message ?? "")).join(" | ")}`}))}))"""
 UNFOLD = "document.querySelectorAll('details').forEach(folded => { folded.open = true; })"
-SIDEWAYS = """document.documentElement.scrollWidth <= window.innerWidth ? [] :
-    [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
-        .slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
+# What stands in a frame that scrolls by itself is not what makes the page scroll.
+SIDEWAYS = """(framed => document.documentElement.scrollWidth <= window.innerWidth ? [] :
+    [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > window.innerWidth + 1
+            && !framed(one.parentElement))
+        .slice(0, 3).map(one => one.outerHTML.slice(0, 120)))(
+    function framed(one) {
+        return one && (getComputedStyle(one).overflowX !== "visible" || framed(one.parentElement));
+    })"""
 # Some point of what has the focus is on top, not behind a bar that stays in place (2.4.11).
 FOCUS_IN_SIGHT = """(() => {
     const one = document.activeElement;

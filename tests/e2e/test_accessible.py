@@ -66,7 +66,7 @@ class Walk:
 def check_looks(page: Page, where: str, tally: Tally) -> Iterator[str]:
     """The page in both themes, wide and narrow, without loading it again."""
     for theme, width in LOOKS:
-        page.emulate_media(color_scheme=theme)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_timeout(REDRAWN_MS)
         for finding in check(page, where, tally):
