@@ -2,7 +2,7 @@
 
 import { at, server, value } from "./client";
 import type { components, paths } from "./schema";
-import type { NewCampaign, PastAnswer, Preview, Text } from "./types";
+import type { Campaign, NewCampaign, PastAnswer, Preview, Text } from "./types";
 
 type Schemas = components["schemas"];
 type Narrowed<Base, Narrow> = Omit<Base, keyof Narrow> & Narrow;
@@ -35,6 +35,8 @@ export const desk = {
   group: (group: number) => value<WholeGroup>(server.GET("/api/v1/groups/{group}", at({ group }))),
   trends: (run: string) => value<Trends>(server.GET("/api/v1/runs/{run}/trends", at({ run }))),
   budget: (slug: string) => value<BudgetAhead>(server.GET("/api/v1/campaigns/{slug}/budget", at({ slug }))),
+  topUp: (slug: string, body: Schemas["TopUpInRequest"]) =>
+    value<Campaign>(server.POST("/api/v1/campaigns/{slug}/top-up", { ...at({ slug }), body })),
   answers: (slug: string, query: ReviewQuery) =>
     value<{ results: ReadAnswer[]; next: number | null }>(
       server.GET("/api/v1/campaigns/{slug}/answers", { params: { path: { slug }, query } }),
