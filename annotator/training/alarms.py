@@ -79,7 +79,9 @@ def _learning(facts: Facts) -> Iterator[Alarm]:
 def _asking(facts: Facts) -> Iterator[Alarm]:
     if not facts.open:
         return
-    if facts.budget_left <= 0:
+    if facts.budget_left <= 0 and facts.open_tasks:
+        yield Alarm("budget_given_out", WARNING, {"n": facts.open_tasks})
+    elif facts.budget_left <= 0:
         yield Alarm("budget_out", SERIOUS, {"labels": facts.budget_labels})
     elif facts.budget_left <= BUDGET_NEARLY_OUT * facts.budget_labels:
         yield Alarm("budget_nearly_out", WARNING, {"left": facts.budget_left, "labels": facts.budget_labels})

@@ -23,6 +23,8 @@ export function told({ code, about }: Alarm): Told {
       return { text: tn(number(about.n), "{{n}} rollout is not scored yet by the version in production.", "{{n}} rollouts are not scored yet by the version in production."), to: null };
     case "budget_out":
       return { text: t("The budget is used up: nothing more is asked."), to: null };
+    case "budget_given_out":
+      return { text: tn(number(about.n), "The whole budget is given out: {{n}} open card is the last.", "The whole budget is given out: {{n}} open cards are the last."), to: null };
     case "budget_nearly_out":
       return { text: tn(number(about.left), "{{n}} label of the budget is left.", "{{n}} labels of the budget are left."), to: null };
     case "keeper_silent":

@@ -43,12 +43,12 @@ def test_a_calm_campaign_raises_no_alarm_and_a_troubled_one_all_of_them(open_cam
     Campaign.objects.filter(pk=campaign.pk).update(budget_labels=60)
     BudgetEntry.objects.create(campaign=campaign, kind="spend", labels=58, key="all the rest")
     assert sorted(codes(api, campaign)) == [
-        "budget_out", "flagged", "job_failed", "rollouts_unscored", "strategy_worse",
+        "budget_given_out", "flagged", "job_failed", "rollouts_unscored", "strategy_worse",
     ]  # fmt: skip
     told = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/dashboard").data["alarms"]
     assert {"code": "job_failed", "level": "serious", "about": {"job": job.pk}} in told
     Campaign.objects.filter(pk=campaign.pk).update(state="paused")
-    assert "budget_out" not in codes(api, campaign)
+    assert "budget_given_out" not in codes(api, campaign)
 
 
 def test_a_keeper_that_hears_nothing_is_noticed_by_the_first_answer_it_missed(open_campaign: Any, api: Any) -> None:
