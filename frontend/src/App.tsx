@@ -24,6 +24,9 @@ const Jobs = lazy(() => import("./features/jobs/Jobs"));
 const JobPage = lazy(() => import("./features/jobs/JobPage"));
 const CampaignPeople = lazy(() => import("./features/people/CampaignPeople"));
 const Quality = lazy(() => import("./features/quality/Quality"));
+const Gold = lazy(() => import("./features/gold/Gold"));
+const NewGold = lazy(() => import("./features/gold/NewGold"));
+const Disputes = lazy(() => import("./features/disputes/Disputes"));
 const People = lazy(() => import("./features/people/People"));
 const AuditLog = lazy(() => import("./features/people/AuditLog"));
 const Invite = lazy(() => import("./features/people/Invite"));
@@ -63,6 +66,7 @@ export function App() {
           <Route index element={<Navigate replace to={annotates || !manages ? "/judge" : "/campaigns"} />} />
           <Route path="judge" element={<Home user={user} />} />
           {annotates && <Route path="annotate/:slug" element={<Annotate user={user} />} />}
+          {annotates && <Route path="campaigns/:slug/disputes" element={<Disputes />} />}
           {(annotates || manages) && <Route path="campaigns/:slug/review" element={<Review user={user} />} />}
           {manages && (
             <>
@@ -71,6 +75,8 @@ export function App() {
               <Route path="campaigns/:slug/learning" element={<Dashboard page="learning" />} />
               <Route path="campaigns/:slug/people" element={<CampaignPeople />} />
               <Route path="campaigns/:slug/quality" element={<Quality />} />
+              <Route path="campaigns/:slug/gold" element={<Gold />} />
+              <Route path="campaigns/:slug/gold/new" element={<NewGold />} />
               <Route path="jobs/:id" element={<JobPage />} />
             </>
           )}

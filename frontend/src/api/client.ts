@@ -129,8 +129,10 @@ export const api = {
   retrain: (slug: string) => value<Job>(server.POST("/api/v1/campaigns/{slug}/retrain", at({ slug }))),
   labelSets: (slug: string) => results<LabelSet>(server.GET("/api/v1/campaigns/{slug}/label-sets", at({ slug }))),
   freeze: (slug: string) => value<LabelSet>(server.POST("/api/v1/campaigns/{slug}/label-sets", at({ slug }))),
-  exportUrl: (labelSet: number, as: "jsonl" | "parquet", split: "train" | "heldout" | "all") =>
-    `/api/v1/label-sets/${labelSet}/export?format=trl-preference&as=${as}&split=${split}`,
+  exportUrl: (labelSet: number, format: string, as: "jsonl" | "parquet", split: "train" | "heldout" | "all") =>
+    `/api/v1/label-sets/${labelSet}/export?${new URLSearchParams({ format, as, split })}`,
+  answersUrl: (slug: string, as: "jsonl" | "parquet") =>
+    `/api/v1/campaigns/${encodeURIComponent(slug)}/annotations/export?${new URLSearchParams({ as })}`,
 
   rewardModels: () => results<Version>(server.GET("/api/v1/reward-models")),
   runs: () => results<Run>(server.GET("/api/v1/runs")),

@@ -9,7 +9,6 @@ const card = (assignment: number, lease_number = 1): Card => ({
   lease_number,
   leased_until: "2030-01-01T00:00:00Z",
   prompt: `prompt ${assignment}`,
-  notes: {},
   completions: [
     { text: "left", steps: null },
     { text: "right", steps: null },

@@ -32,6 +32,16 @@ const JOBS = {
   policy: "Policy training {{id}}",
 } as const;
 
+const FORMATS = {
+  "trl-preference": "Preference pairs (TRL)",
+  ranked: "Rankings and scores",
+  kto: "Good or bad, one by one (KTO)",
+  "prm-stepwise": "Steps marked (process reward models)",
+  sft: "Corrected texts (fine-tuning)",
+  "edit-preference": "Corrections as preference pairs",
+  annotations: "Answers as they were given",
+} as const;
+
 function known<Names extends Record<string, string>>(names: Names, word: string): Names[keyof Names] | null {
   return Object.hasOwn(names, word) ? names[word as keyof Names] : null;
 }
@@ -49,4 +59,9 @@ export function roleOf(role: string): string {
 export function jobTitle({ kind, id }: { kind: string; id: number }): string {
   const name = known(JOBS, kind);
   return name ? t(name, { id: String(id) }) : `${kind} ${id}`;
+}
+
+export function formatName(format: string): string {
+  const name = known(FORMATS, format);
+  return name ? t(name) : format;
 }

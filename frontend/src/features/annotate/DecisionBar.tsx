@@ -19,21 +19,28 @@ interface Props {
   change: (change: Change) => void;
 }
 
-export function DecisionBar({ form, shown, filled, canUndo, flagged, noted, skipping, change }: Props) {
+/** The controls of the question in focus, and what sends them. */
+export function Middle({ form, shown, filled, change }: Pick<Props, "form" | "shown" | "filled" | "change">) {
   const now = askedNow(form, filled);
   const Controls = now ? screenOf(now.question.kind).Controls : null;
   const last = filled.at === form.length - 1;
   return (
+    <div className={`bar-middle bar-${now?.question.kind ?? "none"}`}>
+      {Controls && now && <Controls {...now} shown={shown} change={change} />}
+      {!decidesAtOnce(form, shown) && (
+        <Choice command={{ kind: "enter" }} className="send">
+          {last ? t("Send") : t("Next")}
+        </Choice>
+      )}
+    </div>
+  );
+}
+
+export function DecisionBar({ form, shown, filled, canUndo, flagged, noted, skipping, change }: Props) {
+  return (
     <div className={`bar ${form.length > 1 ? "bar-of-several" : ""}`} role="group" aria-label={t("Your judgement")}>
       <LeftTools canUndo={canUndo} noted={noted} />
-      <div className={`bar-middle bar-${now?.question.kind ?? "none"}`}>
-        {Controls && now && <Controls {...now} shown={shown} change={change} />}
-        {!decidesAtOnce(form, shown) && (
-          <Choice command={{ kind: "enter" }} className="send">
-            {last ? t("Send") : t("Next")}
-          </Choice>
-        )}
-      </div>
+      <Middle form={form} shown={shown} filled={filled} change={change} />
       <RightTools flagged={flagged} skipping={skipping} />
     </div>
   );

@@ -1,6 +1,6 @@
 /** The judging page once this tab has the campaign: card, keys, history, and what is on its way. */
 
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import type { Card, MyCampaign, Text } from "../../api/types";
 import type { SkipReason } from "../../domain/answers";
@@ -13,6 +13,7 @@ import { usePrepared } from "../reading/usePrepared";
 import { useReading } from "../reading/useReading";
 import { CardView } from "./CardView";
 import { DecisionBar } from "./DecisionBar";
+import { missing, scrollCard, useFlash, useSettled } from "./hand";
 import { HistoryRail } from "./HistoryRail";
 import { KeysContext } from "./Keys";
 import { KeySheet } from "./KeySheet";
@@ -27,49 +28,11 @@ import { useActiveTime } from "./useActiveTime";
 import { keyOf, useCard } from "./useCard";
 import { useJudgingKeys, useKeysOn } from "./useJudgingKeys";
 
-/** A key pressed for the last card must not judge the next one. */
-const SETTLE_MS = 150;
-const FLASH_MS = 220;
-const LINE_PX = 72;
-
 type Sheet = "keys" | "guidelines" | null;
-
-function useFlash(): [string | null, (command: Command) => void] {
-  const [flash, setFlash] = useState<string | null>(null);
-  useEffect(() => {
-    if (!flash) return;
-    const id = setTimeout(() => setFlash(null), FLASH_MS);
-    return () => clearTimeout(id);
-  }, [flash]);
-  return [flash, useCallback((command: Command) => setFlash(JSON.stringify(command)), [])];
-}
-
-/** Whether the card has been on screen long enough to be judged. */
-function useSettled(key: string | null): () => boolean {
-  const since = useRef(Infinity);
-  useLayoutEffect(() => {
-    since.current = Infinity;
-    const frame = requestAnimationFrame(() => (since.current = performance.now()));
-    return () => cancelAnimationFrame(frame);
-  }, [key]);
-  return useCallback(() => performance.now() - since.current >= SETTLE_MS, []);
-}
-
-function scrollCard(panes: HTMLElement | null, by: "line" | "page", direction: 1 | -1): void {
-  const boxes = [...(panes?.querySelectorAll<HTMLElement>(".pane-box") ?? [])];
-  const scrollable = boxes.filter((box) => box.scrollHeight > box.clientHeight + 2);
-  const targets = scrollable.length > 0 ? scrollable : [document.querySelector<HTMLElement>("main")];
-  for (const box of targets) box?.scrollBy({ top: direction * (by === "line" ? LINE_PX : box.clientHeight * 0.85) });
-}
 
 /** Everything on a card that takes time to lay out. */
 function textsOf({ prompt, completions }: Card): Text[] {
   return [prompt, ...completions.flatMap(({ text, steps }) => steps ?? [text])];
-}
-
-/** An indication that something is still asked, in words. */
-function missing(question: forms.Form[number]): string {
-  return t("Still open: {{question}}", { question: forms.titleOfQuestion(question) });
 }
 
 interface Props {

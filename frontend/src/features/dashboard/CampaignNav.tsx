@@ -2,8 +2,11 @@
 
 import "../../styles/desk.css";
 
+import { useQuery } from "@tanstack/react-query";
 import { NavLink } from "react-router";
 
+import { api } from "../../api/client";
+import { count } from "../../domain/format";
 import { t } from "../../i18n";
 
 const PAGES = [
@@ -11,10 +14,14 @@ const PAGES = [
   ["learning", "Learning"],
   ["quality", "Quality"],
   ["review", "Review"],
+  ["gold", "Known answers"],
   ["people", "People"],
 ] as const;
 
 export function CampaignNav({ slug }: { slug: string }) {
+  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
+  // Only those who may decide them are told of disputes.
+  const disputes = campaign.data?.disputes;
   return (
     <nav className="tabs" aria-label={t("Pages of this campaign")}>
       {PAGES.map(([path, title]) => (
@@ -22,6 +29,12 @@ export function CampaignNav({ slug }: { slug: string }) {
           {t(title)}
         </NavLink>
       ))}
+      {disputes !== undefined && (
+        <NavLink to={`/campaigns/${slug}/disputes`}>
+          {t("Disputes")}
+          {disputes > 0 && ` (${count(disputes)})`}
+        </NavLink>
+      )}
     </nav>
   );
 }

@@ -15,6 +15,7 @@ import { asked, summary } from "../../domain/messages";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { Badge, Loading, Page, Panel, Problem } from "../../ui/parts";
+import { GoldLinks } from "../gold/GoldLinks";
 
 function Facts({ rollout }: { rollout: WholeRollout }) {
   return (
@@ -109,9 +110,12 @@ export default function GroupPage() {
     <Page
       title={summary(asked(prompt), 90)}
       actions={
-        <Link className="button" to={`/explorer?run=${encodeURIComponent(run)}&step_min=${step}&step_max=${step}`}>
-          {t("More of this step")}
-        </Link>
+        <>
+          <GoldLinks run={run} group={group.data.id} />
+          <Link className="button" to={`/explorer?run=${encodeURIComponent(run)}&step_min=${step}&step_max=${step}`}>
+            {t("More of this step")}
+          </Link>
+        </>
       }
     >
       <p className="lead quiet">

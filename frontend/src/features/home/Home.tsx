@@ -25,6 +25,12 @@ function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolea
           <Badge state={campaign.state} /> {tn(campaign.answered_by_me ?? 0, "{{n}} answer by you", "{{n}} answers by you")}
         </p>
       </div>
+      {(campaign.disputes ?? 0) > 0 && (
+        <Link className="button" to={`/campaigns/${campaign.slug}/disputes`}>
+          {tn(campaign.disputes ?? 0, "{{n}} dispute to decide", "{{n}} disputes to decide")}
+          <span className="visually-hidden">: {campaign.name}</span>
+        </Link>
+      )}
       {open ? (
         <Link className="button primary" ref={start} to={`/annotate/${campaign.slug}`}>
           {t("Start")}

@@ -19,6 +19,7 @@ import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
 import { CampaignNav } from "../dashboard/CampaignNav";
+import { FromAnswer } from "../gold/FromAnswer";
 
 const STATES = { "": "read or not", unread: "nobody has read", accepted: "accepted", returned: "returned", corrected: "corrected after return" } as const;
 const STREAMS = { "": "all streams", acquisition: "chosen by the strategy", random: "drawn by chance", gold: "known answer", repeat: "asked again" } as const;
@@ -128,7 +129,7 @@ function Verdict({ one, slug }: { one: ReadAnswer; slug: string }) {
   );
 }
 
-function Read({ one, form, slug, reader }: { one: ReadAnswer; form: Form; slug: string; reader: string }) {
+function Read({ one, form, slug, reader, manages }: { one: ReadAnswer; form: Form; slug: string; reader: string; manages: boolean }) {
   const newest = one.reviews.at(-1);
   const title = useId();
   return (
@@ -179,6 +180,7 @@ function Read({ one, form, slug, reader }: { one: ReadAnswer; form: Form; slug: 
         </ul>
       )}
       {one.annotator === reader ? <p className="quiet">{t("Somebody else reads your answers.")}</p> : <Verdict one={one} slug={slug} />}
+      {manages && !one.skip && <FromAnswer slug={slug} annotation={one.annotation} words={said(form, one)} />}
     </article>
   );
 }
@@ -212,7 +214,7 @@ export default function Review({ user }: { user: User }) {
         {answers.isSuccess && !answers.isFetching && tn(shown.length, "{{n}} answer shown", "{{n}} answers shown")}
       </p>
       {answers.isSuccess && shown.length === 0 && <p className="quiet">{t("No answer is like that.")}</p>}
-      {campaign.data && shown.map((one) => <Read key={one.annotation} one={one} form={campaign.data.form} slug={slug} reader={user.username} />)}
+      {campaign.data && shown.map((one) => <Read key={one.annotation} one={one} form={campaign.data.form} slug={slug} reader={user.username} manages={manages} />)}
       {answers.hasNextPage && (
         <p>
           <button type="button" className="button" onClick={() => void answers.fetchNextPage()} disabled={answers.isFetchingNextPage}>

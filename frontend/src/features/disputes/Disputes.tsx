@@ -1,0 +1,113 @@
+/** Cards that people contradict each other about, one at a time: what was said stands above, the decision ends it. */
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { Link, useParams } from "react-router";
+
+import { api } from "../../api/client";
+import { type Dispute, gold } from "../../api/gold";
+import type { Card, MyCampaign } from "../../api/types";
+import { waitingFirst } from "../../domain/disputes";
+import { type Form, inWords } from "../../domain/form";
+import { t, tn } from "../../i18n";
+import { Loading, Page, Problem } from "../../ui/parts";
+import { preloadRichText } from "../../ui/preload";
+import { type Filled, Filling } from "../filling/Filling";
+import { useDecision } from "./useDecision";
+
+function WhatPeopleSaid({ dispute, form }: { dispute: Dispute; form: Form }) {
+  return (
+    <section className="people-said" aria-label={t("What people said")}>
+      <ul>
+        {dispute.said.map(({ answer, comment }, place) => (
+          <li key={place}>
+            {t("One person:")} <strong>{inWords(form, answer)}</strong>
+            {comment && <q dir="auto">{comment}</q>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function cardOf({ task, prompt, completions }: Dispute): Card {
+  return { assignment: task, lease_number: 0, leased_until: "", prompt, completions };
+}
+
+function None({ campaign, notice }: { campaign: MyCampaign; notice: string }) {
+  return (
+    <Page
+      title={t("Disputes in {{campaign}}", { campaign: campaign.name })}
+      actions={
+        <Link className="button" to="/judge">
+          {t("Back to judging")}
+        </Link>
+      }
+    >
+      <p role="status">{notice}</p>
+      <p className="quiet">{t("Nothing waits for a decision. New disputes appear here by themselves.")}</p>
+    </Page>
+  );
+}
+
+function Deciding({ campaign, disputes, refresh }: { campaign: MyCampaign; disputes: Dispute[]; refresh: () => Promise<unknown> }) {
+  const [left, setLeft] = useState<readonly number[]>([]);
+  const { decide, busy, notice, gone, saidOf } = useDecision(campaign.slug, refresh);
+  const waiting = waitingFirst(disputes, gone, left);
+  const now = waiting[0];
+  const card = useMemo(() => now && cardOf(now), [now?.task]);
+  const onSay = useCallback((said: Filled) => now && decide(now.task, said), [decide, now?.task]);
+  const onPass = useCallback(() => now && setLeft((before) => [...before.filter((task) => task !== now.task), now.task]), [now?.task]);
+  if (!now || !card) return <None campaign={campaign} notice={notice} />;
+  const unsent = saidOf(now.task);
+  return (
+    <Filling
+      title={tn(waiting.length, "{{n}} dispute to decide", "{{n}} disputes to decide")}
+      campaign={campaign}
+      card={card}
+      above={<WhatPeopleSaid dispute={now} form={campaign.form} />}
+      notice={
+        unsent ? (
+          <>
+            {notice}{" "}
+            <button type="button" className="button" onClick={() => decide(now.task, unsent)} disabled={busy}>
+              {t("Send again")}
+            </button>
+          </>
+        ) : (
+          notice
+        )
+      }
+      busy={busy}
+      withNote
+      pass={t("Later")}
+      onPass={onPass}
+      onSay={onSay}
+    />
+  );
+}
+
+export default function Disputes() {
+  const { slug = "" } = useParams();
+  const client = useQueryClient();
+  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
+  // While there is one to decide, no list that comes in meanwhile takes it from under the reader's eyes.
+  const disputes = useQuery({
+    queryKey: ["disputes", slug],
+    queryFn: () => gold.disputes(slug),
+    refetchInterval: (query) => (query.state.data?.length ? false : 15_000),
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+  useEffect(preloadRichText, []);
+  useEffect(() => {
+    if (campaign.data) document.title = `${campaign.data.name} · Tiebreak`;
+    return () => void client.invalidateQueries({ queryKey: ["my-campaigns"] });
+  }, [campaign.data?.name, client]);
+  const refresh = useCallback(() => client.invalidateQueries({ queryKey: ["disputes", slug] }), [client, slug]);
+  const error = campaign.error ?? (disputes.data ? null : disputes.error);
+  if (error || !campaign.data || !disputes.data) {
+    return <Page title={t("Disputes")}>{error ? <Problem error={error} /> : <Loading />}</Page>;
+  }
+  return <Deciding campaign={campaign.data} disputes={disputes.data} refresh={refresh} />;
+}
