@@ -127,6 +127,18 @@ class InvitationUnusable(Conflict):
     code = "invitation_unusable"
 
 
+class DecidedAlready(Conflict):
+    """Somebody else ended the dispute first."""
+
+    code = "decided_already"
+
+
+class OwnDispute(Conflict):
+    """Nobody decides about a card that they judged themselves."""
+
+    code = "own_dispute"
+
+
 class LeaseLost(Conflict):
     code = "lease_lost"
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign
-from annotator.errors import Conflict, InvalidAnswer, NotFound
+from annotator.errors import DecidedAlready, InvalidAnswer, NotFound, OwnDispute
 from annotator.people.models import User
 from annotator.tasks.models import AnnotationTask, Assignment
 
@@ -82,9 +82,9 @@ def _decide(campaign: Campaign, task_id: int, person: User, answer: submission.A
     if task is None:
         raise NotFound("There is no such card.", code="unknown_task", task=task_id)
     if task.state != TaskState.DISPUTED:
-        raise Conflict("Somebody decided this one already.", code="decided_already", task=task_id)
+        raise DecidedAlready("Somebody decided this one already.", task=task_id)
     if task.assignments.filter(annotator=person).exists():
-        raise Conflict("You judged this card yourself; somebody else has to decide.", code="own_dispute", task=task_id)
+        raise OwnDispute("You judged this card yourself; somebody else has to decide.", task=task_id)
     budget.reserve(campaign.pk, 1, key=f"dispute:{task.pk}", purpose="extra")
     seat = Assignment.objects.create(
         task=task,

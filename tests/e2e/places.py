@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from annotator.annotations import gold_items
+from annotator.annotations.models import Annotation
 from annotator.campaigns import invitations
 from annotator.people.models import Role, User
 from annotator.rollouts.models import PromptGroup
@@ -54,8 +56,14 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
     make_open_campaign(people, slug="corrected", run=make_run("grpo-3"), machine="reward")
     corrected(make_version("corrected"))
     make_open_campaign(people, slug="every-kind", run=make_run("grpo-4"), form=EVERY_KIND, completions=2)
-    judged_together(
-        people, make_open_campaign(people, slug="judged", run=make_run("grpo-5", groups=8, size=2), overlap=2)
+    judged_twice = make_open_campaign(people, slug="judged", run=make_run("grpo-5", groups=8, size=2), overlap=2)
+    judged_together(people, judged_twice)
+    gold_items.from_answer(
+        judged_twice,
+        Annotation.objects.filter(campaign=judged_twice).earliest("pk").pk,
+        use="gold",
+        explanation="It *answers*.",
+        made_by=people["olga"],
     )
     people["ada"] = User.objects.create_user("ada", password="ada-long-password", role=Role.ADMIN)
     group = PromptGroup.objects.filter(run__name="grpo-1").earliest("pk")
@@ -80,6 +88,9 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
         Place("campaigns/:slug/quality", "olga", "/campaigns/judged/quality", "Who agrees with whom"),
         Place("campaigns/:slug/review", "olga", "/campaigns/judged/review", "Accept"),
         Place("campaigns/:slug/review", "alice", "/campaigns/judged/review", "Judged"),
+        Place("campaigns/:slug/gold", "olga", "/campaigns/judged/gold", "Measures everybody"),
+        Place("campaigns/:slug/gold/new", "olga", "/campaigns/judged/gold/new", "State the right answer"),
+        Place("campaigns/:slug/disputes", "carol", "/campaigns/judged/disputes", "Nothing waits for a decision"),
         Place("explorer", "olga", "/explorer?run=grpo-1", "Answer 0"),
         Place("groups/:group", "olga", f"/groups/{group.pk}", "Answer 0"),
         Place("runs", "olga", "/runs", "grpo-1"),

@@ -12,7 +12,7 @@ from annotator.annotations.label_sets import teaching
 from annotator.annotations.models import Annotation
 from annotator.annotations.submission import submit
 from annotator.campaigns import budget, membership
-from annotator.errors import BudgetExhausted, Conflict, InvalidAnswer, NotFound
+from annotator.errors import BudgetExhausted, DecidedAlready, InvalidAnswer, NotFound, OwnDispute
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask
 from tests.factories import said
@@ -84,7 +84,7 @@ def test_an_adjudicators_answer_settles_the_card_and_leaves_the_others_as_they_w
 def test_who_was_part_of_it_and_who_comes_late_does_not_decide(disputed, dora, people):
     campaign = disputed()
     task = AnnotationTask.objects.get()
-    with pytest.raises(Conflict, match="yourself"):
+    with pytest.raises(OwnDispute, match="yourself"):
         adjudication.decide(campaign, task.pk, people["carol"], said("left", "x"))
     assert adjudication.disputes(campaign, people["carol"], limit=10) == []
     with pytest.raises(InvalidAnswer):
@@ -92,7 +92,7 @@ def test_who_was_part_of_it_and_who_comes_late_does_not_decide(disputed, dora, p
     with pytest.raises(NotFound):
         adjudication.decide(campaign, 10**9, dora(campaign, "eve"), said("left", "n"))
     adjudication.decide(campaign, task.pk, dora(campaign, "dan"), said("left", "y"))
-    with pytest.raises(Conflict, match="already"):
+    with pytest.raises(DecidedAlready, match="already"):
         adjudication.decide(campaign, task.pk, dora(campaign, "zoe"), said("right", "z"))
 
 
@@ -114,7 +114,7 @@ def test_of_two_adjudicators_at_once_one_decides(disputed, dora):
     def decide(person):
         try:
             return adjudication.decide(campaign, task.pk, person, said("left", person.username))[1]
-        except Conflict:
+        except DecidedAlready:
             return False
 
     assert sorted(at_once(*[partial(decide, person) for person in both])) == [False, True]
