@@ -71,12 +71,7 @@ def disputed(people: dict[str, Any], cards: int = 2) -> Any:
             better = liked.setdefault(card.prompt, card.completions[0])
             choice = "tie" if side is None else "left" if (card.completions[0] == better) == (side == 0) else "right"
             words = said(choice, f"{name}{card.prompt}", comment="Kinder." if name == "alice" else "")
-            submit(
-                card.assignment,
-                people[name].pk,
-                card.lease_number,
-                said(choice, f"{name}{card.prompt}", comment=comment),
-            )
+            submit(card.assignment, people[name].pk, card.lease_number, words)
     people["dora"] = User.objects.create_user("dora", role=Role.ADJUDICATOR)
     membership.add(campaign, "dora", "adjudicator")
     assert AnnotationTask.objects.filter(state="disputed").count() == cards
