@@ -243,7 +243,9 @@ def test_an_answer_that_is_read_is_taken_for_the_right_one(people: dict[str, Any
 
 def test_every_export_that_the_form_can_fill_is_offered(people: dict[str, Any], sign_in: SignIn) -> None:
     form = [{"kind": "pair", "name": "preference"}, {"kind": "edit", "name": "better", "required": False}]
-    make_open_campaign(people, slug="asked", run=make_run("grpo-1", groups=2, size=2), form=form)
+    campaign = make_open_campaign(people, slug="asked", run=make_run("grpo-1", groups=2, size=2), form=form)
+    (card,) = claim_next(campaign, people["alice"].pk, n=1, now=timezone.now())
+    submit(card.assignment, people["alice"].pk, card.lease_number, said("left", "a"))
     page = sign_in("olga", "/campaigns/asked")
     page.get_by_role("button", name="Freeze now").click()
     formats = page.get_by_label("Format")

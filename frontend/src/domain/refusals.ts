@@ -24,6 +24,7 @@ const SENTENCES = {
   invalid_config: "These settings cannot be used.",
   invalid_input: "Some fields are not usable.",
   invitation_unusable: "This invitation cannot be used any more.",
+  known_already: "The answer to this card is known already.",
   lease_lost: "Somebody else has this card now.",
   malformed_json: "What was sent cannot be read.",
   member_paused: "You are taking a break from this campaign.",

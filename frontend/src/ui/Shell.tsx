@@ -81,9 +81,12 @@ export function Doorstep() {
   );
 }
 
+/** Pages of one card at a time, where nothing stands below the decision bar. */
+const FILLS_THE_WINDOW = /^\/annotate\/|^\/campaigns\/[^/]+\/(?:disputes|gold\/new)$/;
+
 export function Shell({ user }: { user: User }) {
   const client = useQueryClient();
-  const judging = useLocation().pathname.startsWith("/annotate/");
+  const judging = FILLS_THE_WINDOW.test(useLocation().pathname);
   const signOut = useMutation({
     mutationFn: api.signOut,
     onSuccess: () => {

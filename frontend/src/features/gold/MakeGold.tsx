@@ -44,11 +44,18 @@ export function MakeGold({ slug, about, words, onClose, onMade }: Props) {
         }}
       >
         <p className="right-answer">{words}</p>
-        <fieldset className="field">
+        <fieldset>
           <legend>{t("What for?")}</legend>
           {(Object.keys(USES) as Use[]).map((one) => (
             <label key={one} className="make-gold-use">
-              <input type="radio" name="use" value={one} checked={use === one} onChange={() => setUse(one)} />
+              <input
+                type="radio"
+                name="use"
+                value={one}
+                checked={use === one}
+                ref={(own) => void own?.toggleAttribute("autofocus", one === "gold")}
+                onChange={() => setUse(one)}
+              />
               <span>
                 {t(USES[one][0])}
                 <span className="hint">{t(USES[one][1])}</span>
