@@ -87,11 +87,11 @@ class NotFound(TiebreakError):
         self.code = code
 
     def __reduce__(self) -> Any:
-        return _rebuild_not_found, (self.message, self.code, self.context)
+        return _rebuild_coded, (type(self), self.message, self.code, self.context)
 
 
-def _rebuild_not_found(message: str, code: str, context: dict[str, Any]) -> NotFound:
-    return NotFound(message, code=code, **context)
+def _rebuild_coded(cls: type[NotFound | Conflict], message: str, code: str, context: dict[str, Any]) -> TiebreakError:
+    return cls(message, code=code, **context)
 
 
 class NotAllowed(TiebreakError):
@@ -117,8 +117,17 @@ class TooManyAttempts(TiebreakError):
 
 
 class Conflict(TiebreakError):
+    """`code` names a conflict that has no class of its own."""
+
     code = "conflict"
     http_status = 409
+
+    def __init__(self, message: str, *, code: str = "", **context: Any) -> None:
+        super().__init__(message, **context)
+        self.code = code or self.code
+
+    def __reduce__(self) -> Any:
+        return _rebuild_coded, (type(self), self.message, self.code, self.context)
 
 
 class InvitationUnusable(Conflict):

@@ -17,6 +17,7 @@ from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign
 from annotator.errors import DecidedAlready, InvalidAnswer, NotFound, OwnDispute
 from annotator.people.models import User
+from annotator.rollouts.models import Rollout
 from annotator.tasks.models import AnnotationTask, Assignment
 
 from . import settling, submission
@@ -35,7 +36,9 @@ class Dispute:
 
 
 def waiting_for(campaign: Campaign, person: User) -> QuerySet[AnnotationTask]:
-    """The open disputes that this person has not judged themselves."""
+    """The open disputes that this person has not judged themselves; a closed campaign decides no more."""
+    if campaign.state == Campaign.State.CLOSED:
+        return campaign.tasks.none()
     return campaign.tasks.filter(state=TaskState.DISPUTED).exclude(assignments__annotator=person)
 
 
@@ -44,7 +47,8 @@ def disputes(campaign: Campaign, person: User, *, limit: int) -> list[Dispute]:
     waiting = list(waiting_for(campaign, person).select_related("group").order_by("id")[:limit])
     standing = Annotation.objects.filter(task__in=waiting, revised_by__isnull=True, skip="").select_related("task")
     said = list(standing.order_by("id"))
-    texts = submission.completions_of(said)
+    ids = [rollout for task in waiting for rollout in task.rollout_ids]
+    texts = dict(Rollout.objects.filter(id__in=ids).values_list("id", "completion"))
     form = campaign.config.asks
     return [
         Dispute(
@@ -73,8 +77,14 @@ def decide(campaign: Campaign, task_id: int, person: User, answer: submission.An
         return earlier, False
     if answer.answer is None:
         raise InvalidAnswer("A dispute ends with an answer; leave the card to somebody else instead.", field="answer")
-    with transaction.atomic():
-        return _decide(campaign, task_id, person, answer), True
+    try:
+        with transaction.atomic():
+            return _decide(campaign, task_id, person, answer), True
+    except DecidedAlready:
+        # Of two copies of one request the second waited for the first, and finds it decided.
+        if earlier := submission.already(person.pk, answer, task_id=task_id, revises_id=None):
+            return earlier, False
+        raise
 
 
 def _decide(campaign: Campaign, task_id: int, person: User, answer: submission.Answer) -> Annotation:
@@ -96,7 +106,7 @@ def _decide(campaign: Campaign, task_id: int, person: User, answer: submission.A
         shown_order=order_for(task, person),
         extra=True,
     )
-    slot = submission.slot_of(seat.pk, person.pk)
+    slot = submission.slot_of(seat.pk, person.pk, guest=True)
     annotation = submission.record(slot, person.pk, answer, revises=None)
     settling.pay(slot, annotation, extra=True)
     AnnotationTask.objects.filter(pk=task.pk).update(state=TaskState.SETTLED)

@@ -64,6 +64,14 @@ def may_answer(campaign: Campaign, annotator_id: int) -> bool:
     return within_caps(campaign, annotator_id, more=1)
 
 
+def room(campaign: Campaign, annotator_id: int) -> int:
+    """How many more cards this person may take; their claims take turns until the transaction ends."""
+    if not capped(campaign.config):
+        return MAX_HELD
+    _take_turns(campaign, annotator_id)
+    return max(0, _room(campaign, campaign.config, annotator_id))
+
+
 def within_caps(campaign: Campaign, annotator_id: int, *, more: int = 0) -> bool:
     config = campaign.config
     if not capped(config):

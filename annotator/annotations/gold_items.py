@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Min
 from annotator.campaigns import membership
 from annotator.campaigns.forms.text import plain_text
 from annotator.campaigns.models import Campaign
-from annotator.errors import InvalidInput, NotFound
+from annotator.errors import Conflict, InvalidInput, NotFound
 from annotator.people import audit
 from annotator.people.models import User
 from annotator.rollouts.models import PromptGroup, Rollout
@@ -71,6 +71,9 @@ def group_to_answer(campaign: Campaign, group_id: int | None) -> PromptGroup:
 def _make(
     campaign: Campaign, group: int, rollouts: list[int], answer: dict[str, Any], use: str, why: str, made_by: User
 ) -> GoldItem:
+    known = GoldItem.objects.filter(campaign=campaign, retired_at__isnull=True, task__rollout_ids=rollouts)
+    if known.exists():
+        raise Conflict("The right answer to this card is known already; retire it first.", code="known_already")
     if gold.score(campaign.config.asks, answer, answer) is None:
         raise InvalidInput("This answer holds nothing that others could be measured by.", field="answer")
     task = AnnotationTask.objects.create(
@@ -101,11 +104,11 @@ def retire(campaign: Campaign, item_id: int, *, now: datetime) -> GoldItem:
 
 
 def judge(campaign: Campaign, annotation: Annotation, *, now: datetime) -> GoldScore | None:
-    """Score an answer to a gold item, and pause who falls below the mark; None for a skip."""
-    if annotation.answer is None:
-        return None
+    """Score an answer to a gold item, and pause who falls below the mark; a skip counts in training only."""
     item = GoldItem.objects.get(task_id=annotation.task_id)
-    found = gold.score(campaign.config.asks, annotation.answer, item.answer)
+    if annotation.answer is None and item.use != TRAINING:
+        return None
+    found = gold.score(campaign.config.asks, annotation.answer or {}, item.answer)
     if found is None:
         return None
     given = GoldScore(annotation=annotation, item=item, score=found)
@@ -130,7 +133,10 @@ def _below(campaign: Campaign, annotator_id: int, given: GoldScore) -> str:
     """Why this person should pause, in words for them; empty when they go on."""
     config, use = campaign.config, given.item.use
     training = use == TRAINING
-    needed, mark = (config.training_cards, config.training_pass) if training else (config.gold_judged, config.gold_pass)
+    needed, mark = config.gold_judged, config.gold_pass
+    if training:
+        there_are = GoldItem.objects.filter(campaign=campaign, use=TRAINING, retired_at__isnull=True).count()
+        needed, mark = max(1, min(config.training_cards, there_are)), config.training_pass
     mine = GoldScore.objects.filter(annotation__annotator_id=annotator_id, item__campaign=campaign, item__use=use)
     forgiven = mine.filter(led_to_pause=True).order_by("-id").values_list("id", flat=True).first() or 0
     scores = [*mine.filter(id__gt=forgiven).order_by("-id").values_list("score", flat=True)[: needed - 1], given.score]

@@ -17,7 +17,7 @@ from annotator.tasks.models import AnnotationTask
 
 from .models import Annotation, LabelSet, LabelSetItem
 
-Stream = AnnotationTask.Stream
+TEACHES = (AnnotationTask.Stream.ACQUISITION, AnnotationTask.Stream.RANDOM)
 
 
 def is_heldout(prompt_digest: bytes, share: float) -> bool:
@@ -27,9 +27,7 @@ def is_heldout(prompt_digest: bytes, share: float) -> bool:
 
 def teaching(campaign: Campaign) -> QuerySet[Annotation]:
     """The answers that stand and teach: not skipped, not corrected since, neither known beforehand nor asked twice."""
-    return Annotation.objects.filter(
-        campaign=campaign, revised_by__isnull=True, skip="", task__stream__in=[Stream.ACQUISITION, Stream.RANDOM]
-    )
+    return Annotation.objects.filter(campaign=campaign, revised_by__isnull=True, skip="", task__stream__in=TEACHES)
 
 
 @transaction.atomic

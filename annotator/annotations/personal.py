@@ -19,7 +19,7 @@ from annotator.campaigns.config import CampaignConfig
 from annotator.campaigns.models import Campaign
 from annotator.errors import BudgetExhausted
 from annotator.tasks.leasing import Card, claim_next
-from annotator.tasks.models import AnnotationTask, Assignment
+from annotator.tasks.models import PERSONAL, AnnotationTask, Assignment
 
 from . import allowances
 from .models import Annotation, GoldItem
@@ -36,30 +36,39 @@ def wanted(config: CampaignConfig) -> bool:
 def claim_with_personal(
     campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = ()
 ) -> list[Card]:
-    """As `claim`, with the personal cards that are due among them; in training nothing else."""
-    personal = wanted(campaign.config) and allowances.may_answer(campaign, annotator_id)
-    if personal and deal(campaign, annotator_id, n=n, now=now, hold=hold):
+    """As `claim`, with the personal cards due among them, in no order one could read; in training no others."""
+    if not wanted(campaign.config) or campaign.state != Campaign.State.OPEN:
+        return allowances.claim(campaign, annotator_id, n=n, now=now, hold=hold)
+    with transaction.atomic():
+        room = allowances.room(campaign, annotator_id)  # my claims take turns from here on
+        only_mine = deal(campaign, annotator_id, n=min(n, room), now=now, hold=hold)
+    if only_mine:
         return claim_next(campaign, annotator_id, n=n, now=now, hold=hold, only_mine=True)
-    return allowances.claim(campaign, annotator_id, n=n, now=now, hold=hold)
+    cards = allowances.claim(campaign, annotator_id, n=n, now=now, hold=hold)
+    return random.SystemRandom().sample(cards, len(cards))
 
 
 def deal(campaign: Campaign, annotator_id: int, *, n: int, now: datetime, hold: Sequence[int] = ()) -> bool:
     """Lease the personal cards due among this person's next `n`; returns whether they may have no others yet.
 
-    `hold` are the assignments the client shows already: of the others that this person holds, none is dealt anew.
+    `hold` are the assignments the client shows already: of the others that this person holds, none is dealt anew. One
+    whose time ran out is still theirs, and comes back.
     """
-    if campaign.state != Campaign.State.OPEN:
-        return False
-    mine = Assignment.objects.filter(campaign=campaign, annotator_id=annotator_id)
-    held = mine.filter(state=Assignment.State.LEASED, leased_until__gt=now)
+    leased = Assignment.objects.filter(campaign=campaign, annotator_id=annotator_id, state=Assignment.State.LEASED)
+    until = now + timedelta(minutes=campaign.config.lease_minutes)
+    leased.filter(leased_until__lte=now, task__stream__in=PERSONAL).update(leased_until=until)
+    held = leased.filter(leased_until__gt=now)
     n -= held.exclude(id__in=hold).count()
     if left := _training_left(campaign, annotator_id):
-        left -= held.filter(task__gold_item__use=GoldItem.Use.TRAINING).count()
-        for _ in range(min(n, left)):
-            _deal_gold(campaign, annotator_id, GoldItem.Use.TRAINING, now)
-        return True
-    so_far, config = mine.count(), campaign.config
-    gold, repeats = (mine.filter(task__stream=stream).count() for stream in (Stream.GOLD, Stream.REPEAT))
+        waiting = held.filter(task__gold_item__use=GoldItem.Use.TRAINING).count()
+        for _ in range(min(n, left - waiting)):
+            waiting += _deal_gold(campaign, annotator_id, GoldItem.Use.TRAINING, now)
+        return waiting > 0  # where nothing is left to pay for training, nobody waits for it
+    answered = Annotation.objects.filter(campaign=campaign, annotator_id=annotator_id, revises__isnull=True)
+    so_far, config = answered.count() + held.count(), campaign.config
+    gold, repeats = (
+        answered.filter(task__stream=stream).count() + held.filter(task__stream=stream).count() for stream in PERSONAL
+    )
     for place in range(so_far, so_far + n):
         draw = random.Random(f"{config.seed}:{campaign.slug}:{annotator_id}:{place}").random()
         # A queue that runs dry asks about the same places again: never far more than the share.
@@ -82,9 +91,10 @@ def _training_left(campaign: Campaign, annotator_id: int) -> int:
 
 
 def _deal_gold(campaign: Campaign, annotator_id: int, use: str, now: datetime) -> bool:
+    mine = Assignment.objects.filter(campaign=campaign, annotator_id=annotator_id)
     unseen = (
         GoldItem.objects.filter(campaign=campaign, use=use, retired_at__isnull=True)
-        .exclude(task__assignments__annotator_id=annotator_id)
+        .exclude(task__rollout_ids__in=mine.values("task__rollout_ids"))  # also as a card like any other
         .select_related("task")
     )
     items = unseen.order_by("id") if use == GoldItem.Use.TRAINING else unseen.order_by("?")

@@ -17,7 +17,7 @@ from annotator.campaigns import budget
 from annotator.campaigns.forms.form import Form
 from annotator.campaigns.limits import Prices
 from annotator.errors import BudgetExhausted, CampaignClosed
-from annotator.tasks.models import AnnotationTask, Assignment
+from annotator.tasks.models import PERSONAL, AnnotationTask, Assignment
 from annotator.tasks.withdrawing import give_back
 
 from .agreement import Adjudicate, AskAnother, Choices, conclude, decide
@@ -26,7 +26,6 @@ from .models import Annotation
 
 State, TaskState = Assignment.State, AnnotationTask.State
 LIVE = (State.OPEN, State.LEASED)
-PERSONAL = (AnnotationTask.Stream.GOLD, AnnotationTask.Stream.REPEAT)  # asked of one person; nobody else takes over
 SUBMITTED = "UPDATE tasks_assignment SET state = 'submitted', leased_until = NULL WHERE id = %s"
 SETTLED = "UPDATE tasks_annotationtask SET state = 'settled' WHERE id = %s"
 

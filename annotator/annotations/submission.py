@@ -42,9 +42,9 @@ SELECT slot.*, campaign.state AS campaign_state, (campaign.config_json ->> 'over
 FROM tasks_assignment slot
 JOIN campaigns_campaign campaign ON campaign.id = slot.campaign_id
 JOIN tasks_annotationtask task ON task.id = slot.task_id
-WHERE slot.id = %(assignment)s AND EXISTS (
+WHERE slot.id = %(assignment)s AND (%(guest)s OR EXISTS (
     SELECT 1 FROM campaigns_campaign_annotators member
-    WHERE member.campaign_id = slot.campaign_id AND member.user_id = %(annotator)s)
+    WHERE member.campaign_id = slot.campaign_id AND member.user_id = %(annotator)s))
 FOR NO KEY UPDATE OF slot"""
 
 
@@ -111,9 +111,14 @@ def _task_of(assignment_id: int) -> int | None:
     return Assignment.objects.filter(id=assignment_id).values_list("task_id", flat=True).first()
 
 
-def slot_of(assignment_id: int, annotator_id: int) -> Any:
-    """The slot of a campaign of mine, locked, with what every answer needs of its campaign and its task."""
-    found: list[Any] = list(Assignment.objects.raw(MY_SLOT, {"assignment": assignment_id, "annotator": annotator_id}))
+def slot_of(assignment_id: int, annotator_id: int, *, guest: bool = False) -> Any:
+    """The slot of a campaign of mine, locked, with what every answer needs of its campaign and its task.
+
+    A `guest` need not belong to the campaign: an admin who decides a dispute.
+    """
+    found: list[Any] = list(
+        Assignment.objects.raw(MY_SLOT, {"assignment": assignment_id, "annotator": annotator_id, "guest": guest})
+    )
     if not found:
         raise NotFound("There is no such assignment.", code="unknown_assignment", assignment=assignment_id)
     (slot,) = found
@@ -130,8 +135,8 @@ def _submit(slot: Any, annotator_id: int, answer: Answer) -> Annotation:
         settling.skip(slot)
     else:
         settling.count(slot, annotation)
-        if slot.stream == AnnotationTask.Stream.GOLD:
-            gold_items.judge(slot.campaign, annotation, now=annotation.at)
+    if slot.stream == AnnotationTask.Stream.GOLD and not late:
+        gold_items.judge(slot.campaign, annotation, now=annotation.at)
     return annotation
 
 

@@ -31,15 +31,9 @@ def card(
 ) -> tuple[int, ...] | None:
     """The ids of `k` completions of one group, ascending; None when exactly these were asked about before.
 
-    `pair` are rows of the pool, whose groups have `k` different texts or more. A card for one completion shows either
-    of the pair, as chance will have it.
+    `pair` are rows of the pool, whose groups have `k` different texts or more; a row and itself for a card of one.
     """
-    if k == 1:
-        rows = [pair[int(rng.integers(2))]]
-    elif k == 2:
-        rows = list(pair)
-    else:
-        rows = _beside(pair, k, pool, belief, rng)
+    rows = _beside(pair, k, pool, belief, rng) if k > 2 else {*pair}
     shown = tuple(sorted(int(pool.rollouts_N[row]) for row in rows))
     return None if shown in asked else shown
 

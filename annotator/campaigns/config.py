@@ -62,6 +62,7 @@ class CampaignConfig:
         checks: list[tuple[str, bool, str]] = [
             ("acquisition", self.acquisition in STRATEGIES, f"one of {', '.join(sorted(STRATEGIES))}"),
             ("overlap", 1 <= self.overlap <= 20, "1 to 20"),
+            ("seed", 0 <= self.seed < 2**63, "0 or more, below 2^63"),
             ("random_share", 0.0 <= self.random_share <= 1.0, "0 to 1"),
             ("completions", 1 <= self.completions <= 8, "1 to 8"),
             ("pairs_per_group", 1 <= self.pairs_per_group <= 100, "1 to 100"),
@@ -93,6 +94,11 @@ class CampaignConfig:
                     f"Campaign config: {field} is {getattr(self, field)!r}; it must be {allowed}.", field=field
                 )
         check_strata(self.strata)
+        if self.reserve_share == 0.0 and (self.training_cards or self.gold_share or self.repeat_share):
+            raise InvalidConfig(
+                "Campaign config: training, gold and repeats are paid from the reserve; set reserve_share above 0.",
+                field="reserve_share",
+            )
         form = self.asks
         if self.per_second and [question.kind for question in form.questions] != ["pair"]:
             raise InvalidConfig(

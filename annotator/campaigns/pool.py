@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Set
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,8 @@ def askable(
     if not rows:
         none = np.empty(0, np.int64)
         return Askable(rollouts_N, groups_N, none, none, none)
+    if campaign.config.completions == 1:
+        return _singles(rollouts_N, groups_N, rows, asked_between(rows[0][0], rows[-1][0]))
     i_M, j_M = pairs_within_groups(groups_N, max_pairs_per_group=MAX_PAIRS_PER_GROUP, seed=seed)
     text_N = np.unique(np.array([bytes(row[2]) for row in rows]), return_inverse=True)[1].reshape(-1)
     asked = asked_between(rows[0][0], rows[-1][0])
@@ -79,6 +82,15 @@ def askable(
     if campaign.config.completions > 2:
         keep_M &= _texts_in_group(groups_N, text_N)[i_M] >= campaign.config.completions
     return Askable(rollouts_N, groups_N, text_N, i_M[keep_M], j_M[keep_M], asked)
+
+
+def _singles(rollouts_N: np.ndarray, groups_N: np.ndarray, rows: list[Any], asked: Set[tuple[int, ...]]) -> Askable:
+    """Every text not asked about yet, once per group, as a pair with itself."""
+    text_N = np.unique(np.array([bytes(row[2]) for row in rows]), return_inverse=True)[1].reshape(-1)
+    _, first = np.unique(np.stack((groups_N, text_N)), axis=1, return_index=True)
+    done = np.array([card[0] for card in asked if len(card) == 1], dtype=np.int64)
+    i_M = np.sort(first[~np.isin(rollouts_N[first], done)])
+    return Askable(rollouts_N, groups_N, text_N, i_M, i_M, asked)
 
 
 def _texts_in_group(groups_N: np.ndarray, text_N: np.ndarray) -> np.ndarray:

@@ -105,7 +105,8 @@ def rank(
     With `fallen_back` all of them are the random stream: the strategy has to prove itself first.
     """
     config = campaign.config
-    strategy = STRATEGIES["random" if fallen_back else config.acquisition]
+    # What a strategy values are pairs: a card of one completion is drawn by chance.
+    strategy = STRATEGIES["random" if fallen_back or config.completions == 1 else config.acquisition]
     version = production_version(campaign.reward_model)
     rng = np.random.default_rng(seed)
     pool = askable(campaign, asked_between, version if strategy.reads_draws else None, seed)

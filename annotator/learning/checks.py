@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from annotator.annotations.label_sets import teaching
+from annotator.annotations.label_sets import TEACHES, teaching
 from annotator.annotations.models import Annotation
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.strategies import STRATEGIES, Reads
@@ -76,7 +76,7 @@ def _due(campaign: Campaign, last: StrategyCheck | None) -> bool:
     if campaign.state == Campaign.State.CLOSED:
         wanted = 1
     fresh = Annotation.objects.filter(campaign=campaign, id__gt=seen, revises__isnull=True)
-    fresh = fresh.filter(skip="")
+    fresh = fresh.filter(skip="", task__stream__in=TEACHES)
     return fresh[:wanted].count() >= wanted
 
 

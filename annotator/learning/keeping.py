@@ -85,8 +85,8 @@ class QueueKeeper:
 
     def _begin(self, campaign: Campaign, believer: Believer) -> int:
         """A keeper that finds tasks opened by somebody else forms its belief now, and not only at the next round."""
-        reads = STRATEGIES[campaign.config.acquisition].reads
-        if believer.formed or reads is not Reads.BELIEF or self._unformed.get(campaign.pk, 0.0) > time.monotonic():
+        believes = STRATEGIES[campaign.config.acquisition].reads is Reads.BELIEF and campaign.config.completions > 1
+        if believer.formed or not believes or self._unformed.get(campaign.pk, 0.0) > time.monotonic():
             return 0
         self._unformed[campaign.pk] = time.monotonic() + LOOK_AGAIN
         pool = askable(campaign, nothing_asked, None, 0) if waiting(campaign) else None

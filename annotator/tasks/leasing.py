@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection
 from annotator.campaigns.models import Campaign
 from annotator.errors import LeaseLost, NotFound
 
-from .models import Assignment
+from .models import PERSONAL, Assignment
 
 MAX_HELD = 20  # slots one person may hold in a campaign: enough to prefetch, too few to hoard
 
@@ -90,11 +90,13 @@ FROM (SELECT id, task_id FROM tasks_assignment
 HEAD = float("inf")
 # Slots that somebody answers or claims this instant are passed over: two sweeps, or a sweep and a skip, that waited for
 # each other's slots would wait for ever.
+# Personal cards (gold, repeats) stay whose they are, however late.
 LAPSED = """
 UPDATE tasks_assignment SET state = 'open', leased_until = NULL
 WHERE id = ANY(ARRAY(
-    SELECT id FROM tasks_assignment
+    SELECT slot.id FROM tasks_assignment slot
     WHERE state = 'leased' AND leased_until < %(now)s AND campaign_id = coalesce(%(campaign)s, campaign_id)
+      AND (SELECT stream FROM tasks_annotationtask WHERE id = slot.task_id) NOT IN ('gold', 'repeat')
     FOR NO KEY UPDATE SKIP LOCKED))"""
 
 
@@ -192,10 +194,14 @@ def renew(assignment_id: int, annotator_id: int, lease_number: int, *, now: date
 
 
 def release(assignment_id: int, annotator_id: int, lease_number: int) -> None:
-    """Give a slot back unanswered; it waits for anybody again, me included."""
-    _mine(assignment_id, annotator_id)
+    """Give a slot back unanswered; it waits for anybody again, me included. A personal one waits for me."""
+    mine = _mine(assignment_id, annotator_id)
     held = _held(assignment_id, annotator_id, lease_number)
-    if not held.update(state=Assignment.State.OPEN, leased_until=None, annotator=None):
+    if mine.task.stream in PERSONAL:
+        given_back = held.update(leased_until=mine.campaign.opened_at)  # long over: the next claim takes it up again
+    else:
+        given_back = held.update(state=Assignment.State.OPEN, leased_until=None, annotator=None)
+    if not given_back:
         raise lost(assignment_id)
 
 
@@ -211,7 +217,7 @@ def _held(assignment_id: int, annotator_id: int, lease_number: int) -> Any:
 def _mine(assignment_id: int, annotator_id: int) -> Assignment:
     """The assignment, if it belongs to a campaign of mine; otherwise it does not exist for me."""
     found = (
-        Assignment.objects.select_related("campaign")
+        Assignment.objects.select_related("campaign", "task")
         .filter(id=assignment_id, campaign__annotators=annotator_id)
         .first()
     )

@@ -55,6 +55,10 @@ class AnnotationTask(models.Model):
         indexes: ClassVar = [models.Index(fields=["group"], name="tasks_by_group")]
 
 
+# Asked of one person and taken over by nobody else.
+PERSONAL = (AnnotationTask.Stream.GOLD, AnnotationTask.Stream.REPEAT)
+
+
 class Assignment(models.Model):
     """One slot of a task. Leased to one person at a time; each claim raises the lease number (a fencing token).
 

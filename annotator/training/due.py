@@ -9,14 +9,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from annotator.annotations.label_sets import freeze
+from annotator.annotations.label_sets import TEACHES, freeze
 from annotator.annotations.models import Annotation
 from annotator.campaigns import budget
 from annotator.campaigns.machine_labels import labelled_enough
 from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict, NothingToLearn
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
-from annotator.tasks.models import Assignment
+from annotator.tasks.models import PERSONAL, Assignment
 
 from .models import TrainingJob
 from .retrain_policy import Decision, RetrainRule, RetrainSituation, should_retrain
@@ -37,8 +37,9 @@ def situation(campaign: Campaign) -> RetrainSituation:
     seen = label_set.items.aggregate(top=Max("annotation_id"))["top"] if label_set is not None else 0
     fresh = Annotation.objects.filter(campaign=campaign, revises__isnull=True, id__gt=seen or 0)
     waiting = campaign.assignments.filter(state__in=[Assignment.State.OPEN, Assignment.State.LEASED])
+    waiting = waiting.exclude(task__stream__in=PERSONAL)  # somebody who never came back may hold one for good
     return RetrainSituation(
-        answers=trained_on + fresh.filter(skip="").count(),
+        answers=trained_on + fresh.filter(skip="", task__stream__in=TEACHES).count(),
         trained_on=trained_on,
         job_running=jobs.filter(state__in=ACTIVE).exists(),
         campaign_finished=campaign.state == Campaign.State.CLOSED

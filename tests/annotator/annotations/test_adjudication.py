@@ -10,7 +10,7 @@ from django.utils import timezone
 from annotator.annotations import adjudication
 from annotator.annotations.label_sets import teaching
 from annotator.annotations.models import Annotation
-from annotator.annotations.submission import submit
+from annotator.annotations.submission import revise, submit
 from annotator.campaigns import budget, membership
 from annotator.errors import BudgetExhausted, DecidedAlready, InvalidAnswer, NotFound, OwnDispute
 from annotator.tasks.leasing import claim_next
@@ -103,6 +103,22 @@ def test_without_a_reserve_nothing_is_decided_and_nothing_half_stored(disputed, 
         adjudication.decide(campaign, task.pk, dora(campaign), said("left", "d"))
     task.refresh_from_db()
     assert task.state == "disputed" and Annotation.objects.count() == 3
+
+
+def test_an_admin_decides_wherever_they_are(disputed, dora, people):
+    from annotator.people.models import Role, User
+
+    campaign, ada = disputed(), User.objects.create_user("ada", role=Role.ADMIN)
+    annotation, new = adjudication.decide(campaign, AnnotationTask.objects.get().pk, ada, said("tie", "a"))
+    assert new and annotation.annotator == ada
+
+
+def test_a_dispute_about_which_everybody_took_back_their_answer_still_shows(disputed, dora):
+    campaign = disputed()
+    for annotation in Annotation.objects.all():
+        revise(annotation.pk, annotation.annotator_id, said("skip", f"back-{annotation.pk}"))
+    (dispute,) = adjudication.disputes(campaign, dora(campaign), limit=10)
+    assert dispute.said == [] and len(dispute.completions) == 2
 
 
 @pytest.mark.django_db(transaction=True)

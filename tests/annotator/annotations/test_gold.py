@@ -17,9 +17,11 @@ from annotator.campaigns import budget
 from annotator.campaigns.forms.form import Form
 from annotator.campaigns.membership import resume
 from annotator.campaigns.models import Membership
-from annotator.errors import InvalidAnswer, InvalidInput, NotFound
+from annotator.errors import Conflict, InvalidAnswer, InvalidConfig, InvalidInput, NotFound
 from annotator.rollouts.models import PromptGroup, Rollout
+from annotator.tasks.leasing import expire_leases, release
 from annotator.tasks.models import AnnotationTask, Assignment
+from annotator.training import due
 from tests.factories import make_run, said
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +211,82 @@ def test_held_cards_do_not_draw_more_gold_than_the_share(world):
         held = [card.assignment for card in it.claim(n=3)]
     assert len(held) == 3
     assert Assignment.objects.filter(annotator_id=it.alice).count() == 3
+
+
+def lapse(it):
+    Assignment.objects.filter(state="leased").update(leased_until=timezone.now() - timedelta(minutes=1))
+    expire_leases(now=timezone.now())
+
+
+@pytest.mark.parametrize("gone", ["lapsed", "given back"])
+def test_a_personal_card_stays_its_owners_and_is_paid_for_once(world, people, gone):
+    it = world(use="training", items=3, training_cards=3)
+    first = it.claim(n=3)
+    for _ in range(3):
+        if gone == "lapsed":
+            lapse(it)
+        else:
+            for card in first:
+                release(card.assignment, it.alice, card.lease_number)
+        assert {card.assignment for card in it.claim(n=3)} == {card.assignment for card in first}
+    other = claim_with_personal(it.campaign, people["carol"].pk, n=10, now=timezone.now())
+    assert not {card.assignment for card in other} & {card.assignment for card in first}
+    it.campaign.refresh_from_db()
+    assert budget.balance(it.campaign).extra == Assignment.objects.filter(extra=True).count()
+    for card in it.claim(n=3):
+        submit(card.assignment, it.alice, card.lease_number, said("left", str(card.assignment)))
+    assert it.answer().task.stream != "gold"
+
+
+def test_where_nothing_is_left_to_pay_for_training_nobody_waits_for_it(world, people):
+    it = world(use="training", items=2, training_cards=2, budget_labels=20, reserve_share=0.1, open_tasks=18)
+    assert len(it.claim(n=2)) == 2
+    late = claim_with_personal(it.campaign, people["bob"].pk, n=2, now=timezone.now())
+    assert [Assignment.objects.get(id=card.assignment).task.stream != "gold" for card in late] == [True, True]
+
+
+def test_a_skipped_training_card_counts_as_missed(world):
+    it = world(use="training", items=3, training_cards=3, training_pass=0.6)
+    (card,) = it.claim()
+    submit(card.assignment, it.alice, card.lease_number, said("skip", "s"))
+    it.answer(right=True)
+    it.answer(right=False)
+    assert "33% of the last 3" in Membership.objects.get(user=it.alice).paused_because
+
+
+def test_training_and_gold_start_no_training_of_a_model(world):
+    it = world(use="training", items=5, training_cards=5, min_labels=5, retrain_every=5)
+    for _ in range(5):
+        it.answer()
+    assert due.start_due_training(it.campaign) is None
+    for _ in range(5):
+        it.answer()
+    assert due.start_due_training(it.campaign).label_set.size == 5
+
+
+def test_nobody_gets_a_gold_card_they_have_judged_as_another_and_an_answer_is_known_once(world):
+    it = world(items=0, gold_share=0.5, groups=8)
+    stored = it.answer()
+    gold_items.from_answer(it.campaign, stored.pk, use="gold", explanation="", made_by=it.olga)
+    with pytest.raises(Conflict):
+        gold_items.from_answer(it.campaign, stored.pk, use="training", explanation="", made_by=it.olga)
+    while it.claim():
+        assert it.answer().task.stream != "gold"
+
+
+def test_personal_cards_keep_within_a_persons_cap(world):
+    it = world(gold_share=0.5, items=12, person_labels=6)
+    for _ in range(4):
+        it.answer()
+    assert len(it.claim(n=5)) == 2
+    for _ in range(2):
+        it.answer()
+    assert it.claim(n=5) == []
+
+
+def test_cards_that_nothing_could_pay_for_are_refused_when_a_campaign_is_made(world):
+    with pytest.raises(InvalidConfig, match="reserve"):
+        world(gold_share=0.1, reserve_share=0.0)
 
 
 def test_a_retired_item_is_shown_to_nobody_and_its_scores_stay(world):
