@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -253,12 +254,12 @@ def test_every_export_that_the_form_can_fill_is_offered(people: dict[str, Any], 
         ["Preference pairs (TRL)", "Corrected texts (fine-tuning)", "Answers as they were given"]
     )
     formats.select_option("sft")
-    page.get_by_label("Part", exact=True).select_option("all")
+    page.get_by_role("combobox", name="Part", exact=True).select_option("all")
     with page.expect_download() as set_file:
-        page.get_by_role("link", name="JSONL: Everything, label set").click()
+        page.get_by_role("link", name=re.compile("JSONL ?: Everything, label set")).click()
     assert set_file.value.suggested_filename.endswith("-sft-all.jsonl")
     with page.expect_download() as answers:
-        page.get_by_role("link", name="Parquet: all answers").click()
+        page.get_by_role("link", name=re.compile("Parquet ?: all answers")).click()
     assert answers.value.suggested_filename == "asked-answers.parquet"
 
 
