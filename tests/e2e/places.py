@@ -32,6 +32,8 @@ EVERY_KIND = [
     {"kind": "edit", "name": "corrected"},
 ]
 
+NO_DISPUTE = "Nothing waits for a decision. New disputes appear here by themselves."
+
 
 @dataclass(frozen=True)
 class Place:
@@ -90,7 +92,7 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
         Place("campaigns/:slug/review", "alice", "/campaigns/judged/review", "Judged"),
         Place("campaigns/:slug/gold", "olga", "/campaigns/judged/gold", "Measures everybody"),
         Place("campaigns/:slug/gold/new", "olga", "/campaigns/judged/gold/new", "State the right answer"),
-        Place("campaigns/:slug/disputes", "carol", "/campaigns/judged/disputes", "Nothing waits for a decision"),
+        Place("campaigns/:slug/disputes", "carol", "/campaigns/judged/disputes", NO_DISPUTE),
         Place("explorer", "olga", "/explorer?run=grpo-1", "Answer 0"),
         Place("groups/:group", "olga", f"/groups/{group.pk}", "Answer 0"),
         Place("runs", "olga", "/runs", "grpo-1"),
