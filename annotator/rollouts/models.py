@@ -68,7 +68,11 @@ class Rollout(models.Model):
                 name="rollout_reward_is_finite",  # PostgreSQL sorts NaN above infinity, so this refuses NaN too
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["run", "reward", "id"], name="rollouts_by_reward")]
+        indexes: ClassVar = [
+            # Partial, so that it cannot stand in for the unique key: while a run is young to the planner's statistics,
+            # every batch of an ingest would read the whole run by it.
+            models.Index(fields=["run", "reward", "id"], condition=Q(reward__isnull=False), name="rollouts_by_reward")
+        ]
 
 
 class CompletionWords(models.Model):
