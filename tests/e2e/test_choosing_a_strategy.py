@@ -29,6 +29,14 @@ def form(people: dict[str, Any], sign_in: SignIn) -> Page:
     return page
 
 
+# What the form proposes beyond the product's defaults: people who disagree are asked about, and that has its reserve.
+PROPOSED: dict[str, Any] = {
+    "form": [{"kind": "pair", "name": "preference", "required": True}],
+    "extra_on_disagreement": True,
+    "reserve_share": 0.1,
+}
+
+
 def create(form: Page) -> None:
     form.get_by_role("button", name="Create draft").click()
 
@@ -49,8 +57,8 @@ def test_every_strategy_can_be_chosen_and_is_explained(form: Page) -> None:
     expect(form.locator(".hint", has_text="about the pairs there are")).to_be_visible()
 
 
-def test_a_campaign_left_to_the_defaults_gets_the_product_s(form: Page) -> None:
-    assert created(form) == CampaignConfig()
+def test_a_campaign_left_to_the_defaults_gets_the_product_s_and_what_the_form_proposes(form: Page) -> None:
+    assert created(form) == CampaignConfig(**PROPOSED)
 
 
 def test_what_is_asked_for_is_what_is_stored(form: Page) -> None:
@@ -62,6 +70,7 @@ def test_what_is_asked_for_is_what_is_stored(form: Page) -> None:
     form.get_by_label("Cold start").fill("60")
     form.get_by_label("Fall back to random").uncheck()
     assert created(form) == CampaignConfig(
+        **PROPOSED,
         acquisition="rlthf_band",
         machine="reward:format",
         machine_pairs=2,
