@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def test_label_sets_download_as_preference_rows(campaign: Any, sign_in: SignIn) 
     page = sign_in("olga", "/campaigns/helpful")
     page.get_by_role("button", name="Freeze now").click()
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="JSONL of the training part").click()
+        page.get_by_role("link", name=re.compile("JSONL.*label set")).click()
     rows = [json.loads(line) for line in downloading.value.path().read_text().splitlines()]
     assert rows
     assert all({"chosen", "rejected"} <= set(row) for row in rows)
