@@ -64,7 +64,7 @@ def test_up_serves_heals_stops_cleanly_and_resumes(home: Path) -> None:
     first = Up(home, *small)
     eventually(lambda: f"Tiebreak is ready: http://127.0.0.1:{port}/" in first.printed)
     secrets = re.findall(r"^  (\w+).* (\S{12,})$", first.printed, re.MULTILINE)
-    assert [role for role, _ in secrets] == ["manager", "adjudicator", "annotator", "annotator", "trainer"]
+    assert [role for role, _ in secrets] == ["admin", "manager", "adjudicator", "annotator", "annotator", "trainer"]
 
     web = next(process for process in processes_of(home) if "granian" in " ".join(process.cmdline()[:4]))
     web.kill()
