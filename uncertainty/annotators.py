@@ -120,16 +120,16 @@ def drawn_together(right_A: ArrayLike, spread_A: ArrayLike) -> Floats:
     return np.asarray(middle + really / (really + spread**2) * (right - middle))
 
 
-def share_interval(hits: float, of: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share: inside 0..1, and honest where few were asked.
+def share_interval(hits: float, of: int, *, z: float = Z) -> tuple[float, float]:
+    """Wilson's interval of a share, of 95 % by default: inside 0..1, and honest where few were asked.
 
     Hits may be partial: scores between 0 and 1 vary no more than hits and misses do, so it is wide enough for them.
     """
     if of < 1 or not 0 <= hits <= of:
         raise ShapeMismatch("A share is of one or more, and not more than all of them.", hits=hits, of=of)
-    share, room = hits / of, Z**2 / of
+    share, room = hits / of, z**2 / of
     middle = (share + room / 2.0) / (1.0 + room)
-    half = Z / (1.0 + room) * math.sqrt(share * (1.0 - share) / of + room / (4.0 * of))
+    half = z / (1.0 + room) * math.sqrt(share * (1.0 - share) / of + room / (4.0 * of))
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 

@@ -30,7 +30,7 @@ class _ToProvider(OIDCAuthenticationRequestView):  # type: ignore[misc]  # the l
     """The library's view, told about the provider when somebody really goes there."""
 
     def __init__(self, **options: Any) -> None:
-        self._values = oidc.library_settings(oidc.configured())
+        self._values = oidc.mozilla_settings(oidc.configured())
         super().__init__(**options)
 
     def get_settings(self, attr: str, *args: Any) -> Any:

@@ -73,7 +73,7 @@ def discover(issuer: str) -> Endpoints:
     return found
 
 
-def library_settings(config: SingleSignOn) -> dict[str, Any]:
+def mozilla_settings(config: SingleSignOn) -> dict[str, Any]:
     """What mozilla-django-oidc would read from Django's settings."""
     endpoints = discover(config.issuer)
     return {
@@ -97,7 +97,7 @@ class Provider(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library 
 
     def __init__(self) -> None:
         self.config = configured()
-        self._values = library_settings(self.config)
+        self._values = mozilla_settings(self.config)
         super().__init__()
 
     def get_settings(self, attr: str, *args: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.rollouts.models import RewardModelVersion, Rollout, Score
 from annotator.tasks.models import AnnotationTask, Assignment
+from uncertainty.annotators import share_interval
 
 from . import alarms, trust
 from .models import TrainingJob
@@ -58,14 +58,6 @@ def task_counts(campaign: Campaign) -> dict[str, int]:
     }
 
 
-def wilson(successes: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95% Wilson interval of a share: honest at small n, inside 0..1 (Wilson 1927)."""
-    p = successes / n
-    middle = p + z * z / (2 * n)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
-
-
 ANNOTATORS = """
 SELECT u.username, count(*) FILTER (WHERE n.skip = ''),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY n.active_ms) FILTER (WHERE n.active_ms IS NOT NULL),
@@ -94,7 +86,7 @@ def annotator_rows(campaign: Campaign) -> list[dict[str, Any]]:
             "strict": strict,
             "median_active_ms": median,
             "left_share": left / strict if strict else None,
-            "left_interval": list(wilson(left, strict)) if strict else None,
+            "left_interval": list(share_interval(left, strict)) if strict else None,
         }
         for name, answers, median, strict, left in rows
     ]
@@ -138,7 +130,9 @@ LEANING_Z = 3.29  # 99.9%: with twenty people, chance alone raises one false ala
 
 def leaning(people: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Who prefers one side beyond what chance explains, and which."""
-    intervals = [(row["username"], wilson(row["left"], row["strict"], z=LEANING_Z)) for row in people if row["strict"]]
+    intervals = [
+        (row["username"], share_interval(row["left"], row["strict"], z=LEANING_Z)) for row in people if row["strict"]
+    ]
     return [(name, "left" if low > 0.5 else "right") for name, (low, high) in intervals if low > 0.5 or high < 0.5]
 
 
