@@ -37,7 +37,7 @@ _room = threading.BoundedSemaphore(MOST_STREAMS)
 
 
 class Stream:
-    """The lines of one stream. It gives its place back when it ends, when it is closed, and only once."""
+    """The lines of one stream. It gives its place back when it ends, is closed or is dropped, and only once."""
 
     def __init__(
         self,
@@ -50,8 +50,7 @@ class Stream:
         if not _room.acquire(blocking=False):
             raise Busy("Enough desks are watching live already; this one asks every few seconds instead.")
         self._held = threading.Lock()
-        self._rest, self._clock = rest, clock
-        self._lines = self._watch(campaign, LASTS_SECONDS if lasts is None else lasts)
+        self._lines = _watch(campaign, LASTS_SECONDS if lasts is None else lasts, rest, clock)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -67,21 +66,29 @@ class Stream:
         if self._held.acquire(blocking=False):
             _room.release()
 
-    def _watch(self, campaign: Campaign, lasts: float) -> Iterator[bytes]:
-        ends, told = self._clock() + lasts, self._clock()
-        known = digest(campaign)
-        # The page reads the desk when a stream begins, so nothing between two streams is missed.
-        yield _event("began", {"lasts_s": lasts}) + b"retry: 2000\n\n"
-        while self._clock() < ends:
-            self._rest(LOOK_SECONDS)
-            seen = digest(campaign)
-            parts = changed(known, seen)
-            if parts and self._clock() - told >= AT_MOST_EVERY_SECONDS:
-                known, told = seen, self._clock()
-                yield _event("changed", {"parts": parts})
-            else:
-                yield b":\n\n"  # tells us whether anybody still listens, and proxies that the line is in use
-        yield _event("ended", {})
+    def __del__(self) -> None:
+        # An answer that is dropped without having been closed must not keep its place for as long as the server runs.
+        if hasattr(self, "_held"):
+            self.close()
+
+
+def _watch(
+    campaign: Campaign, lasts: float, rest: Callable[[float], None], clock: Callable[[], float]
+) -> Iterator[bytes]:
+    ends, told = clock() + lasts, clock()
+    known = digest(campaign)
+    # The page reads the desk when a stream begins, so nothing between two streams is missed.
+    yield _event("began", {"lasts_s": lasts}) + b"retry: 2000\n\n"
+    while clock() < ends:
+        rest(LOOK_SECONDS)
+        seen = digest(campaign)
+        parts = changed(known, seen)
+        if parts and clock() - told >= AT_MOST_EVERY_SECONDS:
+            known, told = seen, clock()
+            yield _event("changed", {"parts": parts})
+        else:
+            yield b":\n\n"  # tells us whether anybody still listens, and proxies that the line is in use
+    yield _event("ended", {})
 
 
 def _event(name: str, data: dict[str, Any]) -> bytes:

@@ -25,7 +25,7 @@ SELECT
     (SELECT md5(string_agg(concat_ws(' ', id, state, scored_through), '|' ORDER BY id))
      FROM (SELECT * FROM rollouts_rewardmodelversion
            WHERE name = %(model)s ORDER BY number DESC LIMIT 20) version) AS versions,
-    (SELECT id::text FROM learning_strategycheck WHERE campaign_id = %(campaign)s ORDER BY id DESC LIMIT 1) AS checks
+    (SELECT max(id)::text FROM learning_strategycheck WHERE campaign_id = %(campaign)s) AS checks
 """
 PARTS = ("campaign", "answers", "jobs", "versions", "checks")
 

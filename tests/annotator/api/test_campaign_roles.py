@@ -13,7 +13,7 @@ from annotator.people.models import User
 from annotator.tasks.models import Assignment
 from annotator.training.models import TrainingJob
 
-from .test_access import ALLOWED
+from .test_access import ALLOWED, give_back
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +33,11 @@ def browser(person):
 
 
 def call(client, method, path, body=None):
-    return getattr(client, method)(
+    answer = getattr(client, method)(
         path, body or {}, **({} if method == "get" else {"content_type": "application/json"})
     )
+    give_back(answer)
+    return answer
 
 
 @pytest.fixture

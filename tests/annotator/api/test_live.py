@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from annotator.annotations.models import Annotation
 from annotator.api import live
 from annotator.errors import Busy
+from annotator.learning.models import StrategyCheck
 from annotator.training.digest import changed, digest
 from annotator.training.models import TrainingJob
 from tests.e2e.findings import found
@@ -80,6 +82,17 @@ def test_a_stream_tells_what_changed_and_ends(open_campaign: Any) -> None:
     assert b":\n\n" in told, "silence is filled, or nobody notices that the listener has gone"
 
 
+def test_a_change_is_seen_also_when_its_number_has_one_more_digit(open_campaign: Any) -> None:
+    campaign = open_campaign()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('learning_strategycheck', 'id'), 98)")
+    found(campaign, 1, "too_early", None)
+    before = digest(campaign)
+    found(campaign, 2, "too_early", None)
+    assert [check.pk for check in StrategyCheck.objects.order_by("id")] == [99, 100]
+    assert changed(before, digest(campaign)) == ["checks"]
+
+
 def test_many_changes_are_told_together(open_campaign: Any) -> None:
     campaign, clock = open_campaign(), Clock()
     numbers = iter(range(100, 200))
@@ -99,6 +112,8 @@ def test_there_is_room_for_few_and_each_place_is_given_back(open_campaign: Any, 
     held[0].close()
     next(held[1])
     held[1].close()  # left in the middle
+    for _ in range(live.MOST_STREAMS + 1):
+        stream(campaign, clock)  # dropped
     for _ in range(2):  # read to the end
         whole = [stream(campaign, clock) for _ in range(live.MOST_STREAMS)]
         for one in whole:
