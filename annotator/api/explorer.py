@@ -1,4 +1,8 @@
-"""The manager's magnifying glass: rollouts by word and figure, a group whole, a run's course. Managers only."""
+"""The manager's magnifying glass: rollouts by word and figure, a group whole, a run's course.
+
+Whoever manages campaigns sees the runs of theirs, and of a run that other campaigns ask about too, none of their
+answers and scores.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotator.campaigns.reach import Reach
 from annotator.errors import NotFound
 from annotator.people.models import Scope
 from annotator.rollouts import words
@@ -20,7 +25,7 @@ from annotator.training.trends import trends
 
 from .runs import find_run
 from .serializers import ScoreOut, Text
-from .views import checked
+from .views import checked, reach
 
 
 class RolloutQuery(s.Serializer[Any]):
@@ -121,34 +126,38 @@ class TrendsOut(s.Serializer[Any]):
     points = TrendPoint(many=True)
 
 
-def doubting_version(model: str | None) -> RewardModelVersion | None:
+def doubting_version(model: str | None, within: Reach) -> RewardModelVersion | None:
     """The production version whose doubt is shown: of this reward model, or the one promoted last."""
     production = RewardModelVersion.objects.filter(state=RewardModelVersion.State.PRODUCTION)
+    if within.reward_models is not None:
+        production = production.filter(name__in=within.reward_models)
     if model is not None:
         production = production.filter(name=model)
     return production.order_by("-promoted_at", "-id").first()
 
 
-def wanted(given: dict[str, Any]) -> explorer.Wanted:
+def wanted(given: dict[str, Any], within: Reach) -> explorer.Wanted:
     """What a query asks for, as the explorer understands it."""
     kept = ["within", "step_min", "step_max", "reward_min", "reward_max", "doubt_min", "doubt_max", "sort"]
     return explorer.Wanted(
-        run=find_run(given["run"]) if "run" in given else None,
+        run=find_run(given["run"], within) if "run" in given else None,
         words=given.get("q", "").strip(),
         labelled={"yes": True, "no": False}.get(given.get("labelled", "")),
-        version=doubting_version(given.get("model")),
+        version=doubting_version(given.get("model"), within),
+        reach=within,
         **{name: given[name] for name in kept if name in given},
     )
 
 
 class Rollouts(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="rollouts_search", parameters=[RolloutQuery], responses=RolloutPage)
     def get(self, request: Request) -> Response:
         """A page of rollouts by word, run, step, reward, uncertainty and labels."""
         given = checked(RolloutQuery, request.query_params.dict())
-        asked = wanted(given)
+        asked = wanted(given, reach(request))
         found = explorer.find(asked, limit=given["limit"], after=given.get("cursor"))
         version = asked.version
         page = {
@@ -163,20 +172,24 @@ class Rollouts(APIView):
 
 class WholeGroup(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="groups_get", responses=WholeGroupOut)
     def get(self, request: Request, group: int) -> Response:
         """A prompt with every completion, its rewards and their parts, its scores, and every label given."""
+        within = reach(request)
         found = PromptGroup.objects.select_related("run").filter(pk=group).first()
-        if found is None:
+        if found is None or not within.holds_run(found.run_id):
             raise NotFound(f"There is no group {group}.", code="unknown_group", group=group)
-        return Response(WholeGroupOut(whole_group(found)).data)
+        return Response(WholeGroupOut(whole_group(found, within)).data)
 
 
 class Trends(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="runs_trends", responses=TrendsOut)
     def get(self, request: Request, run: str) -> Response:
         """Rewards, saturation, lengths and labels by policy step."""
-        return Response(TrendsOut(trends(find_run(run))).data)
+        within = reach(request)
+        return Response(TrendsOut(trends(find_run(run, within), within)).data)

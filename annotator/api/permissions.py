@@ -8,6 +8,7 @@ from rest_framework import permissions
 
 from annotator.campaigns.membership import Action, may
 from annotator.campaigns.models import Campaign
+from annotator.campaigns.reach import reach_of
 from annotator.people.models import Scope, User
 
 from .authentication import SessionAuthentication
@@ -17,7 +18,8 @@ class HasScope(permissions.BasePermission):
     """A view says `required_scope = "manage"`, or `{"GET": ..., "POST": ...}`. A view that says nothing is closed.
 
     What needs `manage` and is about one campaign is open to that campaign's managers too, in the browser: a token never
-    does more than its scopes. A view without a slug in its path says by `campaign_of` which campaign it is about.
+    does more than its scopes. A view without a slug in its path says by `campaign_of` which campaign it is about, or by
+    `within_reach` that it shows whoever manages any campaign what belongs to theirs.
     """
 
     message = "Your role or token does not allow this."
@@ -35,6 +37,8 @@ class HasScope(permissions.BasePermission):
 def _manages_this(request: Any, view: Any) -> bool:
     if not in_browser(request) or not isinstance(request.user, User):
         return False
+    if getattr(view, "within_reach", False):
+        return bool(reach_of(request.user).campaigns)
     if "slug" in view.kwargs:
         campaign_id = Campaign.objects.filter(slug=view.kwargs["slug"]).values_list("id", flat=True).first()
     else:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.errors import NotFound
 from annotator.people.models import Scope
 from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
 
 from . import serializers as shape
-from .views import checked
+from .views import checked, reach
 
 
 def present(run: PolicyRun) -> dict[str, Any]:
@@ -29,21 +30,30 @@ def present(run: PolicyRun) -> dict[str, Any]:
     }
 
 
-def find_run(name: str) -> PolicyRun:
+def find_run(name: str, within: Reach = EVERYTHING) -> PolicyRun:
+    """The run of this name; one that is out of reach does not exist for the caller."""
     run = PolicyRun.objects.filter(name=name).first()
-    if run is None:
+    if run is None or not within.holds_run(run.pk):
         raise NotFound(
             f"There is no run called {name}. Make it first: PUT /api/v1/runs/{name}.", code="unknown_run", run=name
         )
     return run
 
 
+def runs_within(within: Reach) -> QuerySet[PolicyRun]:
+    """Newest first."""
+    runs = PolicyRun.objects.order_by("-id")
+    return runs if within.runs is None else runs.filter(pk__in=within.runs)
+
+
 class Runs(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="runs_list", responses=shape.RunList)
     def get(self, request: Request) -> Response:
-        return Response(shape.RunList({"results": map(present, PolicyRun.objects.order_by("-id"))}).data)
+        """The runs, newest first; whoever manages campaigns sees those of theirs."""
+        return Response(shape.RunList({"results": map(present, runs_within(reach(request)))}).data)
 
 
 class OneRun(APIView):
@@ -63,19 +73,21 @@ class OneRun(APIView):
 
 class Groups(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="runs_groups", parameters=[shape.GroupQuery], responses=shape.GroupPage)
     def get(self, request: Request, run: str) -> Response:
         """Newest groups first, with every completion, its reward, and the newest score it has."""
         query = checked(shape.GroupQuery, request.query_params.dict())
-        groups = PromptGroup.objects.filter(run=find_run(run)).order_by("-id")
+        within = reach(request)
+        groups = PromptGroup.objects.filter(run=find_run(run, within)).order_by("-id")
         if "step" in query:
             groups = groups.filter(step=query["step"])
         if "cursor" in query:
             groups = groups.filter(id__lt=query["cursor"])
         page = list(groups[: query["limit"]])
         rollouts = Rollout.objects.filter(group__in=page).order_by("group_id", "ordinal", "id")
-        scores = _newest_scores([rollout.pk for rollout in rollouts])
+        scores = _newest_scores([rollout.pk for rollout in rollouts], within)
         by_group: dict[int, list[dict[str, Any]]] = {group.pk: [] for group in page}
         for rollout in rollouts:
             by_group[rollout.group_id].append(_rollout(rollout, scores.get(rollout.pk)))
@@ -93,8 +105,10 @@ class Groups(APIView):
         return Response(shape.GroupPage({"results": results, "next": more}).data)
 
 
-def _newest_scores(rollout_ids: list[int]) -> dict[int, Score]:
+def _newest_scores(rollout_ids: list[int], within: Reach) -> dict[int, Score]:
     production = RewardModelVersion.objects.filter(state=RewardModelVersion.State.PRODUCTION)
+    if within.reward_models is not None:
+        production = production.filter(name__in=within.reward_models)
     scores = Score.objects.filter(rollout_id__in=rollout_ids, version__in=production).select_related("version")
     return {score.rollout_id: score for score in scores.order_by("version_id")}
 

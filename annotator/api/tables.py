@@ -21,8 +21,8 @@ from annotator.training import desk_tables
 from annotator.training.models import TrainingJob
 
 from .explorer import RolloutQuery, wanted
-from .runs import find_run
-from .views import checked, find_campaign
+from .runs import find_run, runs_within
+from .views import checked, find_campaign, reach
 
 # What begins a formula in one spreadsheet or another, the full-width forms included; blanks before it do not help.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -82,20 +82,24 @@ class CampaignTable(APIView):
 
 class CampaignsTable(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="campaigns_csv", responses=CSV_FILE)
     def get(self, request: Request) -> StreamingHttpResponse:
-        """All campaigns with their budgets."""
-        return as_csv(desk_tables.campaigns(Campaign.objects.all()), "campaigns")
+        """All campaigns with their budgets; whoever manages campaigns sees theirs."""
+        mine = reach(request).campaigns
+        found = Campaign.objects.all() if mine is None else Campaign.objects.filter(pk__in=mine)
+        return as_csv(desk_tables.campaigns(found), "campaigns")
 
 
 class RunsTable(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="runs_csv", responses=CSV_FILE)
     def get(self, request: Request) -> StreamingHttpResponse:
-        """All policy runs."""
-        return as_csv(desk_tables.runs(), "runs")
+        """All policy runs; whoever manages campaigns sees those of theirs."""
+        return as_csv(desk_tables.runs(runs_within(reach(request))), "runs")
 
 
 class JobsTable(APIView):
@@ -109,18 +113,21 @@ class JobsTable(APIView):
 
 class TrendsTable(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="runs_trends_csv", responses=CSV_FILE)
     def get(self, request: Request, run: str) -> StreamingHttpResponse:
         """Rewards, saturation, lengths and labels by policy step."""
-        return as_csv(desk_tables.run_trends(find_run(run)), f"{run}-trends")
+        within = reach(request)
+        return as_csv(desk_tables.run_trends(find_run(run, within), within), f"{run}-trends")
 
 
 class RolloutsTable(APIView):
     required_scope = Scope.MANAGE
+    within_reach = True
 
     @extend_schema(operation_id="rollouts_csv", parameters=[RolloutQuery], responses=CSV_FILE)
     def get(self, request: Request) -> StreamingHttpResponse:
         """Everything a search finds, to the last row."""
-        asked = wanted(checked(RolloutQuery, request.query_params.dict()))
+        asked = wanted(checked(RolloutQuery, request.query_params.dict()), reach(request))
         return as_csv(desk_tables.rollouts(asked), "rollouts")

@@ -9,6 +9,7 @@ from rest_framework.serializers import Serializer
 
 from annotator.campaigns.membership import Action, may
 from annotator.campaigns.models import Campaign
+from annotator.campaigns.reach import EVERYTHING, Reach, reach_of
 from annotator.errors import NotFound
 from annotator.people.models import Scope, User
 
@@ -33,6 +34,11 @@ def manages(request: Request, campaign: Campaign | None = None) -> bool:
     if scopes is not None and Scope.MANAGE in scopes:
         return True
     return campaign is not None and in_browser(request) and may(caller(request), Action.MANAGE, campaign.pk)
+
+
+def reach(request: Request) -> Reach:
+    """How far the caller sees: everywhere, or the campaigns they manage. Views that say `within_reach` ask this."""
+    return EVERYTHING if manages(request) else reach_of(caller(request))
 
 
 def find_campaign(request: Request, slug: str) -> Campaign:

@@ -19,6 +19,7 @@ from annotator.campaigns import budget
 from annotator.campaigns.machine_labels import machine_overview
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
+from annotator.campaigns.reach import Reach
 from annotator.learning.models import StrategyCheck
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
@@ -230,7 +231,7 @@ def campaigns(found: Any) -> Table:
     )
 
 
-def runs() -> Table:
+def runs(found: Any) -> Table:
     heads = "name trainer groups rollouts first_step last_step created_at"
     return _records(
         heads,
@@ -243,14 +244,14 @@ def runs() -> Table:
                 "rollouts": run.rollouts.count(),
                 **run.groups.aggregate(first_step=Min("step"), last_step=Max("step")),
             }
-            for run in PolicyRun.objects.order_by("-id")
+            for run in found
         ),
     )
 
 
-def run_trends(run: PolicyRun) -> Table:
+def run_trends(run: PolicyRun, within: Reach) -> Table:
     heads = "step groups rollouts reward_mean reward_sd sd_in_group saturated_share length_mean labels"
-    return _records(heads, trends.trends(run)["points"])
+    return _records(heads, trends.trends(run, within)["points"])
 
 
 def rollouts(wanted: explorer.Wanted) -> Table:

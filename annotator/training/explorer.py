@@ -18,6 +18,7 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
+from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.errors import InvalidInput, SearchTooWide
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
@@ -35,7 +36,8 @@ SOUGHT = "words_of(to_jsonb(%s::text))"
 HOLDING = f"SELECT rollout_id FROM rollouts_completionwords WHERE words @> {SOUGHT}"
 IN_PROMPT = f"words_of(g.prompt) @> {SOUGHT}"
 ANSWERED = """EXISTS (SELECT 1 FROM tasks_annotationtask task JOIN annotations_annotation said ON said.task_id = task.id
-     WHERE task.group_id = r.group_id AND r.id = ANY(task.rollout_ids) AND said.skip = '')"""
+     WHERE task.group_id = r.group_id AND r.id = ANY(task.rollout_ids) AND said.skip = ''
+       AND said.campaign_id = ANY(coalesce(%s::bigint[], ARRAY[said.campaign_id])))"""
 
 # By name: the columns of the order, and whether it falls. Within a run, newest means the latest step.
 BY_ARRIVAL, BY_STEP = ("g.id", "r.id"), ("g.step", "g.id", "r.id")
@@ -66,6 +68,7 @@ class Wanted:
     labelled: bool | None = None
     sort: str = "newest"
     version: RewardModelVersion | None = None  # whose doubt is meant
+    reach: Reach = EVERYTHING  # of whoever asks
 
     def __post_init__(self) -> None:
         narrowed = [self.step_min, self.step_max, self.reward_min, self.reward_max, self.doubt_min, self.doubt_max]
@@ -159,6 +162,7 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     pairs: list[tuple[str, Any]] = [
         ("g.run_id = %s", wanted.run and wanted.run.pk),
         ("r.run_id = %s", wanted.run and wanted.run.pk),
+        ("g.run_id = ANY(%s)", _runs_within(wanted)),
         ("g.step >= %s", wanted.step_min),
         ("g.step <= %s", wanted.step_max),
         ("r.reward >= %s", wanted.reward_min),
@@ -172,9 +176,15 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     values = [value for _, value in pairs if value is not None]
     if wanted.labelled is not None:
         clauses.append(ANSWERED if wanted.labelled else f"NOT {ANSWERED}")
+        values.append(wanted.reach.campaign_ids)
     if wanted.sort.endswith("reward"):
         clauses.append("r.reward IS NOT NULL")
     return clauses or ["true"], values
+
+
+def _runs_within(wanted: Wanted) -> list[int] | None:
+    """The runs that a search over all runs is held to."""
+    return None if wanted.run is not None or wanted.reach.runs is None else list(wanted.reach.runs)
 
 
 def _words(words: str) -> str | None:
@@ -228,6 +238,7 @@ SELECT r.id, run.name, g.id, g.external_id, g.step, r.ordinal, left({TEXT.format
        left(body.text, %(most)s), length(body.text), r.reward, s.mean, s.spread,
        (SELECT count(*) FROM tasks_annotationtask task JOIN annotations_annotation said ON said.task_id = task.id
         WHERE task.group_id = r.group_id AND r.id = ANY(task.rollout_ids) AND said.skip = ''
+          AND said.campaign_id = ANY(coalesce(%(campaigns)s::bigint[], ARRAY[said.campaign_id]))
           AND NOT EXISTS (SELECT 1 FROM annotations_annotation newer WHERE newer.revises_id = said.id))
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked(id, at)
 JOIN rollouts_rollout r ON r.id = asked.id
@@ -241,7 +252,12 @@ ORDER BY asked.at"""
 def rows(ids: Sequence[int], wanted: Wanted) -> Iterator[dict[str, Any]]:
     """What a list shows of these rollouts, in their order."""
     version = wanted.version
-    values: dict[str, Any] = {"ids": list(ids), "most": LOOKED_AT, "version": version.pk if version else None}
+    values: dict[str, Any] = {
+        "ids": list(ids),
+        "most": LOOKED_AT,
+        "version": version.pk if version else None,
+        "campaigns": wanted.reach.campaign_ids,
+    }
     in_prompt = wanted.words if wanted.within == "prompt" else ""
     in_completion = wanted.words if wanted.within == "completion" else ""
     with connection.cursor() as cursor:

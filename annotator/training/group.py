@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.annotations.models import Annotation
+from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.rollouts.models import PromptGroup, Rollout, Score
 
 
-def whole_group(group: PromptGroup) -> dict[str, Any]:
+def whole_group(group: PromptGroup, within: Reach = EVERYTHING) -> dict[str, Any]:
     rollouts = list(group.rollouts.order_by("ordinal", "id"))
-    scores = _scores([rollout.pk for rollout in rollouts])
+    scores = _scores([rollout.pk for rollout in rollouts], within)
     return {
         "id": group.pk,
         "run": group.run.name,
@@ -19,14 +20,16 @@ def whole_group(group: PromptGroup) -> dict[str, Any]:
         "prompt": group.prompt,
         "meta": group.meta,
         "rollouts": [_rollout(rollout, scores.get(rollout.pk, [])) for rollout in rollouts],
-        "labels": labels_of(group),
+        "labels": labels_of(group, within),
     }
 
 
-def _scores(rollout_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+def _scores(rollout_ids: list[int], within: Reach) -> dict[int, list[dict[str, Any]]]:
     """What every version thinks, newest version first."""
     by_rollout: dict[int, list[dict[str, Any]]] = {}
     scores = Score.objects.filter(rollout_id__in=rollout_ids).select_related("version").defer("rewards_S")
+    if within.reward_models is not None:
+        scores = scores.filter(version__name__in=within.reward_models)
     for score in scores.order_by("-version_id"):
         version = score.version
         told = {"model": version.name, "version": version.number, "state": version.state}
@@ -48,9 +51,11 @@ def _rollout(rollout: Rollout, scores: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def labels_of(group: PromptGroup) -> list[dict[str, Any]]:
+def labels_of(group: PromptGroup, within: Reach) -> list[dict[str, Any]]:
     """Every answer about this group in canonical order, oldest first; revised ones say so."""
     given = Annotation.objects.filter(task__group=group).select_related("task", "campaign", "annotator", "revised_by")
+    if within.campaigns is not None:
+        given = given.filter(campaign__in=within.campaigns)
     return [
         {
             "annotation": one.pk,

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Max, Min
 
+from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.rollouts.models import PolicyRun
 
 MOST_POINTS = 120
@@ -34,18 +35,21 @@ FROM rollouts_promptgroup g
 JOIN tasks_annotationtask task ON task.group_id = g.id
 JOIN annotations_annotation said ON said.task_id = task.id
 WHERE g.run_id = %(run)s AND said.skip = ''
+  AND said.campaign_id = ANY(coalesce(%(campaigns)s::bigint[], ARRAY[said.campaign_id]))
   AND NOT EXISTS (SELECT 1 FROM annotations_annotation newer WHERE newer.revises_id = said.id)
 GROUP BY 1"""
 
 
-def trends(run: PolicyRun) -> dict[str, Any]:
-    """One point per step, or per few steps of a long run."""
+def trends(run: PolicyRun, within: Reach = EVERYTHING) -> dict[str, Any]:
+    """One point per step, or per few steps of a long run; labels are those of campaigns within reach."""
     seen = run.groups.aggregate(first=Min("step"), last=Max("step"), groups=Count("id"))
     if seen["first"] is None:
         return {"run": run.name, "steps_per_point": 1, "groups": 0, "sampled_groups": 0, "points": []}
     width = -(-(seen["last"] - seen["first"] + 1) // MOST_POINTS)
     one_of = -(-seen["groups"] // MOST_GROUPS)
-    values = {"run": run.pk, "first": seen["first"], "width": width, "one_of": one_of}
+    values = {
+        "run": run.pk, "first": seen["first"], "width": width, "one_of": one_of, "campaigns": within.campaign_ids,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(LABELS, values)
         labels = dict(cursor.fetchall())

@@ -231,7 +231,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All campaigns with their budgets. */
+        /** @description All campaigns with their budgets; whoever manages campaigns sees theirs. */
         get: operations["campaigns_csv"];
         put?: never;
         post?: never;
@@ -957,6 +957,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description The runs, newest first; whoever manages campaigns sees those of theirs. */
         get: operations["runs_list"];
         put?: never;
         post?: never;
@@ -973,7 +974,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All policy runs. */
+        /** @description All policy runs; whoever manages campaigns sees those of theirs. */
         get: operations["runs_csv"];
         put?: never;
         post?: never;
