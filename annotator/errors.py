@@ -105,6 +105,13 @@ class MemberPaused(NotAllowed):
     code = "member_paused"
 
 
+class TokenExpired(TiebreakError):
+    """A token past its date; `context` carries `expired_at`."""
+
+    code = "token_expired"
+    http_status = 401
+
+
 class SignInRefused(NotAllowed):
     """A single sign-on that ends at the door; `reason` is stable and picks the sentence on the sign-in page."""
 

@@ -94,7 +94,7 @@ class Tokens(MyAccount):
     def post(self, request: Request) -> Response:
         """Make a token; its text is in this answer and nowhere else."""
         given = checked(shape.TokenIn, request.data)
-        token, raw = tokens.make(caller(request), given["name"], given["scopes"])
+        token, raw = tokens.make(caller(request), **given, now=timezone.now())
         shown: dict[str, Any] = {**shape.TokenOut(token).data, "token": raw}
         return Response(shown, status=201)
 

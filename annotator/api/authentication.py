@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from rest_framework import authentication, exceptions
 
+from annotator.people import tokens
 from annotator.people.models import User, digest_token
 
 # Written out: it runs on every call of every client, and composing it anew would cost more than running it.
 BEARER = """
-SELECT person.*, token.scopes AS token_scopes
+SELECT person.*, token.scopes AS token_scopes, token.id AS token_id, token.expires_at AS token_expires_at,
+    token.last_used_at AS token_last_used_at
 FROM people_apitoken token JOIN people_user person ON person.id = token.user_id
 WHERE token.digest = %s AND token.revoked_at IS NULL AND person.is_active"""
 
@@ -27,6 +30,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if not found:
             raise exceptions.AuthenticationFailed("This token is unknown or was revoked.", code="bad_token")
         (user,) = found
+        now = timezone.now()
+        tokens.refuse_expired(user.token_expires_at, now=now)
+        tokens.used(user.token_id, user.token_last_used_at, now=now)
         return user, frozenset(user.token_scopes) & user.scopes
 
     def authenticate_header(self, request: Any) -> str:

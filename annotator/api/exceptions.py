@@ -25,7 +25,8 @@ def to_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. Returns None for a bug, so that it stays loud."""
     if isinstance(error, TiebreakError):
         set_rollback()
-        return Response(error.as_dict(), status=error.http_status)
+        headers = {"WWW-Authenticate": "Bearer"} if error.http_status == 401 else None
+        return Response(error.as_dict(), status=error.http_status, headers=headers)
     if isinstance(error, (OperationalError, InterfaceError)):
         log.warning("The database is unavailable: %s", error)
         message = "The database is unavailable for a moment; try again."

@@ -9,6 +9,8 @@ from rest_framework import serializers as s
 from annotator.campaigns.invitations import MAX_DAYS, MAX_USES
 from annotator.campaigns.models import Membership
 from annotator.people.models import Role, Scope
+from annotator.people.tokens import DEFAULT_DAYS as DEFAULT_TOKEN_DAYS
+from annotator.people.tokens import MAX_DAYS as MAX_TOKEN_DAYS
 
 from .serializers import Text
 
@@ -62,6 +64,13 @@ class EndedOut(s.Serializer[Any]):
 class TokenIn(s.Serializer[Any]):
     name = s.CharField(max_length=100)
     scopes = s.ListField(child=s.ChoiceField(choices=Scope.choices), allow_empty=False)
+    days = s.IntegerField(
+        min_value=1,
+        max_value=MAX_TOKEN_DAYS,
+        default=DEFAULT_TOKEN_DAYS,
+        allow_null=True,
+        help_text="null: no end; only for what trainers may do",
+    )
 
 
 class TokenOut(s.Serializer[Any]):
@@ -69,6 +78,8 @@ class TokenOut(s.Serializer[Any]):
     name = s.CharField()
     scopes = s.ListField(child=s.ChoiceField(choices=Scope.choices))
     created_at = s.DateTimeField()
+    expires_at = s.DateTimeField(allow_null=True)
+    last_used_at = s.DateTimeField(allow_null=True, help_text="to some minutes")
 
 
 class TokenList(s.Serializer[Any]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -62,21 +63,26 @@ def digest_token(raw: str) -> str:
 
 
 class ApiToken(models.Model):
-    """A bearer token: shown once when made, stored only as a digest, scoped, revocable."""
+    """A bearer token: shown once when made, stored only as a digest, scoped, revocable; it may end by itself."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=32, choices=Scope.choices))
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)  # null: never
+    last_used_at = models.DateTimeField(null=True, blank=True)  # to some minutes
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     @classmethod
-    def issue(cls, user: User, name: str, scopes: list[str] | None = None) -> tuple[ApiToken, str]:
+    def issue(
+        cls, user: User, name: str, scopes: list[str] | None = None, *, expires_at: datetime | None = None
+    ) -> tuple[ApiToken, str]:
         """Make a token and return it with its raw text, which is never stored. Scopes default to the role's."""
         raw = "tb_" + secrets.token_urlsafe(32)
         granted = sorted(set(scopes or user.scopes) & user.scopes)
-        return cls.objects.create(user=user, name=name, digest=digest_token(raw), scopes=granted), raw
+        made = cls.objects.create(user=user, name=name, digest=digest_token(raw), scopes=granted, expires_at=expires_at)
+        return made, raw
 
 
 class Identity(models.Model):

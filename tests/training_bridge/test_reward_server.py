@@ -182,6 +182,22 @@ def test_before_the_first_version_the_answer_is_no_opinion(call: Any) -> None:
     assert answer.json() == {"version": None, "rewards": [None] * 2, "spreads": [None] * 2, "degraded": True}
 
 
+def test_an_expired_token_is_refused_with_its_date(call: Any, server: Any) -> None:
+    from django.utils import timezone
+
+    from annotator.people.models import ApiToken, User
+
+    token, raw = ApiToken.issue(User.objects.get(username="trainer"), "test")
+    assert call(token=raw).status_code == 200
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now())
+    server.tokens._known = type(server.tokens._known)(
+        (digest, (allowed, 0.0)) for digest, (allowed, _) in server.tokens._known.items()
+    )
+    refused = call(token=raw)
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_expired")
+    assert "expired on" in refused.json()["message"]
+
+
 def test_production_answers_unless_a_version_is_named(call: Any, weights: Path, tmp_path: Path) -> None:
     make_version(1, weights, tmp_path, "retired")
     make_version(2, weights, tmp_path, "production")

@@ -35,8 +35,8 @@ export const people = {
   endBrowser: (session: string) => value<undefined>(server.DELETE("/api/v1/account/sessions/{session}", at({ session }))),
   endOtherBrowsers: () => value<{ ended: number }>(server.DELETE("/api/v1/account/sessions")),
   tokens: () => results<Token>(server.GET("/api/v1/account/tokens")),
-  makeToken: (name: string, scopes: Scope[]) =>
-    value<NewToken>(server.POST("/api/v1/account/tokens", { body: { name, scopes } })),
+  makeToken: (name: string, scopes: Scope[], days: number | null) =>
+    value<NewToken>(server.POST("/api/v1/account/tokens", { body: { name, scopes, days } })),
   revokeToken: (token: number) => value<undefined>(server.DELETE("/api/v1/account/tokens/{token}", at({ token }))),
 
   members: (slug: string) => results<Member>(server.GET("/api/v1/campaigns/{slug}/members", at({ slug }))),

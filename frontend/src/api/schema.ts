@@ -1847,6 +1847,13 @@ export interface components {
             scopes: components["schemas"]["ScopesEnum"][];
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description to some minutes
+             */
+            last_used_at: string | null;
             /** @description shown only now */
             token: string;
         };
@@ -2167,6 +2174,11 @@ export interface components {
         TokenInRequest: {
             name: string;
             scopes: components["schemas"]["ScopesEnum"][];
+            /**
+             * @description null: no end; only for what trainers may do
+             * @default 90
+             */
+            days: number | null;
         };
         TokenList: {
             results: components["schemas"]["TokenOut"][];
@@ -2177,6 +2189,13 @@ export interface components {
             scopes: components["schemas"]["ScopesEnum"][];
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description to some minutes
+             */
+            last_used_at: string | null;
         };
         TopUpInRequest: {
             /** @default 0 */

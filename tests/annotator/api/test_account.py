@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from annotator.people.models import ApiToken, AuditEntry, BrowserSession
@@ -123,6 +126,76 @@ def test_a_token_is_shown_once_does_what_was_chosen_and_ends_when_its_owner_says
     assert olga.delete(f"/api/v1/account/tokens/{listed[0]['id']}").status_code == 404
     kinds = AuditEntry.objects.filter(about="token").order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["token.made", "token.revoked"]
+
+
+def make_token(client, **body):
+    return client.post("/api/v1/account/tokens", {"name": "x", "scopes": ["rewards:read"], **body}, format="json")
+
+
+def bearer(raw):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {raw}")
+    return client
+
+
+def test_a_token_ends_after_ninety_days_unless_its_owner_says_otherwise(browser):
+    olga, now = browser("olga"), timezone.now()
+    for body, days in [({}, 90), ({"days": 7}, 7), ({"days": 365}, 365), ({"scopes": ["manage"]}, 90)]:
+        ends = datetime.fromisoformat(make_token(olga, **body).json()["expires_at"])
+        assert abs(ends - now - timedelta(days=days)) < timedelta(minutes=1), body
+    assert make_token(olga, days=None).json()["expires_at"] is None, "what only reads rewards may have no end"
+
+
+@pytest.mark.parametrize(
+    "body", [{"days": 0}, {"days": 366}, {"days": -1}, {"days": "x"}, {"days": None, "scopes": ["manage"]},
+             {"days": None, "scopes": ["rewards:read", "manage"]}],
+)  # fmt: skip
+def test_a_token_that_acts_as_a_person_has_an_end_within_a_year(browser, body):
+    assert make_token(browser("olga"), **body).status_code == 400
+    assert not ApiToken.objects.exists()
+
+
+def test_an_expired_token_is_refused_with_its_date_and_no_longer_counts(browser, people):
+    olga = browser("olga")
+    raw = make_token(olga, days=7).json()["token"]
+    assert bearer(raw).get("/api/v1/reward-models").status_code == 200
+    ended = timezone.now() - timedelta(seconds=1)
+    ApiToken.objects.update(expires_at=ended)
+    answer = bearer(raw).get("/api/v1/reward-models")
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_expired")
+    assert f"expired on {ended:%Y-%m-%d}" in answer.json()["message"]
+    assert answer.json()["context"] == {"expired_at": ended.isoformat(timespec="seconds")}
+    assert answer["WWW-Authenticate"] == "Bearer"
+    (listed,) = olga.get("/api/v1/account/tokens").json()["results"]
+    assert listed["expires_at"] is not None, "its owner still sees what ended"
+    ApiToken.objects.bulk_create(
+        ApiToken(user=people["olga"], name="x", digest=f"{n:064}", scopes=["manage"], expires_at=ended)
+        for n in range(50)
+    )
+    assert make_token(olga).status_code == 201, "fifty that ended are not fifty too many"
+
+
+def test_a_token_says_when_it_was_last_used_to_some_minutes(browser):
+    olga = browser("olga")
+    raw = make_token(olga).json()["token"]
+    used = lambda: ApiToken.objects.get().last_used_at  # noqa: E731
+    assert used() is None
+    bearer(raw).get("/api/v1/reward-models")
+    first = used()
+    assert first is not None
+    bearer(raw).get("/api/v1/reward-models")
+    assert used() == first, "not at every call"
+    ApiToken.objects.update(last_used_at=first - timedelta(minutes=6))
+    bearer(raw).get("/api/v1/reward-models")
+    assert used() >= first
+
+
+def test_what_is_made_on_record_names_the_end_and_never_the_secret(browser):
+    raw = make_token(browser("olga"), days=30).json()["token"]
+    (entry,) = AuditEntry.objects.filter(kind="token.made")
+    assert entry.new["scopes"] == ["rewards:read"] and entry.new["owner"] == "olga"
+    assert datetime.fromisoformat(entry.new["expires_at"]) > timezone.now() + timedelta(days=29)
+    assert raw not in str(entry.__dict__)
 
 
 @pytest.mark.parametrize(

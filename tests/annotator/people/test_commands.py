@@ -40,6 +40,16 @@ def test_a_token_works_until_it_is_revoked(people):
     assert client.get("/api/v1/jobs").status_code == 401
 
 
+def test_a_persons_token_ends_and_a_trainers_need_not(people):
+    assert "until " in said("token", "olga")
+    assert "without an end" in said("token", "trainer")
+    assert "until " in said("token", "trainer", "--days", "7")
+    with pytest.raises(CommandError, match="1 to 365"):
+        said("token", "olga", "--days", "366")
+    ends = ApiToken.objects.order_by("id").values_list("expires_at", flat=True)
+    assert [one is None for one in ends] == [False, True, False]
+
+
 def test_a_disabled_person_is_out_and_their_account_stays(people):
     said("person", "bob", "--disable")
     assert User.objects.get(username="bob").is_active is False

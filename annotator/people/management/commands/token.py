@@ -1,4 +1,6 @@
-"""`manage.py token NAME`: a new API token for somebody, shown once; --revoke ends all their tokens."""
+"""`manage.py token NAME`: a new API token for somebody, shown once; --revoke ends all their tokens.
+
+A trainer's token has no end unless --days says so; a person's ends after the usual days."""
 
 from __future__ import annotations
 
@@ -7,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from annotator.people import audit
-from annotator.people.models import ApiToken, Scope, User
+from annotator.errors import InvalidInput
+from annotator.people import audit, tokens
+from annotator.people.models import ApiToken, Role, Scope, User
 
 
 class Command(BaseCommand):
@@ -17,6 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
         parser.add_argument("--scope", action="append", choices=Scope.values, help="may be repeated; all of the role's")
+        parser.add_argument("--days", type=int, help=f"until it ends; {tokens.DEFAULT_DAYS}, and never for a trainer")
         parser.add_argument("--revoke", action="store_true", help="end every token of this account instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,6 +32,11 @@ class Command(BaseCommand):
             audit.record("token.revoked", person, old={"tokens": ended})
             self.stdout.write(f"{ended} tokens of {person.username} revoked.")
             return
-        token, raw = ApiToken.issue(person, "made by manage.py", options["scope"])
-        audit.record("token.made", token, new={"scopes": token.scopes, "owner": person.username})
-        self.stdout.write(f"{person.username} ({', '.join(token.scopes)}), shown once: {raw}")
+        scopes = options["scope"] or sorted(person.scopes)
+        days = options["days"] or (None if person.role == Role.TRAINER else tokens.DEFAULT_DAYS)
+        try:
+            token, raw = tokens.make(person, "made by manage.py", scopes, days=days, now=timezone.now())
+        except InvalidInput as wrong:
+            raise CommandError(wrong.message) from wrong
+        ends = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without an end"
+        self.stdout.write(f"{person.username} ({', '.join(token.scopes)}), {ends}, shown once: {raw}")
