@@ -42,9 +42,10 @@ def waiting_for(campaign: Campaign, person: User) -> QuerySet[AnnotationTask]:
     return campaign.tasks.filter(state=TaskState.DISPUTED).exclude(assignments__annotator=person)
 
 
-def disputes(campaign: Campaign, person: User, *, limit: int) -> list[Dispute]:
-    """The oldest disputes that wait for this person."""
-    waiting = list(waiting_for(campaign, person).select_related("group").order_by("id")[:limit])
+def disputes(campaign: Campaign, person: User, *, limit: int, after: int = 0) -> list[Dispute]:
+    """The oldest disputes that wait for this person, from the one after this task on."""
+    found = waiting_for(campaign, person).filter(id__gt=after)
+    waiting = list(found.select_related("group").order_by("id")[:limit])
     standing = Annotation.objects.filter(task__in=waiting, revised_by__isnull=True, skip="").select_related("task")
     said = list(standing.order_by("id"))
     ids = [rollout for task in waiting for rollout in task.rollout_ids]

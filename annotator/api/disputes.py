@@ -22,6 +22,11 @@ from . import serializers as shape
 from .views import caller, checked, find_campaign
 
 
+class DisputeQuery(s.Serializer[Any]):
+    after = s.IntegerField(min_value=0, max_value=2**63 - 1, default=0)
+    limit = s.IntegerField(min_value=1, max_value=50, default=20)
+
+
 class SaidOut(s.Serializer[Any]):
     answer = s.DictField()
     comment = s.CharField()
@@ -36,6 +41,8 @@ class DisputeOut(s.Serializer[Any]):
 
 class DisputeList(s.Serializer[Any]):
     results = DisputeOut(many=True)
+    next = s.IntegerField(allow_null=True, help_text="ask for those after this one; null: there are no more")
+    waiting = s.IntegerField(help_text="all that wait for you, on this page and others")
 
 
 def _disputed(request: Request, slug: str) -> Campaign:
@@ -48,21 +55,25 @@ def _disputed(request: Request, slug: str) -> Campaign:
 class Disputes(APIView):
     required_scope = Scope.ANNOTATE
 
-    @extend_schema(operation_id="disputes", responses=DisputeList)
+    @extend_schema(operation_id="disputes", parameters=[DisputeQuery], responses=DisputeList)
     def get(self, request: Request, slug: str) -> Response:
         """The oldest cards people contradict each other about, with what was said, and by nobody one could name."""
-        campaign = _disputed(request, slug)
-        form = campaign.config.asks
-        found = [
+        campaign, me = _disputed(request, slug), caller(request)
+        given, form = checked(DisputeQuery, request.query_params.dict()), campaign.config.asks
+        found = adjudication.disputes(campaign, me, limit=given["limit"] + 1, after=given["after"])
+        page = found[: given["limit"]]
+        results = [
             {
                 "task": one.task.pk,
                 "prompt": one.task.group.prompt,
                 "completions": [{"text": text, "steps": form.steps(text)} for text in one.completions],
                 "said": one.said,
             }
-            for one in adjudication.disputes(campaign, caller(request), limit=20)
+            for one in page
         ]
-        return Response(DisputeList({"results": found}).data)
+        more = page[-1].task.pk if len(found) > len(page) else None
+        waiting = adjudication.waiting_for(campaign, me).count()
+        return Response(DisputeList({"results": results, "next": more, "waiting": waiting}).data)
 
 
 class Decide(APIView):

@@ -20,6 +20,7 @@ export interface StandingAnswer {
   comment: string;
 }
 export type Dispute = Narrowed<Schemas["DisputeOut"], { prompt: Text; completions: Completion[]; said: StandingAnswer[] }>;
+export type DisputePage = Narrowed<Schemas["DisputeList"], { results: Dispute[] }>;
 
 export interface Decision {
   answer: Answer;
@@ -41,8 +42,8 @@ export const gold = {
     value<GoldCard>(
       server.GET("/api/v1/campaigns/{slug}/gold/card", { params: { path: { slug }, query: group === null ? {} : { group } } }),
     ),
-  disputes: async (slug: string) =>
-    (await value<{ results: Dispute[] }>(server.GET("/api/v1/campaigns/{slug}/disputes", at({ slug })))).results,
+  disputes: (slug: string, after: number) =>
+    value<DisputePage>(server.GET("/api/v1/campaigns/{slug}/disputes", { params: { path: { slug }, query: { after } } })),
   decide: (slug: string, task: number, decision: Decision) =>
     value<{ annotation: number }>(
       server.POST("/api/v1/campaigns/{slug}/disputes/{task}", { ...at({ slug, task }), body: decision }),

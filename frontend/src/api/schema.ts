@@ -1450,6 +1450,10 @@ export interface components {
         };
         DisputeList: {
             results: components["schemas"]["DisputeOut"][];
+            /** @description ask for those after this one; null: there are no more */
+            next: number | null;
+            /** @description all that wait for you, on this page and others */
+            waiting: number;
         };
         DisputeOut: {
             task: number;
@@ -2915,7 +2919,10 @@ export interface operations {
     };
     disputes: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: number;
+                limit?: number;
+            };
             header?: never;
             path: {
                 slug: string;

@@ -1,6 +1,6 @@
 /** Cards that people contradict each other about, one at a time: what was said stands above, the decision ends it. */
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { Link, useParams } from "react-router";
 
@@ -50,11 +50,23 @@ function None({ campaign, notice }: { campaign: MyCampaign; notice: string }) {
   );
 }
 
-function Deciding({ campaign, disputes, refresh }: { campaign: MyCampaign; disputes: Dispute[]; refresh: () => Promise<unknown> }) {
+interface Waiting {
+  disputes: Dispute[];
+  /** All there are, also those that are not here yet. */
+  count: number;
+  /** Asks for the next ones; null when all are here or on their way. */
+  more: (() => void) | null;
+}
+
+function Deciding({ campaign, list, refresh }: { campaign: MyCampaign; list: Waiting; refresh: () => Promise<unknown> }) {
   const [left, setLeft] = useState<readonly number[]>([]);
   const { decide, busy, notice, gone, saidOf } = useDecision(campaign.slug, refresh);
-  const waiting = waitingFirst(disputes, gone, left);
+  const waiting = waitingFirst(list.disputes, gone, left);
   const now = waiting[0];
+  const allLeft = waiting.every((one) => left.includes(one.task));
+  useEffect(() => {
+    if (allLeft) list.more?.();
+  }, [allLeft, list.more]);
   const card = useMemo(() => now && cardOf(now), [now?.task]);
   const onSay = useCallback((said: Filled) => now && decide(now.task, said), [decide, now?.task]);
   const onPass = useCallback(() => now && setLeft((before) => [...before.filter((task) => task !== now.task), now.task]), [now?.task]);
@@ -62,7 +74,7 @@ function Deciding({ campaign, disputes, refresh }: { campaign: MyCampaign; dispu
   const unsent = saidOf(now.task);
   return (
     <Filling
-      title={tn(waiting.length, "{{n}} dispute to decide", "{{n}} disputes to decide")}
+      title={tn(list.count - (list.disputes.length - waiting.length), "{{n}} dispute to decide", "{{n}} disputes to decide")}
       campaign={campaign}
       card={card}
       above={<WhatPeopleSaid dispute={now} form={campaign.form} />}
@@ -92,10 +104,12 @@ export default function Disputes() {
   const client = useQueryClient();
   const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
   // While there is one to decide, no list that comes in meanwhile takes it from under the reader's eyes.
-  const disputes = useQuery({
+  const disputes = useInfiniteQuery({
     queryKey: ["disputes", slug],
-    queryFn: () => gold.disputes(slug),
-    refetchInterval: (query) => (query.state.data?.length ? false : 15_000),
+    queryFn: ({ pageParam }) => gold.disputes(slug, pageParam),
+    initialPageParam: 0,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: (query) => (query.state.data?.pages[0]?.results.length ? false : 15_000),
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
@@ -109,5 +123,8 @@ export default function Disputes() {
   if (error || !campaign.data || !disputes.data) {
     return <Page title={t("Disputes")}>{error ? <Problem error={error} /> : <Loading />}</Page>;
   }
-  return <Deciding campaign={campaign.data} disputes={disputes.data} refresh={refresh} />;
+  const { pages } = disputes.data;
+  const more = disputes.hasNextPage && !disputes.isFetching && !disputes.isFetchNextPageError ? () => void disputes.fetchNextPage() : null;
+  const list = { disputes: pages.flatMap((page) => page.results), count: pages.at(-1)?.waiting ?? 0, more };
+  return <Deciding campaign={campaign.data} list={list} refresh={refresh} />;
 }
