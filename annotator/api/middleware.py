@@ -26,12 +26,23 @@ POLICY = "; ".join(
 )
 
 
-def content_security_policy(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "X-Frame-Options": "DENY",  # for browsers that know no frame-ancestors
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def safe_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """The outermost layer, so that files, redirects and refusals carry them too. What the API says is kept by nobody:
+    a shared computer's cache must not hold answers after signing out."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Content-Security-Policy"] = POLICY
+        for name, value in ALWAYS.items():
+            response[name] = value
+        if request.path.startswith("/api/"):
+            response.setdefault("Cache-Control", "no-store")
         return response
 
     return middleware
