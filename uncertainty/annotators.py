@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty.agreement import once_each
-from uncertainty.arrays import AnyArray, Floats, Ints, finite, group_codes, same_length, shares
+from uncertainty.arrays import AnyArray, Bools, Floats, Ints, finite, group_codes, same_length, shares
 from uncertainty.errors import EmptyPool, ShapeMismatch
 
 Z = 1.959963984540054  # 95 % of a normal lies within so many standard deviations
@@ -72,6 +72,24 @@ class Heard:
     @property
     def answers_A(self) -> Ints:
         return np.bincount(self.annotator_L, minlength=len(self.annotators_A))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Residuals:
+    """What answers say beyond a model of people whose habits stay the same and who answer each on their own.
+
+    `score_L` is how far each answer speaks for its giver's being more reliable than the rest of their answers do. Of
+    P couples of answers about one item (two rows each): whether they agree, and how likely that was for such people,
+    given everybody else's answers about it.
+    """
+
+    heard: Heard
+    score_L: Floats
+    one_P: Ints
+    other_P: Ints
+    agreed_P: Bools
+    expected_P: Floats
+    weight_P: Floats
 
 
 def vote_shares(classes_L: ArrayLike, items_L: ArrayLike, *, weights_L: ArrayLike | None = None) -> Votes:

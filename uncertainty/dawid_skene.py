@@ -13,8 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty.agreement import couples
-from uncertainty.annotators import Heard, Reliability, Z, drawn_together, label_weights, spread_of, vote_shares
-from uncertainty.arrays import AnyArray, Floats, Ints, group_codes
+from uncertainty.annotators import (
+    Heard,
+    Reliability,
+    Residuals,
+    Z,
+    drawn_together,
+    label_weights,
+    spread_of,
+    vote_shares,
+)
+from uncertainty.arrays import AnyArray, Floats, Ints, blocks, group_codes
 from uncertainty.errors import ShapeMismatch, Unsettled
 from uncertainty.logistic import sigmoid
 
@@ -22,6 +31,7 @@ REST = 1e-6
 STEPS = 5_000
 # What is taken to be known of anybody: so many answers, two of three right. A few dozen real ones outweigh it.
 RIGHT, WRONG = 2.0, 1.0
+TINY = np.finfo(np.float64).tiny  # never happened so far is unlikely without end, but still to be compared
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,6 +44,7 @@ class DawidSkene:
     prior_C: Floats
     confusion_A_C_C: Floats  # truth by said; rows sum to 1
     reliability: Reliability
+    residuals: Residuals
     steps: int
 
 
@@ -63,7 +74,8 @@ def dawid_skene(
         moved, posterior_N_C = float(np.abs(then_N_C - posterior_N_C).max()), then_N_C
         if moved < REST:
             people = problem.reliability(np.einsum("t,att->a", prior_C, confusion), posterior_N_C)
-            return DawidSkene(heard.items_N, classes_C, posterior_N_C, prior_C, confusion, people, step)
+            beyond = problem.residuals(confusion, posterior_N_C)
+            return DawidSkene(heard.items_N, classes_C, posterior_N_C, prior_C, confusion, people, beyond, step)
     raise Unsettled("Dawid and Skene's model did not come to rest.", steps=STEPS)
 
 
@@ -89,12 +101,12 @@ class _Problem:
         if self.one_coin:
             right_A = np.einsum("att->a", confusion)
             share_A = (right_A + self.smoothing * RIGHT) / np.maximum(
-                self.heard.answers_A + self.smoothing * (RIGHT + WRONG), np.finfo(float).tiny
+                self.heard.answers_A + self.smoothing * (RIGHT + WRONG), TINY
             )
             wrong = (1.0 - share_A)[:, None, None] / (classes - 1) * (1.0 - np.eye(classes))
             confusion = share_A[:, None, None] * np.eye(classes) + wrong
         else:
-            beforehand = WRONG / (classes - 1) * (1.0 - np.eye(classes)) + RIGHT * np.eye(classes)
+            beforehand = (WRONG / (classes - 1) * (1.0 - np.eye(classes)) + RIGHT * np.eye(classes)) / classes
             confusion = confusion + self.smoothing * beforehand
             rows = confusion.sum(axis=2, keepdims=True)
             # A class nobody could have met says nothing of the person: any answer is as likely.
@@ -104,17 +116,31 @@ class _Problem:
 
     def truths(self, prior_C: Floats, confusion: Floats) -> Floats:
         """How likely each class is for each item, given everybody's habits."""
-        floor = np.finfo(np.float64).tiny  # never happened so far is unlikely without end, but still to be compared
-        log_A_C_C = np.log(np.maximum(confusion, floor))
+        log_A_C_C = np.log(np.maximum(confusion, TINY))
         log_N_C = np.stack(
             [
                 np.bincount(self.heard.item_L, weights=log_A_C_C[self.heard.annotator_L, truth, self.said_L])
                 for truth in range(self.classes)
             ],
             axis=1,
-        ) + np.log(np.maximum(prior_C, floor))
+        ) + np.log(np.maximum(prior_C, TINY))
         likely = np.exp(log_N_C - log_N_C.max(axis=1, keepdims=True))
         return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
+    def residuals(self, confusion: Floats, posterior_N_C: Floats) -> Residuals:
+        """What the answers say beyond these habits."""
+        item_L, who_L, said_L = self.heard.item_L, self.heard.annotator_L, self.said_L
+        likely_L_C = confusion[who_L, :, said_L]  # of what was said, by the truth
+        score_L = posterior_N_C[item_L, said_L] - np.einsum("lc,lcc->l", posterior_N_C[item_L], confusion[who_L])
+        one_P, other_P = couples(item_L)
+        expected_P = np.empty(len(one_P))
+        for block in blocks(len(one_P)):
+            one, other = one_P[block], other_P[block]
+            others = posterior_N_C[item_L[one]] / np.maximum(likely_L_C[one] * likely_L_C[other], TINY)
+            equal = (confusion[who_L[one]] * confusion[who_L[other]]).sum(axis=2)
+            expected_P[block] = (others * equal).sum(axis=1) / others.sum(axis=1)
+        agreed_P = said_L[one_P] == said_L[other_P]
+        return Residuals(self.heard, score_L, one_P, other_P, agreed_P, expected_P, np.ones(len(one_P)))
 
     def reliability(self, right_A: Floats, posterior_N_C: Floats) -> Reliability:
         """Intervals on the scale of log odds, wider where the truths that people are judged by are in doubt."""
@@ -128,7 +154,7 @@ class _Problem:
         shared_P = both_P - said_right_L[left_P] * said_right_L[right_P]
         for one_P, other_P in ((left_P, right_P), (right_P, left_P)):
             np.add.at(hidden, (annotator_L[one_P], annotator_L[other_P]), shared_P)
-        beforehand = self.smoothing * (RIGHT + WRONG) * (1 if self.one_coin else self.classes)
+        beforehand = self.smoothing * (RIGHT + WRONG)
         prior_A = np.maximum(beforehand * known_A, 1e-3)
         complete = np.diag(np.asarray(self.heard.answers_A * known_A, dtype=np.float64))
         spread_A = np.sqrt(spread_of(complete, hidden, prior_A).diagonal())

@@ -40,7 +40,7 @@ def test_one_coin_skills_are_those_crowd_kit_finds():
 def log_posterior(found):
     """Of habits and class shares, items summed over, as the model defines it with a smoothing of 1."""
     classes = len(found.classes_C)
-    beforehand = 2.0 * np.eye(classes) + (1.0 - np.eye(classes)) / (classes - 1)
+    beforehand = (2.0 * np.eye(classes) + (1.0 - np.eye(classes)) / (classes - 1)) / classes
     told = np.log(found.prior_C).sum() + (beforehand * np.log(found.confusion_A_C_C)).sum()
     for item in range(len(found.items_N)):
         mine = np.equal(ITEMS, item)

@@ -7,9 +7,11 @@ import pytest
 from scipy import integrate, stats
 
 from benchmarks.crowd.planted import dealt, preferences
-from uncertainty.annotators import vote_shares
-from uncertainty.crowd_bt import SIDE_SPREAD, TAU, TAU_SPREAD, crowd_bt
+from uncertainty.annotators import Heard, vote_shares
+from uncertainty.crowd_bt import crowd_bt
+from uncertainty.crowd_fit import BEFOREHAND, SPREADS, Answers, Model
 from uncertainty.errors import EmptyPool, ShapeMismatch
+from uncertainty.sharpness import SHAPES, Margins
 
 
 def expit(z):
@@ -38,13 +40,34 @@ def told(*world):
 
 
 def test_planted_sharpness_is_found_in_order_and_inside_its_intervals():
-    order, inside = [], []
-    for seed in range(8):
-        people = told(*crowd(seed)).reliability
-        skills = np.array([right(tau) for tau in SHARP])
+    order, inside, left = [], [], []
+    for seed in range(12):
+        found = told(*crowd(seed))
+        people, skills = found.reliability, np.array([right(tau) for tau in SHARP])
         order.append(stats.spearmanr(people.right_A, skills).statistic)
         inside.append(np.mean((people.low_A <= skills) & (skills <= people.high_A)))
-    assert np.mean(order) > 0.93 and np.mean(inside) > 0.85
+        left.append(np.mean((found.left_low_A <= 0.5) & (found.left_high_A >= 0.5)))
+    assert np.mean(order) > 0.93 and np.mean(inside) > 0.87 and np.mean(left) > 0.9
+
+
+@pytest.mark.parametrize(("overlap", "each"), [(2, 50), (2, 400), (3, 50), (3, 400)])
+def test_intervals_hold_the_truth_also_where_every_pair_is_as_hard_as_any_other(overlap, each):
+    """Two answers a pair cannot show how hard pairs are; whoever assumes it is too sure of people."""
+    inside, skills = [], np.linspace(0.5, 0.95, 10)
+    for seed in range(10):
+        rng = np.random.default_rng([seed, overlap])
+        deal = dealt(10, each, overlap, rng)
+        first = rng.random(deal.item_L.max() + 1) < 0.5
+        outcomes = (rng.random(len(deal.item_L)) < skills[deal.annotator_L]) == first[deal.item_L]
+        people = crowd_bt(outcomes, deal.item_L, deal.annotator_L, rng.random(len(deal.item_L)) < 0.5).reliability
+        inside.append(np.mean((people.low_A <= skills) & (skills <= people.high_A)))
+    assert np.mean(inside) > 0.9
+
+
+def test_somebody_nearly_always_right_can_be_told_so():
+    """Nodes of the margin lie close enough to 0: no pair is taken for a tie that nobody could decide."""
+    sharp = Margins.chi(1.0).right(np.array([[np.arcsinh(30.0), 0.0]]))  # tau 30
+    assert sharp[0] == pytest.approx(right(30.0), abs=1e-3) and sharp[0] > 0.98
 
 
 def test_whoever_leans_to_a_side_is_found_and_nobody_else_is_blamed():
@@ -93,42 +116,49 @@ SMALL = (
 
 
 def log_posterior(habits_A_2):
-    """As the model is defined, with each pair's margin integrated over by a quadrature of its own."""
+    """As the model is defined for normal margins, each pair's integrated over by a quadrature of its own."""
     outcomes, pairs, people, first_left = SMALL
     nodes, weights = np.polynomial.hermite_e.hermegauss(60)
-    total = -np.log(1.0 + ((habits_A_2[:, 0] - TAU) / TAU_SPREAD) ** 2).sum()
-    total -= (habits_A_2[:, 1] ** 2).sum() / (2.0 * SIDE_SPREAD**2)
+    total = -(((habits_A_2 - BEFOREHAND) / SPREADS) ** 2).sum() / 2.0
     for pair in range(4):
         mine = pairs == pair
-        tau, side = habits_A_2[people[mine]].T
+        keen, shift = habits_A_2[people[mine]].T
         sign = np.where(first_left[mine] == 1, 1.0, -1.0)
         left = np.where(first_left[mine] == 1, outcomes[mine], 1.0 - outcomes[mine])
-        z = tau[:, None] * sign[:, None] * nodes + side[:, None]
+        z = (np.sinh(keen) * sign)[:, None] * nodes + (shift * np.cosh(keen))[:, None]
         log_p = left[:, None] * np.log(expit(z)) + (1.0 - left[:, None]) * np.log(expit(-z))
         total += np.log(weights @ np.exp(log_p.sum(axis=0)) / weights.sum())
     return total
 
 
-def habits_of(found):
-    """Sides are told as P(left); their log odds are found again by bisection."""
-    side = []
-    for tau, left in zip(found.sharpness_A, found.left_A, strict=True):
-        low, high = -8.0, 8.0
-        for _ in range(60):
-            middle = (low + high) / 2.0
-            share = integrate.quad(lambda mu, t=tau, b=middle: stats.norm.pdf(mu) * expit(t * mu + b), -8, 8)[0]
-            low, high = (middle, high) if share < left else (low, middle)
-        side.append(low)
-    return np.stack([found.sharpness_A, side], axis=1)
+def fitted(margins):
+    outcomes, pairs, people, first_left = SMALL
+    left, first_left = np.where(first_left == 1, outcomes, 1.0 - outcomes), first_left == 1
+    return Model(Answers.of(Heard.of(pairs, people), left, first_left, np.ones(12)), margins).fit(
+        np.tile(BEFOREHAND, (3, 1))
+    )
 
 
 def test_at_rest_no_change_of_habits_explains_the_answers_better():
-    best = habits_of(crowd_bt(*SMALL))
+    best = fitted(SHAPES[-1]).habits_A_2
     for person, which in np.ndindex(3, 2):
         for step in (-0.1, 0.1):
             moved = best.copy()
             moved[person, which] += step
             assert log_posterior(moved) < log_posterior(best)
+
+
+def test_what_is_not_known_is_the_curvature_of_what_the_answers_explain():
+    """Louis's formula beside second differences of the posterior with the margins integrated out."""
+    fit, near = fitted(SHAPES[-1]), 1e-3
+    curved = np.empty((6, 6))
+    for i, j in np.ndindex(6, 6):
+        corners = [
+            sign * log_posterior(fit.habits_A_2 + (near * (a * np.eye(6)[i] + b * np.eye(6)[j])).reshape(3, 2))
+            for a, b, sign in ((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
+        ]
+        curved[i, j] = -sum(corners) / (4.0 * near**2)
+    np.testing.assert_allclose(np.linalg.inv(fit.covariance), curved, atol=2e-3)
 
 
 def test_which_completion_is_called_the_first_makes_no_difference():
@@ -161,6 +191,14 @@ def test_somebody_who_was_hardly_seen_is_not_judged():
     seen = (deal.annotator_L != 3) | (np.cumsum(deal.annotator_L == 3) <= 2)
     people = crowd_bt(outcomes[seen], deal.item_L[seen], deal.annotator_L[seen], first_left[seen]).reliability
     assert people.answers_A[3] == 2 and people.high_A[3] - people.low_A[3] > 0.3
+
+
+def test_hundreds_of_answers_about_one_pair_are_no_trouble():
+    people = np.arange(900)
+    outcomes = np.append((people % 3 > 0).astype(float), (people % 5 > 0).astype(float))
+    found = crowd_bt(outcomes, np.repeat([0, 1], 900), np.tile(people % 300, 2) + 300 * (np.arange(1800) % 900 // 300),
+                     np.arange(1800) % 2)  # fmt: skip
+    assert np.isfinite(found.reliability.right_A).all() and (found.better_N > 0.99).all()
 
 
 @pytest.mark.parametrize("overlap", [2, 3])
