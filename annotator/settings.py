@@ -117,6 +117,10 @@ if issuer := env_str("TIEBREAK_OIDC_ISSUER"):
         )
     except ValueError as mistake:
         raise ImproperlyConfigured(f"TIEBREAK_OIDC_*: {mistake}.") from mistake
+# After so many days entries of the audit log are forgotten; 0: they are kept for ever.
+AUDIT_DAYS = env_int("TIEBREAK_AUDIT_DAYS", 0)
+if AUDIT_DAYS and AUDIT_DAYS < 30:
+    raise ImproperlyConfigured(f"TIEBREAK_AUDIT_DAYS={AUDIT_DAYS}: use 30 or more, or 0 to keep entries for ever.")
 MAX_BODY_BYTES = env_int("TIEBREAK_MAX_BODY_MB", 64) * 1024 * 1024
 
 INSTALLED_APPS = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import html
 import json
 import secrets
 import threading
@@ -40,6 +41,8 @@ class Provider:
         self.profile: dict[str, Any] = {}  # what only the userinfo endpoint says
         self.bend: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
         self.asked: dict[str, dict[str, str]] = {}  # code -> the authorization request
+        self.asks_first = False  # a page with one button, as a person in a browser meets it
+        self.away = False  # it answers nothing sensible any more
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.calls_itself = self.issuer
@@ -68,9 +71,21 @@ class Provider:
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
         return {"keys": [{**public, "kid": "one", "use": "sig"}]}
 
+    def consent(self, query: dict[str, str]) -> str:
+        """Who is signed in there, and the two ways back."""
+        no = f"{query['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': query['state']})}"
+        person = html.escape(str(self.person.get("email", self.person.get("sub"))))
+        yes, no = html.escape(self.authorize(query)), html.escape(no)
+        return (
+            "<!doctype html><html lang=en><title>Lab account</title>"
+            f"<h1>Sign in to Tiebreak?</h1><p>You are {person}.</p>"
+            f'<p><a href="{yes}">Continue</a> <a href="{no}">Cancel</a></p></html>'
+        )
+
     def authorize(self, query: dict[str, str]) -> str:
         """The person is signed in already and agrees: straight back with a code."""
         assert query["response_type"] == "code" and query["client_id"] == CLIENT
+        assert query["state"] and query["nonce"] and query["code_challenge_method"] == "S256"
         code = secrets.token_urlsafe(16)
         self.asked[code] = query
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
@@ -106,8 +121,12 @@ class Provider:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
-                if parts.path == "/authorize":
-                    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+                query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+                if provider.away:
+                    self._send(503, "text/html", "<h1>Closed for the night</h1>")
+                elif parts.path == "/authorize" and provider.asks_first:
+                    self._send(200, "text/html; charset=utf-8", provider.consent(query))
+                elif parts.path == "/authorize":
                     self.send_response(302)
                     self.send_header("Location", provider.authorize(query))
                     self.end_headers()
@@ -122,12 +141,18 @@ class Provider:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                self._json(*provider.token({name: values[0] for name, values in parse_qs(body).items()}))
+                if provider.away:
+                    self._send(503, "text/html", "<h1>Closed for the night</h1>")
+                else:
+                    self._json(*provider.token({name: values[0] for name, values in parse_qs(body).items()}))
 
             def _json(self, status: int, body: dict[str, Any]) -> None:
-                raw = json.dumps(body).encode()
+                self._send(status, "application/json", json.dumps(body))
+
+            def _send(self, status: int, kind: str, text: str) -> None:
+                raw = text.encode()
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
                 self.wfile.write(raw)

@@ -53,6 +53,7 @@ app.conf.update(
         "wake waiting jobs": every(3, "wake_jobs"),
         "score unscored rollouts": every(3, "score_unscored", queue="train"),
         "make new words searchable": every(10, "index_words"),
+        "forget old audit entries": every(3600, "forget_old_audit"),
         # Waits for somebody else's machine: not in the queue of the short sweeps.
         "judge pairs": every(5, "judge_pairs", queue="train"),
     },

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict, TiebreakError
 from annotator.learning.checks import check_strategy
+from annotator.people import audit
 from annotator.rollouts import words
 from annotator.rollouts.models import RewardModelVersion
 from annotator.tasks import leasing, withdrawing
@@ -109,6 +112,13 @@ def score_unscored() -> None:
 def index_words() -> None:
     """Make the words of new completions searchable, for a slice of time."""
     words.sweep()
+
+
+@shared_task
+def forget_old_audit() -> None:
+    """Keep the audit log as long as the installation says, and no longer."""
+    if settings.AUDIT_DAYS:
+        audit.forget(timezone.now() - timedelta(days=settings.AUDIT_DAYS))
 
 
 @shared_task

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign
 from annotator.errors import DecidedAlready, InvalidAnswer, NotFound, OwnDispute
+from annotator.people import audit
 from annotator.people.models import User
 from annotator.rollouts.models import Rollout
 from annotator.tasks.models import AnnotationTask, Assignment
@@ -111,4 +112,6 @@ def _decide(campaign: Campaign, task_id: int, person: User, answer: submission.A
     annotation = submission.record(slot, person.pk, answer, revises=None)
     settling.pay(slot, annotation, extra=True)
     AnnotationTask.objects.filter(pk=task.pk).update(state=TaskState.SETTLED)
+    told = {"task": task.pk, "annotation": annotation.pk}
+    audit.record("dispute.decided", campaign, old={"state": TaskState.DISPUTED}, new=told, actor=person)
     return annotation

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import NothingToLearn
+from annotator.people import audit
 from annotator.tasks.models import AnnotationTask
 
 from .models import Annotation, LabelSet, LabelSetItem
@@ -52,4 +53,6 @@ def freeze(campaign: Campaign) -> LabelSet:
             [LabelSetItem(label_set=label_set, annotation_id=pk, heldout=held) for pk, held in items],
             batch_size=10_000,
         )
+        told = {"label_set": label_set.pk, "answers": label_set.size, "digest": digest}
+        audit.record("labels.frozen", campaign, new=told)
     return label_set

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import CampaignClosed, InvalidInput, NotAllowed, NotFound, StaleRevision
+from annotator.people import audit
 from annotator.people.models import User
 
 from .models import Annotation, Review
@@ -45,7 +46,11 @@ def review(annotation_id: int, reviewer: User, verdict: str, note: str = "") -> 
     last = answer.reviews.order_by("-id").first()
     if last is not None and (last.reviewer_id, last.verdict, last.note) == (reviewer.pk, verdict, note):
         return last
-    return Review.objects.create(annotation=answer, reviewer=reviewer, verdict=verdict, note=note)
+    made = Review.objects.create(annotation=answer, reviewer=reviewer, verdict=verdict, note=note)
+    was = None if last is None else {"verdict": last.verdict}
+    told = {"annotation": answer.pk, "verdict": verdict, "note": note}
+    audit.record("answer.reviewed", answer.campaign, old=was, new=told, actor=reviewer)
+    return made
 
 
 def _checked(verdict: str, note: str) -> str:

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from annotator.annotations import exports
 from annotator.annotations.models import LabelSet
 from annotator.errors import InvalidInput, NotFound
+from annotator.people import audit
 from annotator.people.models import Scope
 
 from .views import find_campaign
@@ -47,6 +48,8 @@ class LabelSetExport(APIView):
         name = _one_of(request, "format", list(exports.FORMATS), "trl-preference")
         kind = _one_of(request, "as", FILES, "jsonl")
         split = _one_of(request, "split", exports.SPLITS, "train")
+        told = {"what": f"label set {found.pk}", "format": name, "split": split}
+        audit.record("export.downloaded", found.campaign, new=told)
         rows, chat = exports.of_label_set(found, exports.FORMATS[name], split)
         return _file(rows, exports.FORMATS[name], chat, kind, f"{found.campaign.slug}-{found.pk}-{name}-{split}")
 
@@ -59,6 +62,7 @@ class AnswersExport(APIView):
         """Download every answer as it was given: skips, corrections, repeats and known answers too."""
         campaign = find_campaign(request, slug)
         kind = _one_of(request, "as", FILES, "jsonl")
+        audit.record("export.downloaded", campaign, new={"what": "answers"})
         rows, chat = exports.of_campaign(campaign)
         return _file(rows, exports.FORMATS["annotations"], chat, kind, f"{campaign.slug}-answers")
 

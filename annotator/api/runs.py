@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.errors import NotFound
+from annotator.people import audit
 from annotator.people.models import Scope
 from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
 
@@ -68,6 +69,8 @@ class OneRun(APIView):
         """Make the run, or find it again; safe to repeat."""
         given = checked(shape.RunIn, request.data)
         made, new = PolicyRun.objects.get_or_create(name=run, defaults=given)
+        if new:
+            audit.record("run.made", made)
         return Response(shape.RunOut(present(made)).data, status=201 if new else 200)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         answer: HttpResponse = _ToProvider.as_view()(request)
     except SignInRefused as refused:
-        return _refused(refused)
+        return _refused(request, refused)
     except TiebreakError:
         return HttpResponseRedirect("/")
     return answer
@@ -63,7 +63,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         refused = error if isinstance(error, SignInRefused) else SignInRefused(error.message, reason="no_access")
         audit.record("person.sign_in_failed", new={"by": "single sign-on", **refused.context})
         log.warning("A single sign-on was refused: %s %s", refused.message, refused.context)
-        return _refused(refused)
+        return _refused(request, refused)
     return HttpResponseRedirect(going_to)
 
 
@@ -92,11 +92,12 @@ def _welcome(request: HttpRequest, claims: dict[str, Any], held: str | None) -> 
     """Sign the person in, and let them join by the invitation they came with."""
     person = accounts.person_from(claims, oidc.configured(), invited=held is not None and _usable(held))
     joined = _join(held, person) if held else None
-    going_to = str(request.session.pop(NEXT, None) or "/")
+    going_to = _where_to(request)
+    request.session.pop(NEXT, None)
     accounts.sign_in(request, person, by="single sign-on")
     if joined:
         return f"/annotate/{joined}"
-    return going_to if url_has_allowed_host_and_scheme(going_to, allowed_hosts=None) else "/"
+    return going_to
 
 
 def _usable(digest: str) -> bool:
@@ -114,6 +115,14 @@ def _join(digest: str, person: User) -> str | None:
         return None
 
 
-def _refused(refused: SignInRefused) -> HttpResponse:
+def _where_to(request: HttpRequest) -> str:
+    """Where the person was going, if that is here."""
+    wished = str(request.session.get(NEXT) or "/")
+    return wished if url_has_allowed_host_and_scheme(wished, allowed_hosts=None) else "/"
+
+
+def _refused(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
+    """To the sign-in page of the very place they were going to, so that another try leads there."""
     reason = refused.context.get("reason", "no_access")
-    return HttpResponseRedirect(f"/?{urlencode({'refused': reason})}")
+    there = urlsplit(_where_to(request)).path or "/"
+    return HttpResponseRedirect(f"{there}?{urlencode({'refused': reason})}")

@@ -81,6 +81,7 @@ def create(
     # A run this reward model never looked at may have come with the campaign: let its scoring start from the beginning.
     RewardModelVersion.objects.filter(name=campaign.reward_model).update(scored_through=0)
     told = {"name": name, "question": question, "budget_labels": budget_labels, "runs": sorted(found_runs), **means}
+    told["annotators"] = sorted(person.username for person in chosen)
     written = {field: value if isinstance(value, str | int | list) else str(value) for field, value in told.items()}
     audit.record("campaign.created", campaign, new={**written, "config": checked.to_json()}, actor=created_by)
     return campaign

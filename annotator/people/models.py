@@ -164,4 +164,6 @@ class AuditEntry(models.Model):
             models.Index(fields=["actor", "id"], name="audit_by_actor"),
             models.Index(fields=["kind", "id"], name="audit_by_kind"),
             models.Index(fields=["about", "about_name", "id"], name="audit_by_object"),
+            models.Index(fields=["actor_name", "id"], name="audit_by_name_of_actor"),
+            models.Index(fields=["about_name", "id"], name="audit_by_name_of_object"),
         ]

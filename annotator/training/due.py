@@ -15,6 +15,7 @@ from annotator.campaigns import budget
 from annotator.campaigns.machine_labels import labelled_enough
 from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict, NothingToLearn
+from annotator.people import audit
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 from annotator.tasks.models import PERSONAL, Assignment
 
@@ -82,7 +83,9 @@ def start_training(campaign: Campaign, decision: Decision) -> TrainingJob:
 
 def retrain_now(campaign: Campaign) -> TrainingJob:
     """A manager asks for a training, whatever the rule says."""
-    return start_training(campaign, Decision(True, "asked for by a manager"))
+    job = start_training(campaign, Decision(True, "asked for by a manager"))
+    audit.record("training.asked", campaign, new={"job": job.pk, "label_set": job.label_set_id})
+    return job
 
 
 def hand_off(campaign: Campaign, version: RewardModelVersion) -> TrainingJob | None:

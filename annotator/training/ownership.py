@@ -12,7 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from annotator.campaigns.models import Campaign
 from annotator.errors import Conflict, FenceLost
+from annotator.people import audit
 
 from .models import TrainingJob, TrainingJobLine
 
@@ -106,11 +108,13 @@ def requeue_lapsed(*, now: datetime) -> list[int]:
     return queued
 
 
+@transaction.atomic
 def request_cancel(job_id: int, *, now: datetime) -> None:
     """Ask a job to stop: at once when it is still queued, at the owner's next heartbeat when it runs."""
-    if TrainingJob.objects.filter(id=job_id, state=State.QUEUED).update(
+    waits = TrainingJob.objects.filter(id=job_id, state=State.QUEUED).update(
         state=State.CANCELLED, cancel_requested=True, finished_at=now, message="cancelled before it started"
-    ):
-        return
-    if not TrainingJob.objects.filter(id=job_id, state=State.RUNNING).update(cancel_requested=True):
+    )
+    if not waits and not TrainingJob.objects.filter(id=job_id, state=State.RUNNING).update(cancel_requested=True):
         raise Conflict("This job has finished already.", job=job_id)
+    old = {"state": State.QUEUED if waits else State.RUNNING}
+    audit.record("training.cancelled", Campaign.objects.filter(jobs=job_id).first(), old=old, new={"job": job_id})

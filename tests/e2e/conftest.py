@@ -55,7 +55,7 @@ class Watch:
     """Collects what must never happen in a page."""
 
     def __init__(self, origin: str) -> None:
-        self.origin = origin
+        self.origins = {origin}
         self.complaints: list[str] = []
 
     def over(self, page: Page) -> None:
@@ -70,7 +70,7 @@ class Watch:
 
     def _request(self, request: Any) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" != self.origin:
+        if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" not in self.origins:
             self.complaints.append(f"request to another host: {request.url}")
 
     def _dialog(self, dialog: Any) -> None:
@@ -114,10 +114,15 @@ class Traffic:
 
 
 @pytest.fixture
-def new_context(browser: Browser, live_server: Any) -> Iterator[Callable[..., BrowserContext]]:
+def watch(live_server: Any) -> Watch:
+    """What is complained about; `watch.origins` are the hosts a page may speak to."""
+    return Watch(live_server.url)
+
+
+@pytest.fixture
+def new_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
     """`new_context(color_scheme="dark", ...)`: a fresh browser profile whose pages are watched."""
     made: list[BrowserContext] = []
-    watch = Watch(live_server.url)
 
     def make(**options: Any) -> BrowserContext:
         options.setdefault("viewport", {"width": 1280, "height": 800})

@@ -3,15 +3,20 @@
 import { t } from "../i18n";
 
 const KINDS = {
+  "answer.reviewed": "read an answer a second time",
+  "audit.forgotten": "forgot old entries of this log",
   "budget.topped_up": "topped the budget up",
   "campaign.closed": "closed the campaign",
   "campaign.created": "drafted the campaign",
   "campaign.opened": "opened the campaign",
   "campaign.paused": "paused the campaign",
+  "dispute.decided": "decided a dispute",
+  "export.downloaded": "downloaded a file",
   "gold.made": "chose a known answer",
   "gold.retired": "retired a known answer",
   "invitation.made": "made an invitation",
   "invitation.revoked": "took an invitation back",
+  "labels.frozen": "froze a label set",
   "membership.added": "joined the campaign",
   "membership.paused": "paused a member",
   "membership.removed": "removed a member",
@@ -27,8 +32,11 @@ const KINDS = {
   "person.signed_in": "signed in",
   "person.signed_out": "signed out",
   "person.signed_out_everywhere": "signed out everywhere else",
+  "run.made": "made a run",
   "token.made": "made a token",
   "token.revoked": "revoked a token",
+  "training.asked": "asked for a training",
+  "training.cancelled": "cancelled a job",
 } as const;
 
 export function kindName(kind: string): string {

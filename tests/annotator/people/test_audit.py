@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
+from django.utils import timezone
 
 from annotator.people import accounts, audit
-from annotator.people.models import AuditEntry, User
+from annotator.people.models import ApiToken, AuditEntry, User
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +88,69 @@ def test_no_cell_of_the_csv_runs_as_a_formula(admin, people, name):
     people["bob"].refresh_from_db()
     audit.record("person.made", people["bob"])
     text = b"".join(admin.get("/api/v1/audit.csv").streaming_content).decode()
-    (row,) = csv.DictReader(io.StringIO(text))
+    download, row = csv.DictReader(io.StringIO(text))
     assert row["name"] == f"'{name}"
+    assert download["kind"] == "export.downloaded", "taking the log away is on record too"
+
+
+HOSTILE = [
+    "nul \x00 and half a pair \ud83d",
+    "<script>alert(1)</script>",
+    "\u202egnp.exe",
+    '"; DROP TABLE people_auditentry; --',
+    {"nested": ["\x00", {"\udfff": [None, True, 1.5]}]},
+    "x" * 50_000,
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_people_wrote_the_change_is_on_record_and_can_be_read(admin, people, value):
+    people["bob"].username = f"bob {value}"[:150]
+    audit.record("person.changed", people["bob"], old={"x": value}, new={"x": 1})
+    (entry,) = admin.get("/api/v1/audit", {"kind": "person.changed"}).json()["results"]
+    assert "\x00" not in str(entry) and len(str(entry["old"])) < 20_100
+    assert list(entry["old"]) == ["x"] and entry["new"] == {"x": 1}
+    assert admin.get("/api/v1/audit.csv").status_code == 200
+
+
+def test_a_token_or_a_link_that_somebody_pasted_is_not_kept(people):
+    raw, link = ApiToken.issue(people["olga"], "x")[1], "https://lab.example/invite#inv_" + "a" * 43
+    entry = audit.record("membership.paused", people["bob"], new={"because": f"use {raw} or {link}, dear tb_user"})
+    entry.refresh_from_db()
+    assert entry.new == {"because": "use tb_… or https://lab.example/invite#inv_…, dear tb_user"}
+
+
+def test_entries_are_forgotten_only_by_age_and_that_is_on_record(people):
+    now = timezone.now()
+    with connection.cursor() as cursor:  # written two years ago
+        cursor.execute(
+            "INSERT INTO people_auditentry (at, actor_name, kind, about, about_name)"
+            " VALUES (now() - interval '2 years', '', 'person.made', 'person', 'alice')"
+        )
+    young = audit.record("person.made", people["bob"])
+    assert audit.forget(now - timedelta(days=1000)) == 0
+    assert AuditEntry.objects.count() == 2, "nothing was that old, so nothing is written either"
+    before = now - timedelta(days=365)
+    assert audit.forget(before) == 1
+    kept, told = AuditEntry.objects.order_by("id")
+    assert kept == young
+    assert (told.kind, told.new) == ("audit.forgotten", {"entries": 1, "before": before.isoformat()})
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AuditEntry.objects.all().delete()
+
+
+def test_young_entries_cannot_be_forgotten_by_any_setting(people):
+    audit.record("person.made", people["bob"])
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        audit.forget(timezone.now() + timedelta(days=1))
+    assert AuditEntry.objects.count() == 1
+
+
+def test_the_kinds_there_are_come_without_reading_every_entry(people, django_assert_num_queries):
+    for kind in ("b.x", "a.y", "b.x", "a.x", "b.x"):
+        audit.record(kind)
+    with django_assert_num_queries(1):
+        assert audit.kinds() == ["a.x", "a.y", "b.x"]
 
 
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"before": "x"}, {"kind": "x" * 51}])
