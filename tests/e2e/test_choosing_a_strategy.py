@@ -29,11 +29,13 @@ def form(people: dict[str, Any], sign_in: SignIn) -> Page:
     return page
 
 
-# What the form proposes beyond the product's defaults: people who disagree are asked about, and that has its reserve.
+# What the form proposes beyond the product's defaults: people who disagree are asked about, everybody meets a few of
+# their own cards again, and that has its reserve.
 PROPOSED: dict[str, Any] = {
     "form": [{"kind": "pair", "name": "preference", "required": True}],
     "extra_on_disagreement": True,
-    "reserve_share": 0.1,
+    "repeat_share": 0.03,
+    "reserve_share": 0.05,
 }
 
 
@@ -63,7 +65,7 @@ def test_a_campaign_left_to_the_defaults_gets_the_product_s_and_what_the_form_pr
 
 def test_what_is_asked_for_is_what_is_stored(form: Page) -> None:
     form.get_by_label(MACHINE).select_option("part")
-    form.get_by_label("Reward part").fill("format")
+    form.get_by_label("Reward part", exact=True).fill("format")
     form.get_by_label("Pairs labelled per group").fill("2")
     form.get_by_label("Strategy", exact=True).select_option("rlthf_band")
     form.get_by_label("Random share").fill("25")
@@ -107,7 +109,7 @@ def test_a_refusal_stands_at_its_field_until_the_field_is_edited(form: Page) -> 
     cold = form.get_by_label("Cold start")
     cold.fill("-3")
     create(form)
-    expect(form.locator(".field", has=cold).locator(".field-problem")).to_contain_text("cold_answers is -3")
+    expect(form.locator(".field", has=cold).locator(".field-problem")).to_contain_text("A whole number")
     expect(cold).to_be_focused()
     expect(cold).to_have_attribute("aria-invalid", "true")
     cold.fill("30")
@@ -123,7 +125,7 @@ def test_a_refusal_in_a_folded_part_unfolds_it(form: Page) -> None:
     expect(lease).to_be_hidden()
     create(form)
     expect(lease).to_be_focused()
-    expect(form.locator(".field", has=lease).locator(".field-problem")).to_contain_text("lease_minutes is 0")
+    expect(form.locator(".field", has=lease).locator(".field-problem")).to_have_text("A number from 0.1 to 1,440.")
 
 
 def test_a_judge_needs_a_name(form: Page) -> None:

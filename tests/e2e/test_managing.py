@@ -38,13 +38,82 @@ def test_a_campaign_is_drafted_previewed_and_opened(people: dict[str, Any], sign
     assert campaign.config.acquisition == "v_optimal"
 
 
-def test_the_server_s_refusal_is_shown(campaign: Any, sign_in: SignIn) -> None:
+def test_a_number_out_of_range_is_refused_at_its_field(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("olga", "/campaigns/new")
-    page.get_by_label("Name", exact=True).fill("Helpful")
+    page.get_by_label("Name", exact=True).fill("Kindness")
     page.get_by_label("grpo-1").check()
-    page.get_by_label("Overlap").fill("99")
-    page.get_by_role("button", name="Create draft").click()
-    expect(page.get_by_role("alert")).to_contain_text("overlap is 99")
+    page.get_by_text("Pace and leases").click()
+    skips = page.get_by_label("Skips that withdraw")
+    skips.fill("0")
+    page.get_by_text("Pace and leases").click()
+    page.get_by_role("button", name="Create draft").press("Enter")
+    expect(skips).to_be_focused()
+    expect(skips).to_have_accessible_description("A whole number from 1 to 100.")
+    assert Campaign.objects.count() == 1
+
+
+def test_the_server_s_refusal_stands_at_its_field(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/new", locale="de")
+    name = page.get_by_label("Name", exact=True)
+    name.fill("Helpful")
+    page.get_by_label("grpo-1").check()
+    page.get_by_role("button", name="Entwurf anlegen").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("exists already")
+    expect(name).to_be_focused()
+    expect(name).to_have_accessible_description(re.compile("exists already"))
+    expect(page.locator(".field-problem")).to_have_attribute("lang", "en")
+    name.fill("Helpful again")
+    expect(page.locator(".field-problem")).to_have_count(0)
+
+
+def test_known_answers_and_training_are_set_by_keyboard(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/new")
+    outlook = page.get_by_role("region", name="What this comes to")
+    expect(outlook).to_contain_text("475 are for new cards and 25 are kept in reserve")
+    page.keyboard.type("Kindness")
+    page.get_by_label("grpo-1").press("Space")
+    page.get_by_label("Known answers").press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("10")
+    page.get_by_label("Training round").press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("4")
+    page.get_by_label("The reference answer").press("Space")
+    page.get_by_label("Annotators").fill("alice, bob")
+    expect(outlook).to_contain_text("87 are new, 10 have a known answer, and 3 are their own again, turned round")
+    expect(outlook).to_contain_text("2 people answer 4 training cards each first: 8 labels")
+    page.get_by_role("button", name="Create draft").press("Enter")
+    expect(page.get_by_role("heading", name="Kindness")).to_be_visible()
+    made = Campaign.objects.get(slug="kindness").config
+    assert (made.gold_share, made.gold_pass, made.training_cards, made.repeat_share) == (0.1, 0.6, 4, 0.03)
+    assert made.reserve_share == pytest.approx(0.17)
+    assert (made.show_reference, made.show_evidence) == (True, False)
+
+
+def test_a_form_of_several_questions_is_composed_by_keyboard(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/new")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.type("Two things")
+    page.get_by_label("grpo-1").press("Space")
+    page.get_by_role("button", name="Add a question").press("Enter")
+    second = page.get_by_role("group", name="Question 2")
+    kind = second.get_by_label("Kind")
+    kind.focus()
+    page.keyboard.type("Rat")
+    expect(kind).to_be_focused()
+    second.get_by_label("Criteria").fill("helpful: does it answer?\nhonest")
+    second.get_by_text("Options and guideline").press("Enter")
+    second.get_by_label("Highest score").fill("5")
+    second.get_by_role("button", name="Ask earlier").press("Enter")
+    expect(page.get_by_role("group", name="Question 1").get_by_label("Criteria")).to_be_visible()
+    page.get_by_role("button", name="Create draft").press("Enter")
+    expect(page.get_by_role("heading", name="Two things")).to_be_visible()
+    rating, pair = Campaign.objects.get(slug="two-things").config.form
+    assert (rating["kind"], pair["kind"]) == ("rating", "pair")
+    assert [(one["name"], one["high"]) for one in rating["criteria"]] == [("helpful", 5), ("honest", 5)]
+    assert rating["criteria"][0]["guideline"] == "does it answer?"
 
 
 def test_the_dashboard_follows_the_answers_live(campaign: Any, sign_in: SignIn) -> None:

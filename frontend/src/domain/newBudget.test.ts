@@ -8,7 +8,7 @@ describe("what a new campaign may use", () => {
   test("labels alone unless more is said", () => {
     expect(meansOf(freshForm)).toEqual({});
     expect(problemsOfBudget(freshForm)).toEqual({});
-    expect(limitsOf(freshForm)).toMatchObject({ reserve_share: 0.1, person_labels: 0, max_step_age: 0, extra_on_disagreement: true });
+    expect(limitsOf(freshForm)).toMatchObject({ person_labels: 0, max_step_age: 0, extra_on_disagreement: true });
     expect(limitsOf(freshForm)).not.toHaveProperty("strata");
   });
 
@@ -48,12 +48,14 @@ describe("what a new campaign may use", () => {
 describe("what a new campaign asks", () => {
   test("every kind becomes a question with what it needs", () => {
     expect(toQuestion(freshQuestion("pair"))).toEqual({ kind: "pair", name: "preference", required: true });
-    expect(toQuestion({ ...freshQuestion("rating"), parts: "Helpful!, on topic," })).toMatchObject({
+    expect(toQuestion({ ...freshQuestion("rating"), parts: "Helpful!\non topic: not beside it\n" })).toMatchObject({
       criteria: [
         { name: "helpful", title: "Helpful!" },
-        { name: "on-topic", title: "on topic" },
+        { name: "on-topic", title: "on topic", guideline: "not beside it" },
       ],
     });
+    expect(toQuestion({ ...freshQuestion("rating"), parts: "kind", told: { low: 0, high: 3 } })).toMatchObject({ criteria: [{ name: "kind", low: 0, high: 3 }] });
+    expect(toQuestion({ ...freshQuestion("pair"), guideline: "*Read* both.", told: { ties: false } })).toMatchObject({ ties: false, guideline: "*Read* both." });
     expect(toRequest(freshForm).config).toMatchObject({ form: [{ kind: "pair" }], completions: 2 });
   });
 
@@ -68,7 +70,10 @@ describe("what a new campaign asks", () => {
     expect(problemsOfForm([freshQuestion("pair")], 2)).toBeNull();
     expect(problemsOfForm([freshQuestion("pair")], 3)).toContain("3 completions");
     expect(problemsOfForm([], 2)).not.toBeNull();
-    expect(problemsOfForm([{ ...freshQuestion("spans"), parts: " , " }], 2)).not.toBeNull();
+    expect(problemsOfForm([{ ...freshQuestion("spans"), parts: " \n " }], 2)).not.toBeNull();
+    expect(problemsOfForm([{ ...freshQuestion("spans"), parts: "wrong\nWrong!" }], 2)).toContain("same name");
+    expect(problemsOfForm([{ ...freshQuestion("rating"), told: { low: 7 } }], 2)).not.toBeNull();
+    expect(problemsOfForm([{ ...freshQuestion("binary"), told: { bad: "Good" } }], 2)).not.toBeNull();
     expect(Object.keys(problems({ ...freshForm, name: "x", runs: ["r"], completions: "4" }))).toEqual(["asked"]);
   });
 });

@@ -12,7 +12,7 @@ export interface BudgetForm {
   paidSeconds: string;
   personLabels: string;
   personHours: string;
-  reserve: string; // percent
+  reserve: string; // percent; empty is what the other settings need
   extraOnDisagreement: boolean;
   strataBy: string; // "run", or a key of the group's meta
   strataCaps: string; // a line per value: "de: 200" or "de: 25%"
@@ -29,7 +29,7 @@ export const freshBudget: BudgetForm = {
   paidSeconds: "",
   personLabels: "",
   personHours: "",
-  reserve: "10",
+  reserve: "",
   extraOnDisagreement: true,
   strataBy: "",
   strataCaps: "",
@@ -86,7 +86,6 @@ export function limitsOf(form: BudgetForm): Record<string, unknown> {
   const by = form.strataBy.trim();
   return {
     extra_on_disagreement: form.extraOnDisagreement,
-    reserve_share: Number(form.reserve) / 100,
     person_labels: Number(form.personLabels),
     person_hours: Number(form.personHours),
     max_step_age: Number(form.maxStepAge),

@@ -5,12 +5,14 @@ import { t } from "../i18n";
 import { type BudgetForm, freshBudget, limitsOf, meansOf, problemsOfBudget } from "./newBudget";
 import { slugOf } from "./format";
 import { type Asked, freshQuestion, problemsOfForm, toQuestion } from "./newForm";
+import { freshQuality, peopleOf, problemsOfQuality, type QualityForm, qualityOf } from "./newQuality";
+import { problemsOfRanges } from "./newRanges";
 import { DEFAULT_STRATEGY, needsMachine } from "./strategies";
 
 /** Whose labels people correct: nobody's, the run's reward, one part of it, or a judge's. */
 export type MachineKind = "none" | "reward" | "part" | "judge";
 
-export interface CampaignForm extends BudgetForm {
+export interface CampaignForm extends BudgetForm, QualityForm {
   asked: Asked[];
   completions: string;
   name: string;
@@ -35,6 +37,10 @@ export interface CampaignForm extends BudgetForm {
   pairsPerGroup: string;
   openTasks: string;
   leaseMinutes: string;
+  maxSkips: string;
+  heldoutShare: string; // percent
+  promotionSlack: string;
+  seed: string;
 }
 
 /** The fields that are typed or chosen, as opposed to ticked. */
@@ -46,6 +52,7 @@ export type Problems = Partial<Record<keyof CampaignForm, string>>;
 
 export const freshForm: CampaignForm = {
   ...freshBudget,
+  ...freshQuality,
   asked: [freshQuestion("pair")],
   completions: "2",
   name: "",
@@ -70,6 +77,10 @@ export const freshForm: CampaignForm = {
   pairsPerGroup: "1",
   openTasks: "64",
   leaseMinutes: "10",
+  maxSkips: "3",
+  heldoutShare: "20",
+  promotionSlack: "0",
+  seed: "0",
 };
 
 /** A strategy that reads a machine's labels goes with them. */
@@ -92,8 +103,7 @@ export function problems(form: CampaignForm): Problems {
   if (named(form.machineKind) && !form.machineName.trim()) {
     found.machineName = form.machineKind === "judge" ? t("Name the judge.") : t("Name the part of the reward.");
   }
-  if (!(Number.isInteger(Number(form.budget)) && Number(form.budget) >= 1)) found.budget = t("A whole number of labels, at least 1.");
-  return { ...found, ...problemsOfBudget(form) };
+  return { ...problemsOfRanges(form), ...found, ...problemsOfBudget(form), ...problemsOfQuality(form) };
 }
 
 function machineOf({ machineKind, machineName }: CampaignForm): string {
@@ -104,7 +114,7 @@ function machineOf({ machineKind, machineName }: CampaignForm): string {
 
 export function toRequest(form: CampaignForm): NewCampaign {
   const slug = slugOf(form.name);
-  const annotators = form.annotators.split(/[\s,]+/).filter(Boolean);
+  const annotators = peopleOf(form.annotators);
   return {
     slug,
     name: form.name.trim(),
@@ -119,6 +129,7 @@ export function toRequest(form: CampaignForm): NewCampaign {
       form: form.asked.map(toQuestion),
       completions: Number(form.completions),
       ...limitsOf(form),
+      ...qualityOf(form),
       acquisition: form.acquisition,
       machine: machineOf(form),
       machine_pairs: Number(form.machinePairs),
@@ -133,6 +144,10 @@ export function toRequest(form: CampaignForm): NewCampaign {
       pairs_per_group: Number(form.pairsPerGroup),
       open_tasks: Number(form.openTasks),
       lease_minutes: Number(form.leaseMinutes),
+      max_skips: Number(form.maxSkips),
+      heldout_share: Number(form.heldoutShare) / 100,
+      promotion_slack: Number(form.promotionSlack),
+      seed: Number(form.seed),
     },
   };
 }
@@ -176,6 +191,19 @@ const FIELDS: Record<string, keyof CampaignForm> = {
   strata: "strataCaps",
   max_step_age: "maxStepAge",
   priority_decay: "priorityDecay",
+  extra_on_disagreement: "extraOnDisagreement",
+  training_cards: "trainingCards",
+  training_pass: "trainingPass",
+  gold_share: "goldShare",
+  gold_judged: "goldJudged",
+  gold_pass: "goldPass",
+  repeat_share: "repeatShare",
+  show_reference: "showReference",
+  show_evidence: "showEvidence",
+  max_skips: "maxSkips",
+  heldout_share: "heldoutShare",
+  promotion_slack: "promotionSlack",
+  seed: "seed",
 };
 
 /** A refusal, at the fields it is about: `context` names one field, several, or the things that were not found. */

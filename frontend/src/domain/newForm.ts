@@ -16,13 +16,72 @@ export const KINDS = [
 
 export type Kind = (typeof KINDS)[number]["kind"];
 
+/** What a kind can be told besides; what is left as it is, the server knows. */
+export const OPTIONS = {
+  pair: [
+    { name: "strength", label: "By how much, too", preset: true },
+    { name: "ties", label: "“Tie” is an answer", preset: true },
+    { name: "both_bad", label: "“Both bad” is an answer", preset: true },
+  ],
+  best_worst: [{ name: "worst", label: "The worst, too", preset: true }],
+  ranking: [{ name: "ties", label: "Equal ranks are allowed", preset: true }],
+  rating: [
+    { name: "low", label: "Lowest score", preset: 1 },
+    { name: "high", label: "Highest score", preset: 7 },
+  ],
+  binary: [
+    { name: "good", label: "Label of “good”", preset: "Good" },
+    { name: "bad", label: "Label of “bad”", preset: "Bad" },
+  ],
+  steps: [
+    {
+      name: "split",
+      label: "One step is",
+      preset: "paragraph",
+      among: [
+        ["paragraph", "a paragraph"],
+        ["line", "a line"],
+      ],
+    },
+  ],
+  spans: [],
+  critique: [
+    {
+      name: "per",
+      label: "Written about",
+      preset: "card",
+      among: [
+        ["card", "the card as a whole"],
+        ["completion", "every completion"],
+      ],
+    },
+    { name: "min_length", label: "Shortest, in characters", preset: 0 },
+  ],
+  edit: [],
+} as const satisfies Record<Kind, readonly Option[]>;
+
+export type Told = string | number | boolean;
+
+export interface Option {
+  name: string;
+  label: string;
+  preset: Told;
+  among?: readonly (readonly [value: string, title: string])[];
+}
+
 export interface Asked {
+  /** The same however it is changed. */
+  id: number;
   kind: Kind;
   name: string;
   title: string;
-  /** Criteria of a rating or types of spans, separated by commas. */
+  /** Markdown, for this question alone. */
+  guideline: string;
+  /** Criteria of a rating or types of spans: a line each, with what it means after a colon. */
   parts: string;
   required: boolean;
+  /** What was changed of the kind's options. */
+  told: Record<string, Told>;
 }
 
 const NAMES: Record<Kind, string> = {
@@ -41,11 +100,15 @@ export function needsParts(kind: Kind): boolean {
   return kind === "rating" || kind === "spans";
 }
 
+let made = 0;
+
 export function freshQuestion(kind: Kind, others: readonly Asked[] = []): Asked {
   const taken = new Set(others.map((one) => one.name));
   let name = NAMES[kind];
   for (let n = 2; taken.has(name); n += 1) name = `${NAMES[kind]}-${n}`;
-  return { kind, name, title: "", parts: kind === "rating" ? "helpful, honest" : kind === "spans" ? "wrong, unclear" : "", required: true };
+  const parts = kind === "rating" ? "helpful\nhonest" : kind === "spans" ? "wrong\nunclear" : "";
+  made += 1;
+  return { id: made, kind, name, title: "", guideline: "", parts, required: true, told: {} };
 }
 
 const slug = (text: string) =>
@@ -58,19 +121,27 @@ const slug = (text: string) =>
 
 const listed = (parts: string) =>
   parts
-    .split(",")
-    .map((one) => one.trim())
+    .split("\n")
+    .map((line) => line.trim())
     .filter(Boolean)
-    .map((title) => ({ name: slug(title), title }));
+    .map((line) => {
+      const [title = "", ...meaning] = line.split(":");
+      const guideline = meaning.join(":").trim();
+      return { name: slug(title), title: title.trim(), ...(guideline ? { guideline } : {}) };
+    });
 
-export function toQuestion({ kind, name, title, parts, required }: Asked): Record<string, unknown> {
+export function toQuestion({ kind, name, title, guideline, parts, required, told }: Asked): Record<string, unknown> {
+  const { low, high, ...options } = told;
+  const scale = { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) };
   return {
     kind,
     name,
     required,
     ...(title.trim() ? { title: title.trim() } : {}),
-    ...(kind === "rating" ? { criteria: listed(parts) } : {}),
-    ...(kind === "spans" ? { types: listed(parts) } : {}),
+    ...(guideline.trim() ? { guideline } : {}),
+    ...options,
+    ...(kind === "rating" ? { criteria: listed(parts).map((one) => ({ ...one, ...scale })) } : {}),
+    ...(kind === "spans" ? { types: listed(parts).map(({ name: type, title: shown }) => ({ name: type, title: shown })) } : {}),
   };
 }
 
@@ -79,11 +150,15 @@ export function problemsOfForm(asked: readonly Asked[], completions: number): st
   if (asked.length === 0) return t("Ask at least one question.");
   for (const one of asked) {
     const kind = KINDS.find(({ kind: known }) => known === one.kind);
-    if (kind && (completions < kind.fewest || completions > kind.most)) {
+    if (kind && completions >= 1 && (completions < kind.fewest || completions > kind.most)) {
       return t("“{{title}}” cannot be asked about {{n}} completions at once.", { title: t(kind.title), n: completions });
     }
-    if (needsParts(one.kind) && listed(one.parts).some(({ name }) => !name)) return t("Every part needs a name with a letter or digit.");
-    if (needsParts(one.kind) && listed(one.parts).length === 0) return t("Name at least one part, such as “helpful, honest”.");
+    const parts = needsParts(one.kind) ? listed(one.parts) : null;
+    if (parts?.some(({ name }) => !name)) return t("Every part needs a name with a letter or digit.");
+    if (parts?.length === 0) return t("Name at least one part, a line each.");
+    if (parts && new Set(parts.map(({ name }) => name)).size < parts.length) return t("No two parts may have the same name.");
+    if (one.kind === "rating" && Number(one.told.low ?? 1) >= Number(one.told.high ?? 7)) return t("The highest score is above the lowest.");
+    if (one.kind === "binary" && (one.told.good ?? "Good") === (one.told.bad ?? "Bad")) return t("Good and bad need different labels.");
   }
   return null;
 }

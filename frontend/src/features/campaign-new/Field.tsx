@@ -1,6 +1,32 @@
-/** One labelled field with its hint, or in its place what is wrong with what was typed. */
+/** One labelled field with its hint, or in its place what is wrong with what was typed; and one that is ticked. */
 
-import { type ReactNode, useId } from "react";
+import { createContext, type ReactNode, useContext, useId } from "react";
+
+import type { CampaignForm, Problems, TextField } from "../../domain/newCampaign";
+
+export interface FormProps {
+  form: CampaignForm;
+  wrong: Problems;
+  set: (part: Partial<CampaignForm>) => void;
+}
+
+export function typed({ form, set }: FormProps, field: TextField) {
+  return {
+    value: form[field],
+    onChange: (event: { target: { value: string } }) => set({ [field]: event.target.value }),
+  };
+}
+
+/** The language of what is said to be wrong, where it is not the page's: the server's sentences are English. */
+export const ProblemLanguage = createContext<string | undefined>(undefined);
+
+export function FieldProblem({ id, text }: { id?: string; text: string }) {
+  return (
+    <p id={id} className="field-problem" lang={useContext(ProblemLanguage)}>
+      {text}
+    </p>
+  );
+}
 
 interface FieldProps {
   label: string;
@@ -15,9 +41,36 @@ export function Field({ label, hint, problem, children }: FieldProps) {
     <div className="field">
       <label htmlFor={id}>{label}</label>
       {children({ id, "aria-describedby": `${id}-hint`, "aria-invalid": !!problem })}
-      <p id={`${id}-hint`} className={problem ? "field-problem" : "hint"}>
-        {problem ?? hint}
-      </p>
+      {problem ? (
+        <FieldProblem id={`${id}-hint`} text={problem} />
+      ) : (
+        <p id={`${id}-hint`} className="hint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface TickProps {
+  label: string;
+  hint: string;
+  problem: string | undefined;
+  checked: boolean;
+  onTick: (checked: boolean) => void;
+}
+
+export function Tick({ label, hint, problem, checked, onTick }: TickProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label className="check tick">
+        <input type="checkbox" checked={checked} aria-invalid={!!problem} aria-describedby={problem && id} onChange={(event) => onTick(event.target.checked)} />
+        <span>
+          {label} <span className="hint">{hint}</span>
+        </span>
+      </label>
+      {problem && <FieldProblem id={id} text={problem} />}
     </div>
   );
 }

@@ -1,22 +1,10 @@
 /** How questions are chosen: the strategy, what judges it, and the machine's labels it may start from. */
 
-import type { CampaignForm, MachineKind, Problems, TextField } from "../../domain/newCampaign";
+import type { MachineKind } from "../../domain/newCampaign";
 import { DEFAULT_STRATEGY, meaningOf, STRATEGY_GROUPS } from "../../domain/strategies";
 import { t } from "../../i18n";
-import { Field } from "./Field";
-
-export interface FormProps {
-  form: CampaignForm;
-  wrong: Problems;
-  set: (part: Partial<CampaignForm>) => void;
-}
-
-export function typed({ form, set }: FormProps, field: TextField) {
-  return {
-    value: form[field],
-    onChange: (event: { target: { value: string } }) => set({ [field]: event.target.value }),
-  };
-}
+import { Field, type FormProps, Tick, typed } from "./Field";
+import { NumberField } from "./NumberField";
 
 function Strategies() {
   return (
@@ -78,8 +66,8 @@ const MACHINE_NAME = {
   judge: ["Judge", "A name the operator has set up in TIEBREAK_JUDGES."],
 } as const;
 
-function Machine(props: FormProps & { onKind: (kind: MachineKind) => void }) {
-  const { form, wrong, onKind } = props;
+function Machine({ onKind, ...props }: FormProps & { onKind: (kind: MachineKind) => void }) {
+  const { form, wrong } = props;
   const kind = form.machineKind;
   const name = kind === "part" || kind === "judge" ? MACHINE_NAME[kind] : null;
   return (
@@ -101,32 +89,8 @@ function Machine(props: FormProps & { onKind: (kind: MachineKind) => void }) {
         </Field>
       )}
       {kind !== "none" && (
-        <Field label={t("Pairs labelled per group")} hint={t("How many pairs of each group the machine labels.")} problem={wrong.machinePairs}>
-          {(ids) => <input {...ids} {...typed(props, "machinePairs")} type="number" min={1} max={64} step={1} inputMode="numeric" />}
-        </Field>
+        <NumberField {...props} field="machinePairs" label={t("Pairs labelled per group")} hint={t("How many pairs of each group the machine labels.")} />
       )}
-    </div>
-  );
-}
-
-interface TickProps {
-  label: string;
-  hint: string;
-  problem: string | undefined;
-  checked: boolean;
-  onTick: (checked: boolean) => void;
-}
-
-export function Tick({ label, hint, problem, checked, onTick }: TickProps) {
-  return (
-    <div className="field">
-      <label className="check tick">
-        <input type="checkbox" checked={checked} aria-invalid={!!problem} onChange={(event) => onTick(event.target.checked)} />
-        <span>
-          {label} <span className="hint">{hint}</span>
-        </span>
-      </label>
-      {problem && <p className="field-problem">{problem}</p>}
     </div>
   );
 }
@@ -140,22 +104,20 @@ export function StrategyFields(props: FormProps & { onKind: (kind: MachineKind) 
       <Strategies />
       <Machine {...props} />
       <div className="field-row">
-        <Field
+        <NumberField
+          {...props}
+          field="randomShare"
           label={t("Random share, %")}
           hint={
             unjudged ? t("At 0 nothing can show whether the strategy pays.") : t("Asked whatever the strategy says: these answers judge it.")
           }
-          problem={wrong.randomShare}
-        >
-          {(ids) => <input {...ids} {...typed(props, "randomShare")} type="number" min={0} max={100} step={1} inputMode="numeric" />}
-        </Field>
-        <Field
+        />
+        <NumberField
+          {...props}
+          field="coldAnswers"
           label={t("Cold start, answers")}
           hint={t("Spread over all kinds of prompts before the strategy begins: it knows nothing yet.")}
-          problem={wrong.coldAnswers}
-        >
-          {(ids) => <input {...ids} {...typed(props, "coldAnswers")} type="number" min={0} step={1} inputMode="numeric" />}
-        </Field>
+        />
       </div>
       <Tick
         label={t("Fall back to random")}

@@ -14,9 +14,11 @@ interface Props {
   acquisition: string;
   /** Without a run there is nothing to ask about. */
   ready: boolean;
+  /** Settings that cannot be tried: what is wrong belongs to their fields too. */
+  onRefused: (error: unknown) => void;
 }
 
-export function DryRun({ request, acquisition, ready }: Props) {
+export function DryRun({ request, acquisition, ready, onRefused }: Props) {
   // Shown with what it was asked for, though the form may have changed since.
   const asked = useRef(acquisition);
   const run = useMutation({
@@ -24,6 +26,7 @@ export function DryRun({ request, acquisition, ready }: Props) {
       asked.current = acquisition;
       return desk.dryRun(request());
     },
+    onError: onRefused,
   });
   return (
     <Panel

@@ -1,0 +1,148 @@
+/** How a new campaign makes sure of its answers, what that costs of its labels, and the reserve it takes. */
+
+import { t, tn } from "../i18n";
+import { decimal, percent } from "./format";
+import type { CampaignForm } from "./newCampaign";
+
+export interface QualityForm {
+  training: boolean;
+  trainingCards: string;
+  trainingPass: string; // percent; empty lets everybody on
+  gold: boolean;
+  goldShare: string; // percent
+  goldJudged: string;
+  goldPass: string; // percent; empty pauses nobody
+  repeats: boolean;
+  repeatShare: string; // percent
+  showReference: boolean;
+  showEvidence: boolean;
+}
+
+export const freshQuality: QualityForm = {
+  training: false,
+  trainingCards: "10",
+  trainingPass: "",
+  gold: false,
+  goldShare: "5",
+  goldJudged: "10",
+  goldPass: "60",
+  repeats: true,
+  repeatShare: "3",
+  showReference: false,
+  showEvidence: false,
+};
+
+/** Late answers are kept and paid: there is always a little for them. */
+const FOR_LATE_ANSWERS = 0.02;
+/** Of cards that several people judge, how many end in one more person: between what prose and clear-cut tasks show. */
+const DISAGREED = 0.25;
+/** Newcomers to reckon with where nobody is named yet. */
+const PEOPLE = 5;
+const MOST_RESERVED = 0.6;
+
+const share = (on: boolean, text: string) => (on ? Number(text) / 100 || 0 : 0);
+
+export function peopleOf(annotators: string): string[] {
+  return annotators.split(/[\s,]+/).filter(Boolean);
+}
+
+/** The share of all labels that known answers, repeats, one more person, training and late answers will take. */
+export function neededReserve(form: CampaignForm): number {
+  const several = Number(form.overlap) > 1 && form.extraOnDisagreement;
+  const newcomers = peopleOf(form.annotators).length || PEOPLE;
+  const training = form.training ? (Number(form.trainingCards) * newcomers) / Math.max(1, Number(form.budget)) || 0 : 0;
+  const needed =
+    share(form.gold, form.goldShare) +
+    share(form.repeats, form.repeatShare) +
+    (several ? DISAGREED / Number(form.overlap) : 0) +
+    training +
+    FOR_LATE_ANSWERS;
+  return Math.min(MOST_RESERVED, Math.ceil(needed * 100 - 1e-9) / 100);
+}
+
+export function reserveOf(form: CampaignForm): number {
+  return form.reserve.trim() ? Number(form.reserve) / 100 : neededReserve(form);
+}
+
+export function problemsOfQuality(form: CampaignForm): Partial<Record<"reserve", string>> {
+  const paidFromIt = form.training || form.gold || form.repeats;
+  if (!paidFromIt || reserveOf(form) > 0) return {};
+  return { reserve: t("Training, known answers and repeats are paid from the reserve: leave it empty, or keep more than 0.") };
+}
+
+export function qualityOf(form: CampaignForm): Record<string, unknown> {
+  return {
+    reserve_share: reserveOf(form),
+    training_cards: form.training ? Number(form.trainingCards) : 0,
+    training_pass: share(form.training, form.trainingPass),
+    gold_share: share(form.gold, form.goldShare),
+    gold_judged: Number(form.goldJudged),
+    gold_pass: share(form.gold, form.goldPass),
+    repeat_share: share(form.repeats, form.repeatShare),
+    show_reference: form.showReference,
+    show_evidence: form.showEvidence,
+  };
+}
+
+export interface Outlook {
+  lines: string[];
+  warnings: string[];
+}
+
+/** What these settings come to, in plain sentences; empty while the budget or the overlap is no number yet. */
+export function outlook(form: CampaignForm): Outlook {
+  const [labels, overlap] = [Number(form.budget), Number(form.overlap)];
+  if (!(labels >= 1 && overlap >= 1)) return { lines: [], warnings: [] };
+  const kept = Math.round(labels * reserveOf(form));
+  const cards = Math.floor((labels - kept) / overlap);
+  const lines = [
+    t("Of {{labels}} labels, {{fresh}} are for new cards and {{kept}} are kept in reserve ({{share}}).", {
+      labels,
+      fresh: labels - kept,
+      kept,
+      share: percent(reserveOf(form)),
+    }),
+    overlap > 1
+      ? tn(cards, "{{n}} card, judged by {{people}} people.", "{{n}} cards, each judged by {{people}} people.", { people: overlap })
+      : tn(cards, "{{n}} card, judged by one person.", "{{n}} cards, each judged by one person."),
+    ...ofAHundred(form),
+    ...beforehand(form),
+    ...price(form, labels),
+  ];
+  return { lines, warnings: warningsOf(form) };
+}
+
+function ofAHundred(form: CampaignForm): string[] {
+  const [gold, repeats] = [share(form.gold, form.goldShare) * 100, share(form.repeats, form.repeatShare) * 100];
+  const fresh = t("Of a person's 100 cards, {{n}} are new", { n: 100 - gold - repeats });
+  const [known, again] = [t("{{n}} have a known answer", { n: gold }), t("{{n}} are their own again, turned round", { n: repeats })];
+  if (gold && repeats) return [t("{{one}}, {{two}}, and {{three}}.", { one: fresh, two: known, three: again })];
+  return gold || repeats ? [t("{{one}}, and {{two}}.", { one: fresh, two: gold ? known : again })] : [];
+}
+
+function beforehand(form: CampaignForm): string[] {
+  if (!form.training) return [];
+  const cards = Number(form.trainingCards);
+  const people = peopleOf(form.annotators).length;
+  if (!people) return [tn(cards, "Whoever is new answers {{n}} training card first.", "Whoever is new answers {{n}} training cards first.")];
+  return [tn(people, "{{n}} person answers {{cards}} training cards first: {{labels}} labels.", "{{n}} people answer {{cards}} training cards each first: {{labels}} labels.", { cards, labels: cards * people })];
+}
+
+function price(form: CampaignForm, labels: number): string[] {
+  const seconds = Number(form.paidSeconds) || Number(form.leaseMinutes) * 60;
+  const most = labels * ((Number(form.payPerLabel) || 0) + ((Number(form.payPerHour) || 0) * seconds) / 3600);
+  if (!most) return [];
+  const capped = Number(form.budgetMoney) > 0 ? Math.min(most, Number(form.budgetMoney)) : most;
+  return [t("It costs at most {{money}} {{currency}}.", { money: decimal(capped, 2), currency: form.currency.toUpperCase() })];
+}
+
+function warningsOf(form: CampaignForm): string[] {
+  const [kept, needed] = [reserveOf(form), neededReserve(form)];
+  if (kept >= needed - 0.001) return [];
+  return [
+    t("These settings will take about {{needed}} of the labels from the reserve, and it holds {{kept}}. When it is used up, there are no more known answers, repeats or third opinions.", {
+      needed: percent(needed),
+      kept: percent(kept),
+    }),
+  ];
+}
