@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Count
@@ -15,7 +16,8 @@ from rest_framework.views import APIView
 from annotator.campaigns import invitations, membership
 from annotator.campaigns.models import Invitation
 from annotator.errors import InvalidInput
-from annotator.people import accounts
+from annotator.people import accounts, throttle
+from annotator.people.addresses import address_of, network_of
 from annotator.people.models import Scope, User, digest_token
 
 from . import people_shapes as shape
@@ -24,6 +26,7 @@ from .permissions import Anyone
 from .session import who
 from .views import caller, checked, find_campaign
 
+T = TypeVar("T")
 HELD = "held_invitation"  # in the session of somebody who goes to the sign-on provider and comes back
 
 
@@ -107,12 +110,21 @@ class Invited(APIView):
         SessionAuthentication().enforce_csrf(request)
 
 
+def _held_back(request: Request, digest: str, act: Callable[[], T]) -> T:
+    """What the link leads to, unless this network failed too often: neither links nor taken names are for trying."""
+    network = network_of(address_of(request._request))
+    this = throttle.admit(f"invitation {digest}", network, now=timezone.now(), words="failed tries with this link")
+    done = act()
+    throttle.forget(this)
+    return done
+
+
 class LookAtInvitation(Invited):
     @extend_schema(operation_id="invited_look", request=shape.InvitedIn, responses=shape.InvitedOut)
     def post(self, request: Request) -> Response:
         """What the link invites to. With single sign-on, this browser holds on to it on the way to the provider."""
         digest = digest_token(checked(shape.InvitedIn, request.data)["token"])
-        found = invitations.find(digest, now=timezone.now())
+        found = _held_back(request, digest, lambda: invitations.find(digest, now=timezone.now()))
         if settings.SINGLE_SIGN_ON is not None and request.user is None:
             request._request.session[HELD] = digest
         seen = {
@@ -131,9 +143,12 @@ class AcceptInvitation(Invited):
         given = checked(shape.AcceptIn, request.data)
         digest, now = digest_token(given["token"]), timezone.now()
         if isinstance(request.user, User):
-            person, joined = request.user, invitations.accept(digest, request.user, now=now)
+            me = request.user
+            person, joined = me, _held_back(request, digest, lambda: invitations.accept(digest, me, now=now))
         elif "username" in given and "password" in given:
-            person, joined = invitations.accept_as_new(digest, given["username"], given["password"], now=now)
+            name, password = given["username"], given["password"]
+            made = lambda: invitations.accept_as_new(digest, name, password, now=now)  # noqa: E731
+            person, joined = _held_back(request, digest, made)
             accounts.sign_in(request._request, person, by="invitation")
         else:
             raise InvalidInput("A new account needs a username and a password.", field="username")

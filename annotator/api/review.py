@@ -112,7 +112,9 @@ class Answers(APIView):
         campaign = find_campaign(request, slug)
         refuse_strangers(request, campaign)
         given = checked(ReviewQuery, request.query_params.dict())
-        results, more = page(campaign, Looked(**{k: v for k, v in given.items() if k != "limit"}), given["limit"])
+        # Adjudicators judge too: what others said of a card they may still get is not theirs to read yet.
+        asked = {name: wish for name, wish in given.items() if name != "limit"}
+        results, more = page(campaign, Looked(**asked, over=not manages(request, campaign)), given["limit"])
         return Response(ReviewPage({"results": results, "next": more}).data)
 
 

@@ -1,4 +1,5 @@
-"""Whoever holds the link may join, as often and as long as its maker said; nobody can read a link out of the database.
+"""Whoever holds the link may join, as often and as long as its maker said and may; nobody can read a link out of the
+database. A link of somebody who no longer manages the campaign lets nobody in.
 
 The secret travels in the part of the address that browsers keep to themselves (after #), and only its digest is stored.
 """
@@ -16,7 +17,7 @@ from annotator.errors import Conflict, InvalidInput, InvitationUnusable, NotAllo
 from annotator.people import audit, passwords
 from annotator.people.models import Role, User, digest_token
 
-from .membership import at_least
+from .membership import Action, at_least, may
 from .models import Campaign, Invitation, Membership
 
 MAX_USES, MAX_DAYS = 1000, 90
@@ -56,7 +57,7 @@ def revoke(campaign: Campaign, invitation_id: int, *, now: datetime) -> Invitati
 
 def find(digest: str, *, now: datetime) -> Invitation:
     """The invitation behind a link, while somebody may still join by it."""
-    found = Invitation.objects.select_related("campaign").filter(digest=digest).first()
+    found = Invitation.objects.select_related("campaign", "made_by").filter(digest=digest).first()
     if found is None or not usable(found, now=now):
         raise InvitationUnusable("This invitation cannot be used: it has expired, or was used up or taken back.")
     return found
@@ -68,6 +69,7 @@ def usable(invitation: Invitation, *, now: datetime) -> bool:
         and invitation.expires_at > now
         and invitation.uses < invitation.max_uses
         and invitation.campaign.state != Campaign.State.CLOSED
+        and may(invitation.made_by, Action.MANAGE, invitation.campaign_id)
     )
 
 

@@ -12,6 +12,7 @@ from annotator.annotations.models import Annotation, Comparison, Review
 from annotator.annotations.reviews import current
 from annotator.annotations.submission import completions_of
 from annotator.campaigns.models import Campaign
+from annotator.tasks.models import PERSONAL, AnnotationTask
 
 # Faster than this share of a person's own answers is fast for them; people differ too much for one number of seconds.
 FAST_SHARE = 0.05
@@ -28,6 +29,7 @@ class Looked:
     skipped: bool = False
     fast: bool = False
     disputed: bool = False
+    over: bool = False  # only cards that nobody can be asked about any more
     after: int | None = None  # older than this annotation
 
 
@@ -56,6 +58,8 @@ def _narrowed(campaign: Campaign, wanted: Looked) -> QuerySet[Any]:
         found = found.filter(id__in=fast_answers(campaign))
     if wanted.disputed:
         found = found.filter(_disputed())
+    if wanted.over:
+        found = found.exclude(task__state=AnnotationTask.State.OPEN).exclude(task__stream__in=PERSONAL)
     if wanted.after is not None:
         found = found.filter(id__lt=wanted.after)
     return _by_state(found, wanted.state)

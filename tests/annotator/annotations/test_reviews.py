@@ -11,6 +11,7 @@ from annotator.annotations.models import Annotation, Review
 from annotator.annotations.reviews import awaiting, review
 from annotator.campaigns.models import Campaign
 from annotator.errors import CampaignClosed, InvalidInput, NotAllowed, StaleRevision
+from annotator.tasks.models import AnnotationTask
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +169,20 @@ def test_fast_means_fast_for_that_person(open_campaign: Any, api: Any) -> None:
     found = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/answers?fast=true").data["results"]
     assert made[-1] in [row["annotation"] for row in found]
     assert len(found) <= 2
+
+
+def test_who_adjudicates_and_judges_reads_no_answer_to_a_card_they_may_still_get(
+    open_campaign: Any, api: Any, people: dict[str, Any]
+) -> None:
+    campaign = open_campaign(groups=1, overlap=2)
+
+    def read_by(name: str) -> list[str]:
+        rows = api(name).get(f"/api/v1/campaigns/{campaign.slug}/answers").data["results"]
+        return sorted(row["annotator"] for row in rows)
+
+    answered(api, "alice", campaign.slug)
+    assert (read_by("carol"), read_by("olga")) == ([], ["alice"])
+    answered(api, "bob", campaign.slug)
+    assert read_by("carol") == ["alice", "bob"], "the card asks nobody any more"
+    AnnotationTask.objects.update(stream="gold")
+    assert (read_by("carol"), read_by("olga")) == ([], ["alice", "bob"]), "what is known beforehand is asked again"

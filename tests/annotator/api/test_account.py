@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.test import Client
@@ -253,6 +254,28 @@ def test_over_https_cookies_travel_encrypted_only(settings, people):
     )
     assert answer.status_code == 200
     assert client.cookies["sessionid"]["secure"] and client.cookies["csrftoken"]["secure"]
+
+
+def test_a_session_planted_before_signing_in_is_not_the_one_after(people, settings):
+    victim = APIClient()
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store["planted"] = True
+    store.create()
+    victim.cookies["sessionid"] = store.session_key
+    answer = victim.post(SESSION, {"username": "alice", "password": OLD}, format="json")
+    assert answer.status_code == 200 and who(victim) == "alice"
+    assert victim.cookies["sessionid"].value != store.session_key
+    thief = APIClient()
+    thief.cookies["sessionid"] = store.session_key
+    assert who(thief) is None
+    assert not BrowserSession.objects.filter(session_key=store.session_key).exists()
+
+
+def test_a_made_up_session_key_is_not_taken_over(people):
+    client = APIClient()
+    client.cookies["sessionid"] = "a" * 32
+    client.post(SESSION, {"username": "alice", "password": OLD}, format="json")
+    assert client.cookies["sessionid"].value != "a" * 32
 
 
 def test_signing_in_changes_the_session_and_signing_out_ends_it_on_the_server(browser):

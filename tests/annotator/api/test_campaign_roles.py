@@ -198,3 +198,47 @@ def test_a_link_over_http_from_making_to_joining(meg, here):
     late = call(Client(), "post", "/api/v1/invitations/accept", {**body, "username": "late"})
     assert (late.status_code, late.json()["code"]) == (409, "invitation_unusable")
     assert call(Client(), "post", "/api/v1/invitations/look", {"token": "inv_wrong"}).status_code == 409
+
+
+def made_link(manager, **about):
+    return call(manager, "post", "/api/v1/campaigns/helpful/invitations", {"role": "annotator", **about}).json()[
+        "token"
+    ]
+
+
+def test_taken_names_are_not_for_trying_and_a_right_link_goes_on_working(meg, here):
+    link = made_link(browser(meg), max_uses=50)
+    taken = {"token": link, "username": "alice", "password": "correct horse battery staple"}
+    for _ in range(10):
+        assert call(Client(), "post", "/api/v1/invitations/accept", taken).status_code == 409
+    held = call(Client(), "post", "/api/v1/invitations/accept", {**taken, "username": "eve"})
+    assert (held.status_code, held.json()["code"]) == (429, "too_many_attempts")
+    assert "with this link" in held.json()["message"]
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    assert call(elsewhere, "post", "/api/v1/invitations/accept", {**taken, "username": "eve"}).status_code == 200
+
+
+def test_a_hundred_people_of_one_network_may_open_one_link(meg, here):
+    link = made_link(browser(meg), max_uses=50)
+    for _ in range(101):
+        assert call(Client(), "post", "/api/v1/invitations/look", {"token": link}).status_code == 200
+
+
+def test_links_are_not_for_trying_either(here):
+    for n in range(100):
+        assert call(Client(), "post", "/api/v1/invitations/look", {"token": f"inv_{n}"}).status_code == 409
+    assert call(Client(), "post", "/api/v1/invitations/look", {"token": "inv_x"}).status_code == 429
+
+
+def test_neither_a_log_nor_a_refusal_repeats_the_secret(meg, here, caplog, settings):
+    caplog.set_level("DEBUG")
+    link = made_link(browser(meg))
+    body = {"token": link, "username": "eve", "password": "correct horse battery staple"}
+    said = [
+        call(Client(), "post", "/api/v1/invitations/look", {"token": link}),
+        call(Client(), "post", "/api/v1/invitations/accept", {**body, "password": "short"}),
+        call(Client(), "post", "/api/v1/invitations/accept", body),
+        call(Client(), "post", "/api/v1/invitations/accept", body),
+    ]
+    assert [answer.status_code for answer in said] == [200, 400, 200, 409]
+    assert link not in caplog.text + "".join(answer.content.decode() for answer in said)

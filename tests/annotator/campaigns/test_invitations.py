@@ -122,6 +122,68 @@ def test_a_closed_campaign_invites_nobody(invite):
         invitations.make(made.campaign, "annotator", by=made.made_by, days=1, max_uses=1, note="", now=timezone.now())
 
 
+def test_a_link_ends_with_the_authority_of_whoever_made_it(invite, open_campaign, people):
+    campaign = open_campaign(slug="other")
+    meg = User.objects.create_user("meg")
+    Membership.objects.create(campaign=campaign, user=meg, role="manager")
+    now = timezone.now()
+    made, raw = invitations.make(campaign, "manager", by=meg, days=1, max_uses=9, note="", now=now)
+    assert invitations.find(digest_token(raw), now=now) == made
+    membership.give_role(campaign, meg.pk, "annotator")
+    with pytest.raises(InvitationUnusable):
+        invitations.accept(digest_token(raw), people["bob"], now=now)
+    membership.give_role(campaign, meg.pk, "manager")
+    User.objects.filter(pk=meg.pk).update(is_active=False)
+    with pytest.raises(InvitationUnusable):
+        invitations.accept(digest_token(raw), people["bob"], now=now)
+    assert Membership.objects.get(campaign=campaign, user=people["bob"]).role == "annotator"
+
+
+def test_a_link_opens_its_own_campaign_and_nothing_on_the_site(invite, open_campaign):
+    elsewhere = open_campaign(slug="secret")
+    _, raw = invite("manager")
+    eve, joined = invitations.accept_as_new(digest_token(raw), "eve", GOOD, now=timezone.now())
+    assert joined.campaign.slug == "helpful" and eve.role == "annotator"
+    assert not membership.may(eve, membership.Action.MANAGE, elsewhere.pk)
+    assert not Membership.objects.filter(campaign=elsewhere, user=eve).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_with_accounts_at_once_one_joins_by_a_link_for_one(invite):
+    made, raw = invite()
+    guests = [User.objects.create_user(name) for name in ("eve", "finn")]
+
+    def join(person):
+        try:
+            invitations.accept(digest_token(raw), person, now=timezone.now())
+        except InvitationUnusable:
+            return person.username
+        return None
+
+    (late,) = [name for name in at_once(*(lambda p=p: join(p) for p in guests)) if name]
+    made.refresh_from_db()
+    assert made.uses == 1
+    (joined,) = Membership.objects.filter(user__in=guests)
+    assert joined.user.username != late
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_taken_back_while_somebody_joins_lets_in_before_or_not_at_all(invite):
+    made, raw = invite(max_uses=9)
+    eve = User.objects.create_user("eve")
+
+    def join():
+        try:
+            return invitations.accept(digest_token(raw), eve, now=timezone.now()).pk
+        except InvitationUnusable:
+            return None
+
+    joined, _ = at_once(join, lambda: invitations.revoke(made.campaign, made.pk, now=timezone.now()))
+    made.refresh_from_db()
+    assert made.revoked_at is not None
+    assert made.uses == (1 if joined else 0) == Membership.objects.filter(user=eve).count()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_people_at_once_exactly_three_join_by_a_link_for_three(invite):
     made, raw = invite(max_uses=3)
