@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 from annotator.campaigns.judges import judges_from_json
-from annotator.local.home import embedded_url, read_or_make_secret
+from annotator.local.home import embedded_url, read_or_make_secret, remembered_address
 from annotator.people.single_sign_on import SingleSignOn, domains_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -95,8 +95,8 @@ CELERY_BROKER_URL = env_str("CELERY_BROKER_URL")
 # The encoder behind every reward model: a Hugging Face id, a path, or "bundled" for the packaged sentence encoder.
 BACKBONE = env_str("TIEBREAK_BACKBONE", "bundled")
 TORCH_THREADS = env_int("TIEBREAK_TORCH_THREADS", 1)
-# Where this web server is reached from the trainings it starts.
-PUBLIC_URL = env_str("TIEBREAK_URL", "http://127.0.0.1:8000")
+# Where this web server is reached from the trainings it starts, and by `make demo`.
+PUBLIC_URL = env_str("TIEBREAK_URL") or remembered_address(HOME)
 REWARD_SERVER_URL = env_str("TIEBREAK_REWARD_URL", "http://127.0.0.1:8001")
 # Language models that compare completions, by the name a campaign's `machine` gives after "judge:".
 try:

@@ -39,6 +39,7 @@ from training_bridge.serving.versions import Answerer, Versions  # noqa: E402
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 DATABASE_ERRORS = (OperationalError, InterfaceError)
+WARM_UP_EVERY_S = 5.0
 
 
 class NotAuthenticated(TiebreakError):
@@ -61,7 +62,7 @@ class RewardServer:
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(self.batcher.run()), asyncio.create_task(self._warm_up())]
+        tasks = [asyncio.create_task(self.batcher.run()), asyncio.create_task(self._keep_warm())]
         try:
             yield
         finally:
@@ -72,13 +73,22 @@ class RewardServer:
             self._torch.shutdown(wait=False, cancel_futures=True)
             self._database.shutdown(wait=False, cancel_futures=True)
 
-    async def _warm_up(self) -> None:
-        """Load production versions before the first trainer asks; a failure here will be said again to whoever asks."""
-        try:
-            for version in await self._in_database(self.versions.production_names):
-                await asyncio.get_running_loop().run_in_executor(self._torch, self.scorer.load, version)
-        except (*DATABASE_ERRORS, BridgeError) as error:
-            log.warning("Not warmed up: %s", error)
+    async def _keep_warm(self) -> None:
+        """Load production versions before a trainer asks for them, also those promoted later.
+
+        A first answer would otherwise wait for torch and the encoder, longer than a trainer waits. What fails here is
+        said again to whoever asks.
+        """
+        told = ""
+        while True:
+            try:
+                for version in await self._in_database(self.versions.in_production):
+                    await asyncio.get_running_loop().run_in_executor(self._torch, self.scorer.load, version)
+            except (*DATABASE_ERRORS, BridgeError) as error:
+                if str(error) != told:
+                    log.warning("Not warmed up: %s", error)
+                told = str(error)
+            await asyncio.sleep(WARM_UP_EVERY_S)
 
     async def _in_database(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._database, work, *arguments)

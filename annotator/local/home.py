@@ -18,6 +18,7 @@ LONGEST_SOCKET_FOLDER = 85
 SHORT_FOLDER = Path("/tmp")  # noqa: S108  (what we put there is 0700 and its owner is checked)
 # Only used by root: where the database's unprivileged user can reach files when it cannot reach `home`.
 SYSTEM_FOLDER = Path("/var/lib/tiebreak")
+USUAL_ADDRESS = "http://127.0.0.1:8000"
 
 
 class LocalProblem(TiebreakError):
@@ -92,6 +93,19 @@ def read_or_make_secret(home: Path) -> str:
         return path.read_text()
     except OSError as error:
         raise disk_problem(error, path) from error
+
+
+def remember_address(home: Path, url: str) -> None:
+    """Write down where this installation answers, for commands in another terminal."""
+    (home / "address").write_text(f"{url}\n")
+
+
+def remembered_address(home: Path) -> str:
+    """Where the last `up` of this home answered; the usual address before the first one."""
+    try:
+        return (home / "address").read_text().strip() or USUAL_ADDRESS
+    except OSError:
+        return USUAL_ADDRESS
 
 
 def _make_secret(path: Path) -> None:

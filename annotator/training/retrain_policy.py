@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+
+KNOWING_NOTHING = math.log(2)  # nats per label of always saying one half
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,9 +58,17 @@ class HeldOut:
 
 
 def should_promote(candidate: HeldOut, production: HeldOut | None, *, slack: float) -> Decision:
-    """Promote only a candidate that is not worse than production on the same held-out labels (nats per label)."""
+    """Promote only a candidate that is not worse than production on the same held-out labels (nats per label).
+
+    The first one is compared with knowing nothing, which costs ln 2 per label: a trainer is better off without rewards
+    than with those of a model that foretells people worse than a coin.
+    """
     if production is None and candidate.n == 0:
         return Decision(True, "first version (no held-out labels yet)")
+    if production is None and not candidate.nll < KNOWING_NOTHING:
+        return Decision(
+            False, f"held-out NLL {candidate.nll:.3f} on {candidate.n} is no better than a coin's {KNOWING_NOTHING:.3f}"
+        )
     if production is None:
         return Decision(True, f"first version (held-out NLL {candidate.nll:.3f} on {candidate.n})")
     if candidate.n == 0:

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from annotator.local.healthy import status_of
+from annotator.local.home import remembered_address
 from tests.local.waiting import eventually, free_port, processes_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -66,6 +67,9 @@ def test_up_serves_heals_stops_cleanly_and_resumes(home: Path) -> None:
     secrets = re.findall(r"^  (\w+).* (\S{12,})$", first.printed, re.MULTILINE)
     assert [role for role, _ in secrets] == ["admin", "manager", "adjudicator", "annotator", "annotator", "trainer"]
 
+    assert "Something to judge at once: sign in as alice (40 labels)." in first.printed
+    assert remembered_address(home) == f"http://127.0.0.1:{port}", "where commands in another terminal look"
+
     web = next(process for process in processes_of(home) if "granian" in " ".join(process.cmdline()[:4]))
     web.kill()
     eventually(lambda: status_of(f"http://127.0.0.1:{port}/api/v1/session") == 200 and not web.is_running())
@@ -83,7 +87,7 @@ def test_up_serves_heals_stops_cleanly_and_resumes(home: Path) -> None:
 
     again = Up(home, *small)
     eventually(lambda: "Tiebreak is ready" in again.printed)
-    assert "First start" not in again.printed
+    assert "First start" not in again.printed and "at once" not in again.printed
     again.process.send_signal(signal.SIGTERM)
     assert again.wait() == 0
 

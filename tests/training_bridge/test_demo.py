@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import threading
 from collections import Counter
 from pathlib import Path
@@ -14,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training_bridge.client.http import Refused
-from training_bridge.demo import evaluation, labelling
+from training_bridge.demo import evaluation, labelling, site
 from training_bridge.demo.config import DemoConfig
 from training_bridge.demo.labelling import Acknowledged, Tickets
 from training_bridge.demo.preference import mean_utility, utility
 from training_bridge.demo.simulated import SimulatedAnnotator
+from training_bridge.demo.site import DemoFailed
 from training_bridge.policies import corpus
 
 BEST = "I am so sorry, please send me the number."
@@ -191,3 +193,11 @@ def test_what_was_acknowledged_is_compared_with_what_is_stored(open_campaign: An
     short = compare(campaign.slug, run.name, Acknowledged({999_999: True}), journal)
     assert short.groups_missing == ["gone"] and short.annotations_missing == [999_999]
     assert not short.nothing_missing
+
+
+def test_a_demo_that_reaches_nobody_says_so_before_it_works_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "FIRST_PATIENCE_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with pytest.raises(DemoFailed, match=f"Nothing answers at {nobody}. Is `make up` running"):
+        site.Site(nobody, "tb_token").greet()

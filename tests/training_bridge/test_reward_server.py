@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -208,6 +209,19 @@ def test_production_answers_unless_a_version_is_named(call: Any, weights: Path, 
     assert call.http.get("/healthz").json() == {"ok": True, "versions": {"kind": 2}}
     unknown = call(body(version=9))
     assert unknown.status_code == 404 and unknown.json()["code"] == "unknown_version"
+
+
+def test_what_is_promoted_is_loaded_before_a_trainer_asks(
+    call: Any, server: Any, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[int] = []
+    monkeypatch.setattr(server.scorer, "load", lambda version: loaded.append(version.number))
+    make_version(1, weights, tmp_path, "retired")
+    make_version(2, weights, tmp_path, "production")
+    until = time.monotonic() + 30
+    while not loaded and time.monotonic() < until:
+        time.sleep(0.05)
+    assert set(loaded) == {2}
 
 
 def test_one_step_of_one_run_keeps_its_version(call: Any, server: Any, weights: Path, tmp_path: Path) -> None:

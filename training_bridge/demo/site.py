@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from training_bridge.client.http import Api, Refused
+from training_bridge.client.http import Api, Refused, Unreachable
 
 PATIENCE_S = 300.0
+FIRST_PATIENCE_S = 15.0
 POLL_S = 1.5
 FINISHED = frozenset({"succeeded", "failed", "cancelled"})
 
@@ -25,6 +26,14 @@ class Site:
 
     def __init__(self, url: str, token: str) -> None:
         self._api = Api(url, token, timeout_s=30.0)
+
+    def greet(self) -> None:
+        """Ask for anything at all, so that a wrong address or token is noticed before minutes of work."""
+        try:
+            self._api.request("GET", "/api/v1/session", deadline_s=FIRST_PATIENCE_S)
+        except Unreachable as silence:
+            said = f"Nothing answers at {self._api.url}. Is `make up` running? Another address: --url or TIEBREAK_URL."
+            raise DemoFailed(said) from silence
 
     def get(self, path: str, **query: Any) -> Any:
         return self._api.request("GET", f"/api/v1{path}", params=query, deadline_s=PATIENCE_S).json()

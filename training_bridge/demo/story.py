@@ -52,6 +52,7 @@ class Demo:
         self.seconds: dict[str, float] = {}
 
     def run(self) -> Ending:
+        self.manager.greet()
         policy_folder = self._timed("pre-training", self._pretrain)
         self._timed("first rollouts", lambda: self._speak(policy_folder, step=0, groups=self.config.first_groups))
         people = self._open_campaign(policy_folder)

@@ -18,6 +18,7 @@ from .questions import Question
 
 LOOK_AGAIN_S = 2.0
 PINNED_STEPS = 10_000
+AT_HAND = 4  # below what the scorer holds, so that versions somebody asked for by number stay, too
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,11 +69,11 @@ class Versions:
             return Answerer(self._numbered(question.reward_model, question.version))
         return self._pin(question, self._in_production(question.reward_model))
 
-    def production_names(self) -> list[VersionInfo]:
-        """Every production version; the server warms up on them."""
+    def in_production(self) -> list[VersionInfo]:
+        """The versions promoted last, oldest first; the server keeps them at hand."""
         close_old_connections()
-        rows = RewardModelVersion.objects.filter(state=RewardModelVersion.State.PRODUCTION)
-        return [self._remember(VersionInfo.of(row)) for row in rows]
+        rows = RewardModelVersion.objects.filter(state=RewardModelVersion.State.PRODUCTION).order_by("-promoted_at")
+        return [self._remember(VersionInfo.of(row)) for row in reversed(rows[:AT_HAND])]
 
     @property
     def serving(self) -> dict[str, int]:

@@ -36,7 +36,10 @@ NAN = float("nan")
 @pytest.mark.parametrize(
     ("candidate", "production", "slack", "expected"),
     [
-        (HeldOut(0.9, 40), None, 0.0, True),
+        (HeldOut(0.69, 40), None, 0.0, True),
+        (HeldOut(0.70, 40), None, 0.5, False),  # a coin foretells as well: no rewards are better than its
+        (HeldOut(NAN, 40), None, 0.0, False),
+        (HeldOut(NAN, 0), None, 0.0, True),
         (HeldOut(0.5, 40), HeldOut(0.6, 40), 0.0, True),
         (HeldOut(0.6, 40), HeldOut(0.6, 40), 0.0, True),
         (HeldOut(0.61, 40), HeldOut(0.6, 40), 0.0, False),

@@ -21,7 +21,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
 
 from annotator.local.healthy import status_of
-from annotator.local.home import LocalProblem, disk_problem, embedded_url, make_folder
+from annotator.local.home import LocalProblem, disk_problem, embedded_url, make_folder, remember_address
 from annotator.local.postgres import EmbeddedPostgres
 from annotator.local.programs import Plan, environment, programs, refuse_taken_port, working_environment
 from annotator.local.supervisor import Supervisor, end_leftovers
@@ -37,6 +37,9 @@ class Command(BaseCommand):
         # Read by manage.py before the settings are (see choose_home); listed here for --help.
         parser.add_argument("--home", help="where this installation keeps its data")
         parser.add_argument("--no-reward", action="store_true", help="do not start the reward server")
+        parser.add_argument(
+            "--no-example", dest="example", action="store_false", help="begin a new installation without any campaign"
+        )
         parser.add_argument("--workers", type=int, default=1, help="worker processes; 0 starts no worker and no beat")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,7 +57,7 @@ class Command(BaseCommand):
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, signal.default_int_handler)
         try:
-            self._run(plan)
+            self._run(plan, with_example=options["example"])
         except KeyboardInterrupt:
             self._say("stopped")
         except LocalProblem as problem:
@@ -66,7 +69,7 @@ class Command(BaseCommand):
         except OSError as error:
             sys.exit(f"up: {disk_problem(error, Path(error.filename or plan.home))}")
 
-    def _run(self, plan: Plan) -> None:
+    def _run(self, plan: Plan, *, with_example: bool) -> None:
         with ExitStack() as stack:
             stack.enter_context(_only_one(plan.home))
             if ended := end_leftovers(plan.home):
@@ -78,6 +81,9 @@ class Command(BaseCommand):
                 self._say(f"starting the database in {plan.home}")
                 stack.enter_context(EmbeddedPostgres(plan.home, say=self._say))
             call_command("prepare", stdout=self.stdout)
+            if plan.database_url == embedded_url(plan.home) and with_example:
+                call_command("example", stdout=self.stdout)
+            remember_address(plan.home, plan.url)
             supervisor = Supervisor(
                 programs(plan), home=plan.home, environment=environment(plan, working_environment()), say=self._say
             )
