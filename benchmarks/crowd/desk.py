@@ -171,7 +171,8 @@ ANSWERED = (
     SELECT task.id, task.campaign_id, seat, random(), CASE task.state WHEN 'open' THEN 'open' ELSE 'submitted' END,
            CASE WHEN task.state <> 'open' THEN ({PERSON})[1 + (task.id * 7 + seat * 37) %% %(people)s] END, 1,
            CASE WHEN task.state <> 'open' THEN {SHOWN} END, false
-    FROM tasks_annotationtask task, generate_series(0, %(overlap)s - 1) seat WHERE task.campaign_id = %(campaign)s""",
+    FROM tasks_annotationtask task, generate_series(0, %(overlap)s - 1) seat WHERE task.campaign_id = %(campaign)s
+    ORDER BY task.id, seat""",
     # Gold cards, each answered by every fourth person or so; and repeats of what somebody answered.
     """
     INSERT INTO tasks_annotationtask (campaign_id, group_id, rollout_ids, stream, propensity, state, created_at)
@@ -211,7 +212,7 @@ ANSWERED = (
            now() - make_interval(secs => %(days)s * 86400 * (1 - rank))
     FROM (SELECT *, random() < 0.02 AS passes, random() AS tie, random() AS doubt, percent_rank() OVER (ORDER BY id)
               AS rank
-          FROM tasks_assignment WHERE campaign_id = %(campaign)s AND state = 'submitted') slot""",
+          FROM tasks_assignment WHERE campaign_id = %(campaign)s AND state = 'submitted') slot ORDER BY id""",
     """
     INSERT INTO annotations_annotation (assignment_id, task_id, campaign_id, annotator_id, answer, skip, flagged,
         shown_order, active_ms, comment, lease_number, idempotency_key, revises_id, at)
