@@ -28,7 +28,7 @@ def is_heldout(prompt_digest: bytes, share: float) -> bool:
 
 def teaching(campaign: Campaign) -> QuerySet[Annotation]:
     """The answers that stand and teach: not skipped, not corrected since, neither known beforehand nor asked twice."""
-    return Annotation.objects.filter(campaign=campaign, revised_by__isnull=True, skip="", task__stream__in=TEACHES)
+    return Annotation.objects.filter(campaign=campaign, skip="", task__stream__in=TEACHES).standing()
 
 
 @transaction.atomic

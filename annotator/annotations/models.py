@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from annotator.campaigns.models import Campaign
 from annotator.people.models import User
@@ -16,6 +16,12 @@ from annotator.tasks.models import AnnotationTask, Assignment
 from .review_models import Review
 
 __all__ = ["Annotation", "Comparison", "GoldItem", "GoldScore", "LabelSet", "LabelSetItem", "Review"]
+
+
+class Annotations(models.QuerySet["Annotation"]):
+    def standing(self) -> Self:
+        """Without those that a correction took the place of. Asked as a join, the database would expect none."""
+        return self.filter(~Exists(Annotation.objects.filter(revises=OuterRef("pk"))))
 
 
 class Annotation(models.Model):
@@ -45,6 +51,8 @@ class Annotation(models.Model):
     idempotency_key = models.CharField(max_length=64)
     revises = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="revised_by")
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = Annotations.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -69,8 +69,7 @@ def newest_verdict() -> Subquery:
 
 def current(campaign: Campaign) -> QuerySet[Any]:
     """The answers that stand, each with the newest verdict on it."""
-    found = Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
-    return found.annotate(verdict=newest_verdict())
+    return Annotation.objects.filter(campaign=campaign).standing().annotate(verdict=newest_verdict())
 
 
 def returned_to(author: User, campaign: Campaign) -> QuerySet[Any]:

@@ -14,6 +14,7 @@ from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.errors import NotFound
 from annotator.people import audit
 from annotator.people.models import Scope
+from annotator.rollouts import tallies
 from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
 
 from . import serializers as shape
@@ -21,12 +22,13 @@ from .views import checked, reach
 
 
 def present(run: PolicyRun) -> dict[str, Any]:
+    tally = tallies.of_run(run)
     return {
         "name": run.name,
         "trainer": run.trainer,
         "created_at": run.created_at,
-        "groups": run.groups.count(),
-        "rollouts": run.rollouts.count(),
+        "groups": tally.groups,
+        "rollouts": tally.rollouts,
         "last_step": run.groups.aggregate(top=Max("step"))["top"],
     }
 

@@ -75,6 +75,14 @@ class Rollout(models.Model):
         ]
 
 
+class RunTally(models.Model):
+    """How much a run wrote, so that nobody counts millions of rows to say it. Triggers keep it; nothing else writes."""
+
+    run = models.OneToOneField(PolicyRun, on_delete=models.CASCADE, primary_key=True, related_name="tally")
+    groups = models.BigIntegerField(default=0, db_default=0)
+    rollouts = models.BigIntegerField(default=0, db_default=0)
+
+
 class CompletionWords(models.Model):
     """The words of one completion as numbers, for searching. A cache that a sweep fills: safe to empty at any time."""
 
@@ -154,3 +162,16 @@ class Score(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["version", "spread", "rollout"], name="scores_by_spread")]
+
+
+class ScoreTally(models.Model):
+    """How many rollouts of a run a version has scored. Kept by a trigger, as a run's own tally is."""
+
+    version = models.ForeignKey(RewardModelVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(PolicyRun, on_delete=models.CASCADE, related_name="+")
+    scores = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "run"], name="one_tally_per_version_and_run")
+        ]

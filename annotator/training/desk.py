@@ -16,7 +16,8 @@ from annotator.campaigns import budget
 from annotator.campaigns.machine_labels import machine_overview
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
-from annotator.rollouts.models import RewardModelVersion, Rollout, Score
+from annotator.rollouts import tallies
+from annotator.rollouts.models import RewardModelVersion, Score
 from annotator.tasks.models import AnnotationTask, Assignment
 from uncertainty.annotators import share_interval
 
@@ -27,7 +28,7 @@ HISTOGRAM_SAMPLE = 20_000  # newest scores looked at: enough for a histogram, bo
 
 
 def current_answers(campaign: Campaign) -> Any:
-    return Annotation.objects.filter(campaign=campaign, revised_by__isnull=True)
+    return Annotation.objects.filter(campaign=campaign).standing()
 
 
 def label_counts(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
@@ -120,9 +121,8 @@ def uncertainty_histogram(version: RewardModelVersion | None, bins: int = 20) ->
 
 
 def rollout_counts(campaign: Campaign, version: RewardModelVersion | None) -> dict[str, int]:
-    rollouts = Rollout.objects.filter(run__campaigns=campaign)
-    scored = rollouts.filter(scores__version=version).count() if version else 0
-    return {"total": rollouts.count(), "scored": scored}
+    runs = list(campaign.runs.values_list("id", flat=True))
+    return {"total": tallies.written(runs), "scored": tallies.scored(version, runs) if version else 0}
 
 
 LEANING_Z = 3.29  # 99.9%: with twenty people, chance alone raises one false alarm in fifty

@@ -21,6 +21,7 @@ from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.campaigns.reach import Reach
 from annotator.learning.models import StrategyCheck
+from annotator.rollouts import tallies
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
 from . import desk, explorer, quality, trends, trust
@@ -240,8 +241,8 @@ def runs(found: Any) -> Table:
                 "name": run.name,
                 "trainer": run.trainer,
                 "created_at": run.created_at,
-                "groups": run.groups.count(),
-                "rollouts": run.rollouts.count(),
+                "groups": tallies.of_run(run).groups,
+                "rollouts": tallies.of_run(run).rollouts,
                 **run.groups.aggregate(first_step=Min("step"), last_step=Max("step")),
             }
             for run in found

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from annotator.annotations.models import Annotation, GoldItem, GoldScore
 from annotator.campaigns.forms import Form
@@ -82,9 +82,9 @@ def newest(campaign: Campaign) -> int:
 
 def standing(campaign: Campaign, up_to: int) -> list[Said]:
     """The newest answers that stood when answer number `up_to` was the newest, oldest first."""
-    stood = Q(revised_by__isnull=True) | Q(revised_by__gt=up_to)
+    corrected = Annotation.objects.filter(revises=OuterRef("pk"), id__lte=up_to)
     rows = (
-        Annotation.objects.filter(stood, campaign=campaign, id__lte=up_to)
+        Annotation.objects.filter(~Exists(corrected), campaign=campaign, id__lte=up_to)
         .order_by("-id")
         .values_list(
             "annotator_id", "task_id", "task__rollout_ids", "task__stream", "answer", "shown_order", "active_ms"

@@ -35,9 +35,10 @@ class Looked:
 
 def page(campaign: Campaign, wanted: Looked, limit: int) -> tuple[list[dict[str, Any]], int | None]:
     """The newest answers that fit, and the annotation after which the next page begins."""
-    found = _narrowed(campaign, wanted).select_related("task__group", "annotator").order_by("-id")
-    rows = list(found[: limit + 1])
-    shown = rows[:limit]
+    # Numbers first: joined to everything that is shown, the database would join all of it before it sorts.
+    rows = list(_narrowed(campaign, wanted).order_by("-id").values_list("id", flat=True)[: limit + 1])
+    found = Annotation.objects.filter(id__in=rows[:limit]).select_related("task__group", "annotator")
+    shown = list(found.order_by("-id"))
     texts = completions_of(shown)
     reviews = _reviews([row.pk for row in shown])
     others = _others(shown)
@@ -78,10 +79,10 @@ def _disputed() -> Exists:
     """Somebody else says the opposite of the same two completions of the same card."""
     opposite = Comparison.objects.filter(
         annotation__task=OuterRef(OuterRef("task")),
-        annotation__revised_by__isnull=True,
         rollout_a=OuterRef("rollout_a"),
         rollout_b=OuterRef("rollout_b"),
     ).exclude(outcome=OuterRef("outcome"))
+    opposite = opposite.filter(~Exists(Annotation.objects.filter(revises=OuterRef("annotation"))))
     return Exists(Comparison.objects.filter(Exists(opposite), annotation=OuterRef("pk")))
 
 
@@ -111,7 +112,7 @@ def _reviews(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
 def _others(shown: list[Annotation]) -> dict[int, list[dict[str, Any]]]:
     """What other people say of the same cards now, by card."""
     by_task: dict[int, list[dict[str, Any]]] = {}
-    said = Annotation.objects.filter(task__in={one.task_id for one in shown}, revised_by__isnull=True)
+    said = Annotation.objects.filter(task__in={one.task_id for one in shown}).standing()
     for one in said.select_related("annotator").order_by("id"):
         told = {"annotation": one.pk, "annotator": one.annotator.username, "answer": one.answer, "skip": one.skip}
         by_task.setdefault(one.task_id, []).append(told)

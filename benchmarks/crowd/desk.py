@@ -21,7 +21,7 @@ from django.utils import timezone
 from annotator.campaigns import lifecycle
 from annotator.campaigns.models import Campaign
 from annotator.people.models import Role, User
-from annotator.rollouts import words
+from annotator.rollouts import tallies, words
 from annotator.rollouts.models import CompletionWords, PolicyRun, RewardModelVersion
 
 from .world import _copy, _first_id, digest
@@ -86,6 +86,7 @@ def fill(url: str, rollouts: int, prose: Prose) -> None:
     make_searchable()
     for number, state in ((1, "retired"), (2, "production")):
         _score(number, state)
+    tallies.recount()
 
 
 def _rollouts(prose: Prose, runs: list[int], group: int, rollout: int) -> Iterator[str]:
