@@ -3,8 +3,12 @@
     python -m benchmarks.next_card --cards 40 --delay 100 --json next_card.json
 
 The product as `make up` runs it, Chromium with `--delay` milliseconds added to every request, and one person who
-answers `--cards` cards by key with `--pause` seconds of thought between them. Two campaigns: short answers in plain
-words, and long ones with formulas, code and lists. A card counts when it has been painted, not when its text arrived.
+answers `--cards` cards by key with `--pause` seconds of thought between them. Three campaigns: short answers in plain
+words, long ones with formulas, code and lists, and huge ones of 200,000 characters each. A card counts when it has been
+painted, not when its text arrived.
+
+Beside the wait stands the work: the processor time of the page's main thread from the key to the card, which does not
+grow with what else the machine is doing; and the longest the page was deaf while somebody read.
 """
 
 from __future__ import annotations
@@ -35,12 +39,17 @@ def area(n: int = {n}) -> float:
     return integrate(lambda x: x + n - x**2, -1, 2)
 ```
 """
+HUGE = "".join(f"It depends on the {{n}}th of them, in part {part}: the first is cheaper.\n\n" for part in range(3_500))
 # When a key is pressed, and when the browser has painted a card with another prompt.
 PROBE = """
 (() => {
-  const prompt = () => document.querySelector(".prompt-box")?.textContent;
+  const prompt = () => document.querySelector(".card:not(.is-waiting) .prompt-box")?.textContent;
   let pressed = null;
   window.waits = [];
+  window.deaf = 0;
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) window.deaf = Math.max(window.deaf, duration);
+  }).observe({ type: "longtask" });
   addEventListener("keydown", (event) => { pressed = { at: event.timeStamp, prompt: prompt() }; }, true);
   const painted = (at) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
@@ -51,7 +60,7 @@ PROBE = """
     if (!pressed || !prompt() || prompt() === pressed.prompt) return;
     painted(pressed.at);
     pressed = null;
-  }).observe(document, { subtree: true, childList: true, characterData: true });
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 })();
 """
 
@@ -65,12 +74,14 @@ def main() -> None:
     figures: dict[str, Any] = {"cards": options.cards, "delay_ms": options.delay, "pause_s": options.pause}
     with product() as place:
         name, password = _annotator()
-        for slug, text in (("plain", PLAIN * 4), ("rich", RICH * 3)):
+        for slug, text in (("plain", PLAIN * 4), ("rich", RICH * 3), ("huge", HUGE)):
             _campaign(slug, text, options.cards + 12)
-            waits = _judge(place, slug, (name, password), options)
+            waits, works, deaf = _judge(place, slug, (name, password), options)
             for share in (50, 95):
                 figures[f"{slug}_p{share}_ms"] = float(np.percentile(waits, share))
+                figures[f"{slug}_work_p{share}_ms"] = float(np.percentile(works, share))
             figures[f"{slug}_max_ms"] = max(waits)
+            figures[f"{slug}_deaf_ms"] = deaf
     finish(figures, options.json)
 
 
@@ -127,10 +138,11 @@ def _campaign(slug: str, text: str, groups: int) -> None:
     open_due_tasks(campaign.pk)
 
 
-def _judge(place: Place, slug: str, who: tuple[str, str], options: Any) -> list[float]:
-    """The waits of one person at one campaign, in milliseconds."""
+def _judge(place: Place, slug: str, who: tuple[str, str], options: Any) -> tuple[list[float], list[float], float]:
+    """One person at one campaign: the wait and the work of each card, and the longest deafness, in milliseconds."""
     from playwright.sync_api import sync_playwright
 
+    works: list[float] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1400, "height": 900})
@@ -140,15 +152,25 @@ def _judge(place: Place, slug: str, who: tuple[str, str], options: Any) -> list[
         page.get_by_label("Password").fill(who[1])
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("region", name="Text of answer A").wait_for()
+        browser_itself = page.context.new_cdp_session(page)
         slow = {"offline": False, "latency": options.delay, "downloadThroughput": -1, "uploadThroughput": -1}
-        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+        browser_itself.send("Network.emulateNetworkConditions", slow)
+        browser_itself.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def worked_ms() -> float:
+            metrics = {one["name"]: one["value"] for one in browser_itself.send("Performance.getMetrics")["metrics"]}
+            return float(1000 * metrics["TaskDuration"])
+
+        page.evaluate("window.deaf = 0")
         for card in range(options.cards):
             page.wait_for_timeout(1000 * options.pause)
+            before = worked_ms()
             page.keyboard.press(KEYS[card % len(KEYS)])
             page.wait_for_function("n => window.waits.length > n", arg=card)
-        waits: list[float] = page.evaluate("window.waits")
+            works.append(worked_ms() - before)
+        waits, deaf = page.evaluate("[window.waits, window.deaf]")
         browser.close()
-    return waits
+    return waits, works, deaf
 
 
 if __name__ == "__main__":

@@ -12,13 +12,23 @@ import type { Change } from "./domain/kinds";
 import { type Row, row, type Shown } from "./domain/kinds/kind";
 import { t } from "./i18n";
 
-export type Command =
+/** What these come to depends on where the card came from. */
+export type OwnCommand = { kind: "undo" | "forward" | "flag" | "skip" | "no_skip" } | { kind: "because"; reason: SkipReason };
+
+export type CommonCommand =
   | { kind: "change"; change: Change }
-  | { kind: "undo" | "forward" | "keys" | "guidelines" | "note" | "flag" | "skip" | "no_skip" | "enter" | "submit" }
+  | { kind: "keys" | "guidelines" | "note" | "enter" | "submit" }
   | { kind: "question"; by: 1 | -1 }
   | { kind: "reading"; what: "more" | "reasoning" | "as_written" | "compare" | "together" }
-  | { kind: "because"; reason: SkipReason }
   | { kind: "scroll"; by: "line" | "page"; direction: 1 | -1 };
+
+export type Command = CommonCommand | OwnCommand;
+
+const OWN: ReadonlySet<Command["kind"]> = new Set<OwnCommand["kind"]>(["undo", "forward", "flag", "skip", "no_skip", "because"]);
+
+export function isOwn(command: Command): command is OwnCommand {
+  return OWN.has(command.kind);
+}
 
 export interface Group {
   title: string;

@@ -12,6 +12,8 @@ from annotator.annotations.models import Annotation
 
 # The page ignores keys for 150 ms after a card appears, so that a double press judges one card.
 SETTLE_MS = 200
+# The card that comes next is already drawn behind the one that is seen.
+ON_SCREEN = ".card:not(.is-waiting)"
 
 
 def ready(page: Page) -> None:
@@ -22,7 +24,7 @@ def ready(page: Page) -> None:
 def card(page: Page) -> tuple[str, str, str]:
     """The prompt and the first two answers on screen."""
     boxes = (".prompt-box", ".pane-a .pane-box", ".pane-b .pane-box")
-    prompt, left, right = (page.locator(box).inner_text() for box in boxes)
+    prompt, left, right = (page.locator(f"{ON_SCREEN} {box}").inner_text() for box in boxes)
     return prompt, left, right
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .conftest import SignIn
-from .judging import press, ready
+from .judging import ON_SCREEN, press, ready
 from .places import EVERY_KIND, Place, furnished, routes
 from .seeing import LANGUAGES, Say, Tally, check, check_focus, check_reflow, check_spacing, look, speaking
 
@@ -102,7 +102,7 @@ def test_judging(
     page.goto("/annotate/every-kind")
     findings = []
     for number, question in enumerate(EVERY_KIND):
-        page.locator(".pane-a .pane-box").wait_for()
+        page.locator(f"{ON_SCREEN} .pane-a .pane-box").wait_for()
         expect(page.locator(".question-tab").nth(number)).to_have_attribute("aria-current", "step")
         findings += check_looks(page, f"judging: {question['kind']}", tally)
         page.keyboard.press("n")
@@ -151,7 +151,7 @@ def test_what_has_the_focus_is_never_hidden(
         findings += check_focus(walk.go(place), place.path)
     page = walk.page_of("alice")
     page.goto("/annotate/helpful")
-    page.locator(".pane-a .pane-box").wait_for()
+    page.locator(f"{ON_SCREEN} .pane-a .pane-box").wait_for()
     findings += check_focus(page, "judging", steps=30)
     assert findings == []
 

@@ -12,7 +12,7 @@ from annotator.rollouts.models import Rollout
 from tests.factories import make_open_campaign, make_run
 
 from .conftest import SignIn
-from .judging import all_sent, card, press, ready, said, statements
+from .judging import ON_SCREEN, all_sent, card, press, ready, said, statements
 from .kinds import COMBINED, CRITERIA, KINDS, NAMES, RATED, TEXT, TYPES, question
 from .test_accessible import check, look
 
@@ -233,12 +233,12 @@ def test_lost_network_keeps_whole_forms(people: dict[str, Any], sign_in: SignIn)
 
 def test_another_tab_takes_the_card_over(people: dict[str, Any], sign_in: SignIn) -> None:
     first = opened(people, sign_in, [question("steps")], 1)
-    shown = first.locator(".prompt-box").inner_text()
+    shown = first.locator(f"{ON_SCREEN} .prompt-box").inner_text()
     second = first.context.new_page()
     second.goto("/annotate/asked")
     second.get_by_role("button", name="Take over here").click()
     ready(second)
-    assert second.locator(".prompt-box").inner_text() == shown
+    assert second.locator(f"{ON_SCREEN} .prompt-box").inner_text() == shown
     press(second, "1", "s", "Enter")
     all_sent(second)
     expect(first.get_by_role("heading", name="Already open in another tab")).to_be_visible()

@@ -21,7 +21,7 @@ from annotator.tasks.models import AnnotationTask
 from tests.factories import make_open_campaign, make_run, said
 
 from .conftest import SignIn
-from .judging import all_sent, eventually, press, ready, statements
+from .judging import ON_SCREEN, all_sent, eventually, press, ready, statements
 from .seeing import check, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +46,7 @@ def teaching(people: dict[str, Any], cards: int = 2, **config: Any) -> Any:
 def right_key(page: Page) -> str:
     """The key that prefers the answer that is right, wherever it is shown."""
     ready(page)
-    return "a" if page.locator(".pane-a .pane-box").inner_text().startswith("Answer 0") else "b"
+    return "a" if page.locator(f"{ON_SCREEN} .pane-a .pane-box").inner_text().startswith("Answer 0") else "b"
 
 
 def wrong_key(page: Page) -> str:
@@ -145,15 +145,15 @@ def test_disputes_are_decided_one_after_the_other_by_keyboard(people: dict[str, 
     expect(above.get_by_text("One person:")).to_have_count(3)
     expect(above).to_contain_text("Kinder.")
     expect(above).not_to_contain_text("alice")
-    prompt = page.locator(".prompt-box").inner_text()
+    prompt = page.locator(f"{ON_SCREEN} .prompt-box").inner_text()
     press(page, "s")
-    expect(page.locator(".prompt-box")).not_to_have_text(prompt)
+    expect(page.locator(f"{ON_SCREEN} .prompt-box")).not_to_have_text(prompt)
     press(page, "c")
     page.keyboard.type("It is correct.")
     page.keyboard.press("Enter")
     press(page, "b")
     expect(page.get_by_text("Decided. The dispute is over.")).to_be_visible()
-    expect(page.locator(".prompt-box")).to_have_text(prompt)
+    expect(page.locator(f"{ON_SCREEN} .prompt-box")).to_have_text(prompt)
     press(page, "a")
     expect(page.get_by_text("Nothing waits for a decision.")).to_be_visible()
     decided = Annotation.objects.filter(annotator__username="dora").order_by("id")
@@ -191,14 +191,14 @@ def test_when_somebody_else_was_first_their_decision_stands(people: dict[str, An
     campaign = disputed(people)
     page = sign_in("dora", "/campaigns/split/disputes")
     ready(page)
-    prompt = page.locator(".prompt-box").inner_text()
+    prompt = page.locator(f"{ON_SCREEN} .prompt-box").inner_text()
     other = User.objects.create_user("dina", role=Role.ADJUDICATOR)
     membership.add(campaign, "dina", "adjudicator")
     task = AnnotationTask.objects.get(state="disputed", group__prompt=prompt)
     adjudication.decide(campaign, task.pk, other, Answer(FIRST, "first"))
     press(page, "a")
     expect(page.get_by_text("Somebody else had decided that one already. Their decision stands.")).to_be_visible()
-    expect(page.locator(".prompt-box")).not_to_have_text(prompt)
+    expect(page.locator(f"{ON_SCREEN} .prompt-box")).not_to_have_text(prompt)
     assert not Annotation.objects.filter(annotator=people["dora"]).exists()
 
 

@@ -19,6 +19,7 @@ from tests.factories import digest, make_open_campaign, make_run
 
 from .conftest import SignIn
 from .hostile import HARM, LIVE, POKE, TRAPS, Text, payloads
+from .judging import ON_SCREEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,7 +64,7 @@ def corpus(people: dict[str, Any]) -> list[list[Text]]:
 
 def looked_at(page: Page) -> Iterator[str]:
     """The ways of reading a card, one after the other: with all reasoning, compared, as written, in steps, as words."""
-    expect(page.locator(".pane .content")).to_have_count(TOGETHER)
+    expect(page.locator(f"{ON_SCREEN} .pane .content")).to_have_count(TOGETHER)
     for key in ("r", "d", "w"):
         page.keyboard.press(key)
         page.evaluate(POKE)
@@ -72,7 +73,7 @@ def looked_at(page: Page) -> Iterator[str]:
         page.keyboard.press(key)
     for text in (".step .content", "[role=textbox][aria-readonly]"):
         page.keyboard.press("n")
-        expect(page.locator(text).first).to_be_visible()
+        expect(page.locator(f"{ON_SCREEN} {text}").first).to_be_visible()
         page.evaluate(POKE)
         yield from page.evaluate(LIVE)
 
@@ -100,7 +101,7 @@ def test_no_hostile_text_gets_anywhere(
     prompts: set[str] = set()
     for left in reversed(range(len(corpus))):
         live += looked_at(page)
-        prompts.add(page.locator(".prompt-box").inner_text())
+        prompts.add(page.locator(f"{ON_SCREEN} .prompt-box").inner_text())
         if left:
             _on_to_the_next(page)
     page.keyboard.press("h")
@@ -120,9 +121,9 @@ def test_no_hostile_text_gets_anywhere(
 
 
 def _on_to_the_next(page: Page) -> None:
-    before = page.locator(".prompt-box").inner_text()
+    before = page.locator(f"{ON_SCREEN} .prompt-box").inner_text()
     # The page ignores keys for a moment after a card appears, so that a double press judges one card.
     page.wait_for_timeout(160)
     for key in ("s", "1"):
         page.keyboard.press(key)
-    expect(page.locator(".prompt-box")).not_to_have_text(before, use_inner_text=True)
+    expect(page.locator(f"{ON_SCREEN} .prompt-box")).not_to_have_text(before, use_inner_text=True)

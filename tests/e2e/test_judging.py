@@ -13,7 +13,7 @@ from annotator.tasks.models import Assignment
 from tests.factories import make_open_campaign, make_run
 
 from .conftest import SignIn
-from .judging import all_sent, answers, card, eventually, press, ready
+from .judging import ON_SCREEN, all_sent, answers, card, eventually, press, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -175,7 +175,9 @@ def test_the_next_card_needs_no_network(campaign: Any, sign_in: SignIn) -> None:
     before = card(page)
     page.keyboard.press("b")
     page.wait_for_function(
-        "was => document.querySelector('.prompt-box').innerText !== was", arg=before[0], timeout=1_000
+        "([box, was]) => document.querySelector(box).innerText !== was",
+        arg=[f"{ON_SCREEN} .prompt-box", before[0]],
+        timeout=1_000,
     )
     page.context.set_offline(False)
     all_sent(page)
@@ -222,3 +224,96 @@ def test_maths_is_set_as_maths_and_money_stays_money(people: dict[str, Any], sig
     size = "one => parseFloat(getComputedStyle(one).fontSize)"
     base, power = answer.locator(".mathnormal").first.evaluate(size), answer.locator(".mtight").first.evaluate(size)
     assert power < base, "the styles and the typesetter are of one version"
+
+
+WAITING = ".card.is-waiting"
+
+
+def test_the_next_card_is_drawn_before_it_is_asked_for(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    waiting = page.locator(WAITING)
+    expect(waiting).to_have_count(1)
+    expect(waiting).to_be_hidden()
+    drawn = waiting.element_handle()
+    text = page.locator(f"{WAITING} .prompt-box").text_content()
+    assert text != card(page)[0]
+    page.keyboard.press("a")
+    ready(page)
+    assert drawn.evaluate("(drawn, seen) => drawn === document.querySelector(seen)", ON_SCREEN)
+    assert card(page)[0] == text
+
+
+def test_the_card_that_waits_is_out_of_reach(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    expect(page.locator(WAITING)).to_have_count(1)
+    expect(page.get_by_role("region", name="Text of answer A")).to_have_count(1)
+    first = page.evaluate("document.activeElement.tagName")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        assert not page.evaluate("document.activeElement.closest('.is-waiting')")
+    assert first == "BODY"
+
+
+def test_what_was_begun_on_a_card_waits_as_it_was_left(people: dict[str, Any], sign_in: SignIn) -> None:
+    run = make_run("grpo-1", groups=6)
+    text = "\n\n".join(f"Paragraph {n} of a long answer." for n in range(90))
+    Rollout.objects.filter(run=run).update(completion=text)
+    make_open_campaign(people, slug="helpful", run=run)
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "a", "f", "PageDown")
+    box = page.get_by_role("region", name="Text of answer A")
+    top = "box => Math.round(box.scrollTop)"
+    read = box.evaluate(top)
+    assert read > 100
+    press(page, "z")
+    expect(page.get_by_text("Looking again at an earlier answer")).to_be_visible()
+    assert box.evaluate(top) == 0
+    press(page, "Escape")
+    expect(page.get_by_text("Looking again")).to_have_count(0)
+    assert box.evaluate(top) == read
+    press(page, "b")
+    all_sent(page)
+    assert [one.flagged for one in Annotation.objects.order_by("id")] == [False, True]
+
+
+def test_the_focus_stays_where_somebody_reads(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    for name in ("Text of answer B", "Scroll together"):
+        here = page.get_by_role("region", name=name).or_(page.get_by_role("button", name=name))
+        here.focus()
+        press(page, "a")
+        ready(page)
+        expect(here).to_be_focused()
+        press(page, "z")
+        expect(page.get_by_text("Looking again")).to_be_visible()
+        expect(here).to_be_focused()
+        press(page, "Escape")
+
+
+def test_a_card_that_waits_costs_no_active_time(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    expect(page.locator(WAITING)).to_have_count(1)
+    page.wait_for_timeout(2_500)
+    press(page, "a", "b")
+    all_sent(page)
+    first, second = Annotation.objects.order_by("id").values_list("active_ms", flat=True)
+    assert (second or 0) < 2_500 <= (first or 0)
+
+
+def test_a_card_too_heavy_to_draw_unseen_is_shown_all_the_same(people: dict[str, Any], sign_in: SignIn) -> None:
+    run = make_run("grpo-1", groups=4)
+    Rollout.objects.filter(run=run).update(completion="A line of a very long answer.\n" * 6_000)
+    make_open_campaign(people, slug="helpful", run=run)
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "a")
+    ready(page)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(WAITING)).to_have_count(0)
+    press(page, "b")
+    ready(page)
+    all_sent(page)
+    assert answers() == [("first", 2), ("second", 2)]

@@ -29,7 +29,7 @@ LONG = "\n\n".join(f"Paragraph {n} of a long answer about **bags**." for n in ra
 
 def shown(people: dict[str, Any], sign_in: SignIn, *texts: Any, **options: Any) -> Page:
     """Alice before one card about these completions (in either order)."""
-    run = make_run("grpo-1", groups=3, size=len(texts))
+    run = make_run("grpo-1", groups=1, size=len(texts))
     PromptGroup.objects.filter(run=run).update(prompt="What colour is the cat? $x^2$")
     for ordinal, text in enumerate(texts):
         Rollout.objects.filter(run=run, ordinal=ordinal).update(completion=text)

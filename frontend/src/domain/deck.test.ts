@@ -28,6 +28,14 @@ describe("the hand", () => {
     expect(deck.past[0]).toMatchObject({ assignment: 1, ...LEFT, status: "sending" });
   });
 
+  test("behind a card waits the next, and behind an earlier answer the card that was left", () => {
+    const deck = d.answer(hand(1, 2, 3), LEFT, "k1");
+    expect(d.behind(deck)?.assignment).toBe(3);
+    expect(d.behind(d.undo(deck))?.assignment).toBe(2);
+    expect(d.behind(hand(1))).toBeNull();
+    expect(d.behind(d.emptyDeck)).toBeNull();
+  });
+
   test("it is filled up before the last card is shown", () => {
     expect(d.missing(d.emptyDeck)).toBe(d.HAND);
     expect(d.missing(hand(1, 2, 3, 4))).toBe(0);

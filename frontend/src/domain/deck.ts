@@ -43,6 +43,11 @@ export function shown(deck: Deck): { card: Card; past: Past | null } | null {
   return card ? { card, past: null } : null;
 }
 
+/** The fresh card that is shown next, as far as this hand knows: behind an earlier answer waits the card that was left. */
+export function behind(deck: Deck): Card | null {
+  return deck.queue[shown(deck)?.past ? 0 : 1] ?? null;
+}
+
 export function missing(deck: Deck): number {
   return deck.queue.length < LOW ? HAND - deck.queue.length : 0;
 }

@@ -1,6 +1,10 @@
-/** One card: the prompt above, the completions named by place, and room for the question that is asked about them. */
+/**
+ * One card: the prompt above, the completions named by place, and room for the question that is asked about them.
+ *
+ * A card that waits is drawn as it will be, but nobody can see, reach or hear it, and it moves nothing on the page.
+ */
 
-import { memo, type RefObject, useEffect } from "react";
+import { memo, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 import type { Card } from "../../api/types";
 import { asked as askedNow, type Filled, type Form } from "../../domain/form";
@@ -20,8 +24,13 @@ interface Props {
   shown: Shown;
   filled: Filled;
   reading: Reading;
+  /** The completions of the card on screen, for the keys that scroll. */
   panes: RefObject<HTMLDivElement | null>;
   change: (change: Change) => void;
+  /** Not on screen yet. */
+  waiting: boolean;
+  /** What the last card on screen had the focus on, by name. */
+  left: RefObject<string | null>;
 }
 
 /** Narrow screens show one of several completions at a time; these choose which. */
@@ -46,38 +55,68 @@ function Tabs({ asked, screen }: { asked: Asked<Question, AnyDraft>; screen: Scr
 }
 
 /** What a key looks at comes into view, wherever the page has scrolled. */
-function useInView(panes: RefObject<HTMLDivElement | null>, at: number, several: boolean): void {
+function useInView(panes: RefObject<HTMLDivElement | null>, at: number, moves: boolean): void {
   useEffect(() => {
-    if (several) panes.current?.children[at]?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [panes, at, several]);
+    if (moves) panes.current?.children[at]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [panes, at, moves]);
 }
 
-export const CardView = memo(function CardView({ card, question, form, shown, filled, reading, panes, change }: Props) {
+function nameOf(element: Element): string {
+  return element.getAttribute("aria-label") ?? element.textContent;
+}
+
+/** A card comes on screen from its beginning, and the focus stays on what has the same name; a field for words is left. */
+function useOnScreen(card: RefObject<HTMLDivElement | null>, waiting: boolean, left: RefObject<string | null>): void {
+  useLayoutEffect(() => {
+    const own = card.current;
+    if (waiting || !own) return;
+    own.closest("main")?.scrollTo({ top: 0 });
+    const same = [...own.querySelectorAll<HTMLElement>("[tabindex], button, summary")].find((one) => nameOf(one) === left.current);
+    if (left.current !== null) same?.focus({ preventScroll: true });
+    return () => {
+      const focus = document.activeElement;
+      left.current = focus && own.contains(focus) && !focus.matches("textarea, input, select") ? nameOf(focus) : null;
+    };
+  }, [card, waiting, left]);
+}
+
+/** Where the words of a card are marked, the place that is looked at shows itself; a card that waits has none yet. */
+function lookedAt({ question, draft }: { question: Question; draft: AnyDraft }, waiting: boolean): AnyDraft {
+  return waiting && screenOf(question.kind).body ? { ...draft, at: -1 } : draft;
+}
+
+export const CardView = memo(function CardView({ card, question, form, shown, filled, reading, panes, change, waiting, left }: Props) {
+  const own = useRef<HTMLDivElement>(null);
+  const boxes = useRef<HTMLDivElement>(null);
   const now = askedNow(form, filled);
   const n = card.completions.length;
   const at = now?.draft.at ?? 0;
-  useInView(panes, at, n > 2);
+  useInView(boxes, at, n > 2 && !waiting);
+  useOnScreen(own, waiting, left);
+  useLayoutEffect(() => {
+    if (!waiting) panes.current = boxes.current;
+  }, [panes, waiting]);
   if (!now) return null;
   const screen = screenOf(now.question.kind);
-  const asked: Asked<Question, AnyDraft> = { ...now, shown, change };
+  const asked: Asked<Question, AnyDraft> = { ...now, draft: lookedAt(now, waiting), shown, change };
   const { Desk, body, under } = screen;
-  const classes = ["card", `asks-${now.question.kind}`, n > 2 ? "has-tabs" : "", Desk && n === 1 ? "is-split" : ""];
+  const classes = ["card", `asks-${now.question.kind}`, n > 2 ? "has-tabs" : "", Desk && n === 1 ? "is-split" : "", waiting ? "is-waiting" : ""];
   return (
-    <div className={classes.join(" ")} data-at={n > 2 ? at : undefined}>
+    <div ref={own} className={classes.join(" ")} data-at={n > 2 ? at : undefined}>
       <p className="question">{question}</p>
-      <Prompt key={card.assignment} text={card.prompt} asWritten={reading.asWritten} />
+      <Prompt text={card.prompt} asWritten={reading.asWritten} />
       {n > 2 && <Tabs asked={asked} screen={screen} />}
       <Panes
         completions={card.completions}
         notes={card.notes}
         reading={reading}
-        boxes={panes}
+        boxes={boxes}
         {...(body ? { body: (place: number) => body(asked, place) } : {})}
         {...(under ? { under: (place: number) => under(asked, place) } : {})}
         chosen={n > 2 ? [at] : []}
       />
-      {/* By card: whoever was writing on the last one has left its field. */}
-      {Desk && <Desk key={`desk-${card.assignment}`} {...asked} />}
+      {/* A desk has fields with names of their own, of which a page holds one each. */}
+      {Desk && !waiting && <Desk {...asked} />}
     </div>
   );
 });

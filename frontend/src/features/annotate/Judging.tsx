@@ -1,38 +1,32 @@
 /** The judging page once this tab has the campaign: card, keys, history, and what is on its way. */
 
-import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 
-import type { Card, MyCampaign, Text } from "../../api/types";
+import type { MyCampaign } from "../../api/types";
 import type { SkipReason } from "../../domain/answers";
-import { shown as shownCard } from "../../domain/deck";
+import { behind, shown as shownCard } from "../../domain/deck";
 import * as forms from "../../domain/form";
-import type { Change } from "../../domain/kinds";
 import { t } from "../../i18n";
-import { type Command, skipTable, tableFor } from "../../keyboard";
-import { usePrepared } from "../reading/usePrepared";
-import { useReading } from "../reading/useReading";
-import { CardView } from "./CardView";
+import { type OwnCommand, skipTable, tableFor } from "../../keyboard";
+import { Cards } from "./Cards";
 import { DecisionBar } from "./DecisionBar";
-import { missing, scrollCard, useFlash, useSettled } from "./hand";
 import { HistoryRail } from "./HistoryRail";
 import { KeysContext } from "./Keys";
-import { KeySheet } from "./KeySheet";
-import { enterEditor } from "./kinds/Editor";
 import { Lesson } from "./Lesson";
 import { Questions } from "./Questions";
-import type { JudgingSession } from "./session";
-import { Doubt, Guidelines } from "./Sheets";
+import type { JudgingSession, Snapshot } from "./session";
+import { SheetButtons, Sheets } from "./Sheets";
 import { Counted, Sending, Supply } from "./Status";
 import { NoteField, Reasons } from "./Tools";
-import { useActiveTime } from "./useActiveTime";
-import { keyOf, useCard } from "./useCard";
-import { useJudgingKeys, useKeysOn } from "./useJudgingKeys";
+import { useAhead } from "./useAhead";
+import type { CardState, Showing } from "./useCard";
+import { useHand } from "./useHand";
 
-type Sheet = "keys" | "guidelines" | null;
-
-/** Everything on a card that takes time to lay out. */
-function textsOf({ prompt, completions }: Card): Text[] {
-  return [prompt, ...completions.flatMap(({ text, steps }) => steps ?? [text])];
+/** The card that may be drawn behind the one on screen: prepared, or just left for a look at an earlier answer. */
+function useNext({ deck }: Snapshot): Showing | null {
+  const next = behind(deck);
+  const ahead = useAhead(next ? deck.queue.slice(deck.queue.indexOf(next)) : []);
+  return next && (deck.reopened !== null || ahead === next.assignment) ? { card: next, past: null } : null;
 }
 
 interface Props {
@@ -44,113 +38,56 @@ export function Judging({ campaign, session }: Props) {
   const form = campaign.form;
   const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const showing = shownCard(snapshot.deck);
-  const [card, setCard, latest] = useCard(form, showing);
-  const [sheet, setSheet] = useState<Sheet>(null);
-  const [flash, setFlash] = useFlash();
-  const [keysOn, setKeysOn] = useKeysOn();
-  const panes = useRef<HTMLDivElement>(null);
-  const sign = useCallback(() => session.sign(), [session]);
+  const next = useNext(snapshot);
   const told = snapshot.told[0] ?? null;
-  const activeMs = useActiveTime(told ? null : keyOf(showing), sign);
-  const settled = useSettled(told ? told.key : card.key);
-  const texts = useMemo(() => showing?.card.completions.map(({ text }) => text) ?? [], [card.key]);
-  const reading = useReading(card.key, texts);
-  const waiting = snapshot.deck.queue.slice(1);
-  usePrepared(waiting.map((one) => one.assignment).join(" "), waiting.flatMap(textsOf));
 
   const say = useCallback(
-    (skip: SkipReason | null) => {
-      const { filled, flagged, note } = latest();
-      const answer = skip ? null : forms.answerOf(form, filled);
-      session.say({ answer, skip, flagged }, activeMs(), note);
-    },
-    [form, session, activeMs, latest],
+    ({ filled, flagged, note }: CardState, activeMs: number, skip: SkipReason | null = null) =>
+      session.say({ answer: skip ? null : forms.answerOf(form, filled), skip, flagged }, activeMs, note),
+    [form, session],
   );
-
-  const change = useCallback(
-    (said: Change) => {
-      if (!settled()) return;
-      if (said.do === "enter") return enterEditor();
-      const { filled, shown } = latest();
-      const next = forms.change(form, shown, filled, said);
-      setCard({ filled: next.filled });
-      if (next.submit) say(null);
-    },
-    [form, latest, setCard, say, settled],
-  );
-
-  const send = useCallback(
-    (step: "enter" | "submit", sure = false) => {
-      if (!settled()) return;
-      const verdict = step === "enter" ? forms.enter(form, latest().filled, sure) : forms.submit(form, latest().filled, sure);
-      if (verdict.kind === "submit") return say(null);
-      if (verdict.kind === "doubt") return setCard({ doubted: true });
-      setCard({ filled: verdict.filled });
-      if (verdict.kind === "missing") session.notify(missing(verdict.question));
-    },
-    [form, latest, say, session, setCard, settled],
-  );
-
-  const go = useCallback((at: number) => setCard({ filled: forms.goTo(form, latest().filled, at) }), [form, latest, setCard]);
-
-  const obey = useCallback(
-    (command: Command) => {
-      setFlash(command);
+  const onOwn = useCallback(
+    (command: OwnCommand, card: CardState, activeMs: () => number) => {
       switch (command.kind) {
-        case "change":
-          return change(command.change);
-        case "enter":
-        case "submit":
-          return send(command.kind);
-        case "question":
-          return go(latest().filled.at + command.by);
         case "skip":
         case "no_skip":
-          return setCard({ skipping: command.kind === "skip" && !latest().skipping });
+          return { skipping: command.kind === "skip" && !card.skipping };
         case "because":
-          return say(command.reason);
+          return say(card, activeMs(), command.reason);
         case "flag":
-          return setCard({ flagged: !latest().flagged });
-        case "note":
-          return setCard({ noteOpen: true });
+          return { flagged: !card.flagged };
         case "undo":
           return session.undo();
         case "forward":
           return session.forward();
-        case "keys":
-        case "guidelines":
-          return setSheet(command.kind);
-        case "reading":
-          return reading.obey(command.what);
-        case "scroll":
-          return scrollCard(panes.current, command.by, command.direction);
       }
     },
-    [change, go, latest, reading, say, send, session, setCard, setFlash],
+    [say, session],
   );
-
-  const table = useMemo(
-    () => (card.skipping ? skipTable() : tableFor(form, card.shown, card.filled)),
-    [form, card.skipping, card.shown, card.filled],
-  );
-  useJudgingKeys(keysOn, table, obey);
-  const keys = useMemo(() => ({ table, obey, flash, disabled: !showing }), [table, obey, flash, showing === null]);
+  const hand = useHand({
+    form,
+    showing,
+    next,
+    coveredBy: told?.key ?? null,
+    busy: false,
+    onSign: useCallback(() => session.sign(), [session]),
+    tableOf: useCallback((card: CardState) => (card.skipping ? skipTable() : tableFor(form, card.shown, card.filled)), [form]),
+    onSay: say,
+    onMissing: useCallback((words: string) => words && session.notify(words), [session]),
+    onOwn,
+  });
+  const { card, setCard, change, go } = hand;
 
   const canUndo = snapshot.deck.past.some((one) => one.status !== "refused");
   return (
-    <KeysContext.Provider value={keys}>
+    <KeysContext.Provider value={hand.keys}>
       <div className="judging">
         <div className="strip">
           <span className="strip-name">{campaign.name}</span>
           <Counted n={(campaign.answered_by_me ?? 0) + snapshot.answered} />
           <Sending snapshot={snapshot} />
           <span className="strip-end">
-            <button type="button" className="button quiet-button" onClick={() => setSheet("guidelines")}>
-              {t("Guidelines")} <kbd aria-hidden="true">H</kbd>
-            </button>
-            <button type="button" className="button quiet-button" onClick={() => setSheet("keys")}>
-              {t("Keys")} <kbd aria-hidden="true">?</kbd>
-            </button>
+            <SheetButtons hand={hand} />
           </span>
         </div>
         <HistoryRail form={form} past={snapshot.deck.past} reopened={snapshot.deck.reopened} onReopen={(key) => session.reopen(key)} />
@@ -165,16 +102,7 @@ export function Judging({ campaign, session }: Props) {
             </p>
           )}
           {showing ? (
-            <CardView
-              card={showing.card}
-              question={campaign.question}
-              form={form}
-              shown={card.shown}
-              filled={card.filled}
-              reading={reading}
-              panes={panes}
-              change={change}
-            />
+            <Cards hand={hand} question={campaign.question} next={next} />
           ) : (
             <Supply supply={snapshot.supply} because={snapshot.because} />
           )}
@@ -204,18 +132,7 @@ export function Judging({ campaign, session }: Props) {
           />
         </div>
         {told && <Lesson key={told.key} told={told} form={form} onGoOn={() => session.goOn()} />}
-        {sheet === "keys" && <KeySheet table={table} keysOn={keysOn} onKeysOn={setKeysOn} onClose={() => setSheet(null)} />}
-        {sheet === "guidelines" && <Guidelines campaign={campaign} form={form} onClose={() => setSheet(null)} />}
-        {card.doubted && (
-          <Doubt
-            ranking={form[card.filled.at]?.kind === "ranking"}
-            onSend={() => {
-              setCard({ doubted: false });
-              send("submit", true);
-            }}
-            onClose={() => setCard({ doubted: false })}
-          />
-        )}
+        <Sheets hand={hand} campaign={campaign} />
       </div>
     </KeysContext.Provider>
   );

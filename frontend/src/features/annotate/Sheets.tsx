@@ -1,12 +1,14 @@
-/** What opens over the page: the guidelines, with those of each question, and the doubt about an untouched proposal. */
+/** What opens over the page: the keys, the guidelines with those of each question, the doubt about an untouched proposal. */
 
 import type { MyCampaign } from "../../api/types";
 import { type Form, titleOfQuestion } from "../../domain/form";
 import { t } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { Dialog } from "../../ui/parts";
+import { KeySheet } from "./KeySheet";
+import type { Hand } from "./useHand";
 
-export function Guidelines({ campaign, form, onClose }: { campaign: MyCampaign; form: Form; onClose: () => void }) {
+function Guidelines({ campaign, form, onClose }: { campaign: MyCampaign; form: Form; onClose: () => void }) {
   const own = form.filter((question) => question.guideline);
   return (
     <Dialog title={t("Guidelines")} onClose={onClose}>
@@ -24,7 +26,7 @@ export function Guidelines({ campaign, form, onClose }: { campaign: MyCampaign; 
 }
 
 /** Going back has the focus: a second Enter must not send what the first one was stopped for. */
-export function Doubt({ ranking, onSend, onClose }: { ranking: boolean; onSend: () => void; onClose: () => void }) {
+function Doubt({ ranking, onSend, onClose }: { ranking: boolean; onSend: () => void; onClose: () => void }) {
   return (
     <Dialog title={t("You changed nothing. Continue?")} onClose={onClose}>
       <p>
@@ -41,5 +43,40 @@ export function Doubt({ ranking, onSend, onClose }: { ranking: boolean; onSend: 
         </button>
       </div>
     </Dialog>
+  );
+}
+
+/** The two sheets that any page of cards can open, in its strip. */
+export function SheetButtons({ hand }: { hand: Hand }) {
+  return (
+    <>
+      <button type="button" className="button quiet-button" onClick={() => hand.setSheet("guidelines")}>
+        {t("Guidelines")} <kbd aria-hidden="true">H</kbd>
+      </button>
+      <button type="button" className="button quiet-button" onClick={() => hand.setSheet("keys")}>
+        {t("Keys")} <kbd aria-hidden="true">?</kbd>
+      </button>
+    </>
+  );
+}
+
+export function Sheets({ hand, campaign }: { hand: Hand; campaign: MyCampaign }) {
+  const { form, card, keys, keysOn, setKeysOn, sheet, setSheet, setCard, send } = hand;
+  const close = () => setSheet(null);
+  return (
+    <>
+      {sheet === "keys" && <KeySheet table={keys.table} keysOn={keysOn} onKeysOn={setKeysOn} onClose={close} />}
+      {sheet === "guidelines" && <Guidelines campaign={campaign} form={form} onClose={close} />}
+      {card.doubted && (
+        <Doubt
+          ranking={form[card.filled.at]?.kind === "ranking"}
+          onSend={() => {
+            setCard({ doubted: false });
+            send("submit", true);
+          }}
+          onClose={() => setCard({ doubted: false })}
+        />
+      )}
+    </>
   );
 }

@@ -27,7 +27,7 @@ export interface CardState {
   doubted: boolean;
 }
 
-interface Showing {
+export interface Showing {
   card: Card;
   past: Past | null;
 }
@@ -49,20 +49,31 @@ export function keyOf(showing: Showing | null): string | null {
   return showing ? (showing.past?.key ?? `card-${showing.card.assignment}`) : null;
 }
 
-export function useCard(form: Form, showing: Showing | null): [CardState, (part: Partial<CardState>) => void, () => CardState] {
-  const key = keyOf(showing);
+interface InHand {
+  card: CardState;
+  /** The next card as it will be when it is shown. */
+  ahead: CardState;
+  setCard: (part: Partial<CardState>) => void;
+  latest: () => CardState;
+}
+
+export function useCard(form: Form, showing: Showing | null, next: Showing | null): InHand {
+  const [key, nextKey] = [keyOf(showing), keyOf(next)];
   const begun = useRef<CardState | null>(null);
   const [, redraw] = useState(0);
   const first = useMemo(() => fresh(form, key, showing), []);
   const live = useRef(first);
+  const ahead = useRef(first);
+  const known = (wanted: string | null) => [begun.current, ahead.current].find((one) => wanted !== null && one?.key === wanted);
   if (live.current.key !== key) {
     if (isBegun(live.current)) begun.current = live.current;
-    live.current = begun.current?.key === key && key !== null ? begun.current : fresh(form, key, showing);
+    live.current = known(key) ?? fresh(form, key, showing);
   }
-  const change = useCallback((part: Partial<CardState>) => {
+  if (ahead.current.key !== nextKey) ahead.current = known(nextKey) ?? fresh(form, nextKey, next);
+  const setCard = useCallback((part: Partial<CardState>) => {
     live.current = { ...live.current, ...part };
     redraw((n) => n + 1);
   }, []);
   const latest = useCallback(() => live.current, []);
-  return [live.current, change, latest];
+  return { card: live.current, ahead: ahead.current, setCard, latest };
 }

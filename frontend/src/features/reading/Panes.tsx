@@ -71,10 +71,6 @@ export function Panes({ completions, reading, notes, boxes, body, under, chosen 
   const reasoning = useMemo(() => ({ open: reasoningOpen, onToggle }), [reasoningOpen, onToggle]);
   const names = completions.map((_, place) => nameOfPlace(place));
   useEffect(preloadDifferences, []);
-  useEffect(() => {
-    for (const box of container.current?.querySelectorAll(".pane-box") ?? []) box.scrollTo({ top: 0 });
-    document.querySelector("main")?.scrollTo({ top: 0 });
-  }, [completions, container]);
   return (
     <>
       {reference !== null && <Reference text={reference} asWritten={asWritten} />}

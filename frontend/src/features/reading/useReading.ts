@@ -13,6 +13,8 @@ export type ReadingCommand = "more" | "reasoning" | "as_written" | "compare" | "
 
 export interface Reading {
   unfolded: boolean;
+  /** What the reader chose for reasoning; null: as its length suggests. */
+  wanted: boolean | null;
   /** Whether any completion of this card has reasoning, and whether all of it is shown. */
   hasReasoning: boolean;
   reasoningOpen: boolean;
@@ -45,6 +47,10 @@ function keep(on: boolean): void {
   }
 }
 
+function longestReasoning(texts: Text[]): number {
+  return Math.max(0, ...texts.map(reasoningLength));
+}
+
 export function useReading(card: string | number | null, texts: Text[]): Reading {
   const [unfolded, setUnfolded] = useState(false);
   const [wanted, setWanted] = useState<boolean | null>(null);
@@ -52,7 +58,7 @@ export function useReading(card: string | number | null, texts: Text[]): Reading
   const [compared, setCompared] = useState<{ card: string | number | null; base: number } | null>(null);
   const [together, setTogether] = useState(kept);
   // Texts are named by their card: a list made anew at every drawing is still the same texts.
-  const longest = useMemo(() => Math.max(0, ...texts.map(reasoningLength)), [card]);
+  const longest = useMemo(() => longestReasoning(texts), [card]);
   const reasoningOpen = wanted ?? longest <= SHORT_REASONING;
   const comparing = compared !== null && compared.card === card && texts.length > 1;
   const compareWith = useCallback((base: number) => setCompared({ card, base }), [card]);
@@ -75,5 +81,16 @@ export function useReading(card: string | number | null, texts: Text[]): Reading
     [card, reasoningOpen, together],
   );
   const base = comparing ? compared.base : 0;
-  return { unfolded, hasReasoning: longest > 0, reasoningOpen, asWritten, comparing, base, together, compareWith, obey };
+  const hasReasoning = longest > 0;
+  return useMemo(
+    () => ({ unfolded, wanted, hasReasoning, reasoningOpen, asWritten, comparing, base, together, compareWith, obey }),
+    [unfolded, wanted, hasReasoning, reasoningOpen, asWritten, comparing, base, together, compareWith, obey],
+  );
+}
+
+/** How another card will be read if it is shown next. */
+export function readingOf(reading: Reading, texts: Text[]): Reading {
+  const longest = longestReasoning(texts);
+  const reasoningOpen = reading.wanted ?? longest <= SHORT_REASONING;
+  return { ...reading, hasReasoning: longest > 0, reasoningOpen, comparing: false, base: 0 };
 }
