@@ -50,7 +50,7 @@ def make(owner: User, name: str, scopes: Collection[str], *, days: int | None, n
     ):
         raise InvalidInput(f"{MAX_TOKENS} tokens are enough; revoke one first.", field="name")
     token, raw = ApiToken.issue(owner, name, list(scopes), expires_at=end_of(scopes, days, now=now))
-    ends = token.expires_at and token.expires_at.isoformat()
+    ends = token.expires_at and token.expires_at.isoformat(timespec="seconds")
     audit.record("token.made", token, new={"scopes": token.scopes, "owner": owner.username, "expires_at": ends})
     return token, raw
 

@@ -9,9 +9,18 @@ test("a change is told field by field, without what stayed the same", () => {
 });
 
 test("what begins has no before, what ends no after, and lists are written out", () => {
-  expect(changes(null, { scopes: ["annotate"], note: "" })).toEqual([{ field: "scopes", was: null, is: '["annotate"]' }]);
+  expect(changes(null, { scopes: ["annotate"], note: "" })).toEqual([{ field: "scopes", was: null, is: "annotate" }]);
+  expect(changes(null, { runs: ["a", "b"], pair: [1, 2] })).toEqual([
+    { field: "runs", was: null, is: "a, b" },
+    { field: "pair", was: null, is: "[1,2]" },
+  ]);
   expect(changes({ uses: 0 }, null)).toEqual([{ field: "uses", was: "0", is: null }]);
   expect(changes(null, null)).toEqual([]);
+});
+
+test("a moment is told as one, and what only looks like one is left alone", () => {
+  expect(changes(null, { expires_at: "2027-02-19T12:00:27.568037+00:00" })[0]?.is).toMatch(/^19 Feb 2027/);
+  expect(changes(null, { note: "2027-02-19T12:00 or later" })[0]?.is).toBe("2027-02-19T12:00 or later");
 });
 
 test("a kind this page does not know stays as it is", () => {

@@ -1,6 +1,7 @@
 /** The audit log's words as people read them. A kind this page does not know stays as the server writes it. */
 
 import { t } from "../i18n";
+import { dated } from "./format";
 
 const KINDS = {
   "answer.reviewed": "read an answer a second time",
@@ -60,7 +61,11 @@ export function changes(was: Record<string, unknown> | null, is: Record<string, 
 /** What is too long for a line folds away. */
 export const LONG = 120;
 
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
 function shown(value: unknown): string | null {
   if (value === undefined || value === null || value === "") return null;
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return MOMENT.test(value) ? dated(value) : value;
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value.join(", ");
+  return JSON.stringify(value);
 }

@@ -33,6 +33,12 @@ export function when(iso: string | null | undefined): string {
   return dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 }
 
+/** With the year, for what is kept for years or lies that far ahead. */
+export function dated(iso: string | null | undefined): string {
+  if (!iso) return NONE;
+  return dates({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+}
+
 /** The time of day to the second, for lines of a log. */
 export function clock(iso: string): string {
   return dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(iso));

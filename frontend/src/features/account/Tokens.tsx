@@ -3,7 +3,7 @@ import { type FormEvent, useState } from "react";
 
 import { people, type Scope, type Token } from "../../api/people";
 import type { User } from "../../api/types";
-import { when } from "../../domain/format";
+import { dated, when } from "../../domain/format";
 import { DAYS, daysLeft, endOf, mayBeEndless, USUAL_DAYS } from "../../domain/tokens";
 import { t, tn } from "../../i18n";
 import { Copyable } from "../../ui/Copyable";
@@ -111,7 +111,7 @@ function Line({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
         <span className="cell-detail">
           {token.last_used_at ? t("last used {{when}}", { when: when(token.last_used_at) }) : t("never used")}
           {" · "}
-          {token.expires_at ? t("ends {{when}}", { when: when(token.expires_at) }) : t("never ends by itself")}
+          {token.expires_at ? t("ends {{when}}", { when: dated(token.expires_at) }) : t("never ends by itself")}
         </span>
       </div>
       <button type="button" className="button" aria-label={t("Revoke {{name}}", { name: token.name })} onClick={ask}>

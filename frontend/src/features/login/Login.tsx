@@ -8,6 +8,7 @@ import { api } from "../../api/client";
 import { t } from "../../i18n";
 import { Problem } from "../../ui/parts";
 import { Brand, Foot, Preferences } from "../../ui/Shell";
+import { PasswordField } from "./PasswordField";
 import { refusalSentence } from "./refusals";
 
 export function SignedOutPage({ title, children }: { title: string; children: ReactNode }) {
@@ -45,10 +46,15 @@ export function SingleSignOn({ next }: { next: string }) {
   );
 }
 
-export function SignInForm() {
+/** `then` is done before the page learns who is here; if it fails, they are signed in all the same. */
+export function SignInForm({ then }: { then?: () => Promise<unknown> }) {
   const client = useQueryClient();
   const signIn = useMutation({
-    mutationFn: ({ username, password }: { username: string; password: string }) => api.signIn(username, password),
+    mutationFn: async ({ username, password }: { username: string; password: string }) => {
+      const user = await api.signIn(username, password);
+      await then?.().catch(() => undefined);
+      return user;
+    },
     onSuccess: (user) => client.setQueryData(["session"], user),
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -62,10 +68,7 @@ export function SignInForm() {
         {t("Username")}
         <input name="username" autoComplete="username" required autoFocus />
       </label>
-      <label>
-        {t("Password")}
-        <input name="password" type="password" autoComplete="current-password" required />
-      </label>
+      <PasswordField label={t("Password")} name="password" autoComplete="current-password" />
       {signIn.isError && <Problem error={signIn.error} />}
       <button type="submit" className="button primary" disabled={signIn.isPending}>
         {signIn.isPending ? t("Signing in…") : t("Sign in")}

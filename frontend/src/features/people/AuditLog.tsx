@@ -5,7 +5,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 
 import { type AuditEntry, type AuditFilters, people } from "../../api/people";
 import { changes, kindName, LONG } from "../../domain/audit";
-import { when } from "../../domain/format";
+import { dated } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
 
@@ -34,17 +34,18 @@ export default function AuditLog() {
       {log.isSuccess && entries.length === 0 && <p className="quiet">{t("Nothing on record fits.")}</p>}
       {entries.length > 0 && (
         <div className="table-box" role="region" aria-label={t("Audit log")} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t("When")}</th>
-                <th scope="col">{t("Who")}</th>
-                <th scope="col">{t("What")}</th>
-                <th scope="col">{t("About")}</th>
-                <th scope="col">{t("Change")}</th>
+          {/* Roles in words: as blocks on a narrow screen the parts of a table would no longer be one. */}
+          <table className="audit" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                {[t("When"), t("Who"), t("What"), t("About"), t("Change")].map((head) => (
+                  <th key={head} scope="col" role="columnheader">
+                    {head}
+                  </th>
+                ))}
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {entries.map((entry) => (
                 <Row key={entry.id} entry={entry} />
               ))}
@@ -113,17 +114,19 @@ function folded(text: string): ReactNode {
 
 function Row({ entry }: { entry: AuditEntry }) {
   return (
-    <tr>
-      <td className="nowrap">
-        <time dateTime={entry.at}>{when(entry.at)}</time>
+    <tr role="row">
+      <td className="nowrap" role="cell">
+        <time dateTime={entry.at}>{dated(entry.at)}</time>
       </td>
-      <th scope="row" className="audit-who">
+      <th scope="row" role="rowheader" className="audit-who">
         {entry.actor || <span className="quiet">{t("nobody signed in")}</span>}
         {entry.address && <span className="cell-detail">{entry.address}</span>}
       </th>
-      <td title={entry.kind}>{kindName(entry.kind)}</td>
-      <td>{entry.name || "–"}</td>
-      <td>
+      <td role="cell" title={entry.kind}>
+        {kindName(entry.kind)}
+      </td>
+      <td role="cell">{entry.name || "–"}</td>
+      <td role="cell">
         <ul className="changes">
           {changes(entry.old, entry.new).map(({ field, was, is }) => (
             <li key={field}>

@@ -12,6 +12,7 @@ import { roleOf } from "../../domain/names";
 import { t } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { SignedOutPage, SignInForm, SingleSignOn } from "../login/Login";
+import { PasswordField } from "../login/PasswordField";
 
 export default function Invite({ user }: { user: User | null }) {
   const { hash } = useLocation();
@@ -78,12 +79,12 @@ function Join({ user, accept }: { user: User; accept: Accept }) {
   );
 }
 
-/** Without an account one is made; with one it takes signing in, and this very page goes on with who that is. */
+/** Without an account one is made; with one, signing in here joins at once: whoever opened the link wants to. */
 function ComeIn({ accept }: { accept: Accept }) {
   const [known, setKnown] = useState(false);
   return (
     <>
-      {known ? <SignInForm /> : <NewAccount accept={accept} />}
+      {known ? <SignInForm then={() => accept.mutateAsync(undefined)} /> : <NewAccount accept={accept} />}
       {/* The server holds on to the invitation meanwhile: its secret is in no address that a log could keep. */}
       <SingleSignOn next="/" />
       <button type="button" className="button quiet-button" onClick={() => setKnown(!known)}>
@@ -94,13 +95,10 @@ function ComeIn({ accept }: { accept: Accept }) {
 }
 
 function NewAccount({ accept }: { accept: Accept }) {
-  const [differs, setDiffers] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const said = (name: string) => String(new FormData(event.currentTarget).get(name));
-    const wrong = said("password") !== said("again");
-    setDiffers(wrong);
-    if (!wrong) accept.mutate({ username: said("username"), password: said("password") });
+    const said = new FormData(event.currentTarget);
+    accept.mutate({ username: String(said.get("username")), password: String(said.get("password")) });
   };
   return (
     <form className="form" onSubmit={submit}>
@@ -108,23 +106,14 @@ function NewAccount({ accept }: { accept: Accept }) {
         {t("Choose a username")}
         <input name="username" autoComplete="username" maxLength={150} required autoFocus />
       </label>
-      <label>
-        {t("Choose a password")}
-        <input name="password" type="password" autoComplete="new-password" minLength={12} required aria-describedby="password-rule" />
-      </label>
-      <p id="password-rule" className="hint">
-        {t("At least 12 characters; no common password, not only digits, not like your name.")}
-      </p>
-      <label>
-        {t("Password again")}
-        <input name="again" type="password" autoComplete="new-password" required aria-invalid={differs} />
-      </label>
-      {differs && (
-        <p className="problem" role="alert">
-          {t("The two passwords differ.")}
-        </p>
-      )}
-      {accept.isError && !differs && <Problem error={accept.error} />}
+      <PasswordField
+        label={t("Choose a password")}
+        name="password"
+        autoComplete="new-password"
+        minLength={12}
+        hint={t("At least 12 characters; no common password, not only digits, not like your name.")}
+      />
+      {accept.isError && <Problem error={accept.error} />}
       <button type="submit" className="button primary" disabled={accept.isPending}>
         {t("Make my account and join")}
       </button>
