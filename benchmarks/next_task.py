@@ -3,7 +3,8 @@
     python -m benchmarks.next_task --tasks 1000000 --annotators 100 --pause 3 --json next_task.json
 
 Every annotator has an account and a connection of their own and loops: claim one card, think for `--pause` seconds
-(half to one and a half times that, so that nobody is in step; 0 is flat out), answer it. The load generator is one more
+(half to one and a half times that, so that nobody is in step; 0 is flat out), answer it. With `--gold 0.1` a tenth of
+everybody's cards are gold; `--had 1000` lets everybody have had so many cards before. The load generator is one more
 process on the same machine; its share of the processor is in the figures. The last three keys must be exactly 0.
 """
 
@@ -31,6 +32,8 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=100_000)
     parser.add_argument("--annotators", type=int, default=16)
     parser.add_argument("--overlap", type=int, default=1, help="people asked about each task")
+    parser.add_argument("--gold", type=float, default=0.0, help="share of everybody's cards whose answer is known")
+    parser.add_argument("--had", type=int, default=0, help="cards everybody has had before")
     parser.add_argument("--seconds", type=float, default=30.0, help="length of the measured part")
     parser.add_argument(
         "--pause", type=float, help="seconds of thought per card; default 3 for 100 people or more, else 0"
@@ -41,11 +44,13 @@ def main() -> None:
         from benchmarks.crowd import world
 
         people = world.make_annotators(options.annotators)
-        campaign = world.open_campaign(place.database_url, options.tasks, overlap=options.overlap)
+        campaign = world.open_campaign(place.database_url, options.tasks, overlap=options.overlap, gold=options.gold)
+        world.had_before(campaign, options.had)
         settle(place)
         seen = let_work(place, campaign.slug, people, pause=pause, seconds=options.seconds)
         figures = measure(place, campaign, seen, overlap=options.overlap)
-    finish({"tasks": options.tasks, "annotators": options.annotators, "pause_s": pause, **figures}, options.json)
+    asked = {name: getattr(options, name) for name in ("tasks", "annotators", "gold", "had")}
+    finish({**asked, "pause_s": pause, **figures}, options.json)
     if figures["double_assignments"] or figures["over_budget"] or figures["errors"]:
         sys.exit("Something that must never happen did: see the figures and first_errors above.")
 
@@ -126,6 +131,7 @@ def measure(place: Place, campaign: Any, seen: dict[str, Any], *, overlap: int) 
             figures[f"{call}_p{percent}_ms"] = float(np.percentile(times, percent)) if len(times) else None
     figures["labels_per_s"] = seen["measured"] / seen["seconds"]
     figures["labels"] = len(seen["answers"])
+    figures["gold_labels"] = campaign.annotations.filter(task__stream="gold").count()
     figures |= seen["cores"]
     figures["load_average_before"], figures["load_average_after"] = seen["load_average"]
     found = audit(place.database_url, campaign.pk, overlap=overlap, budget=campaign.budget_labels, seen=seen)

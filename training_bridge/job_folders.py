@@ -85,7 +85,7 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
         )
     )
     newest = job.label_set.items.aggregate(newest=Max("annotation_id"))["newest"]
-    relied_on = annotator_weights(job.campaign, up_to=newest) if newest else {}
+    relied_on = annotator_weights(job.campaign, up_to=newest, at=job.label_set.created_at) if newest else {}
     machine, machine_prompts = machine_rows(job.campaign)
     ids = sorted({rollout for item in told for rollout in item[:2]} | {*machine.a_M.tolist(), *machine.b_M.tolist()})
     rollouts = list(Rollout.objects.filter(id__in=ids).select_related("group").order_by("id"))

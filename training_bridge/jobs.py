@@ -29,8 +29,9 @@ WAKE_EXPIRES = 10.0  # a wake-up nobody took is sent again by the next sweep
 
 @shared_task
 def expire_leases() -> None:
-    """Put lapsed leases back into the queue."""
+    """Put lapsed leases back into the queue, and take personal cards back from people who have left."""
     leasing.expire_leases(now=timezone.now())
+    withdrawing.withdraw_left_lying(now=timezone.now())
 
 
 @shared_task

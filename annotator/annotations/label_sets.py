@@ -17,6 +17,7 @@ from annotator.people import audit
 from annotator.tasks.models import AnnotationTask
 
 from .models import Annotation, LabelSet, LabelSetItem
+from .reviews import returned
 
 TEACHES = (AnnotationTask.Stream.ACQUISITION, AnnotationTask.Stream.RANDOM)
 
@@ -27,8 +28,9 @@ def is_heldout(prompt_digest: bytes, share: float) -> bool:
 
 
 def teaching(campaign: Campaign) -> QuerySet[Annotation]:
-    """The answers that stand and teach: not skipped, not corrected since, neither known beforehand nor asked twice."""
-    return Annotation.objects.filter(campaign=campaign, skip="", task__stream__in=TEACHES).standing()
+    """The answers that stand and teach: not skipped, corrected or returned, nor known beforehand or asked twice."""
+    said = Annotation.objects.filter(campaign=campaign, skip="", task__stream__in=TEACHES)
+    return said.standing().filter(~returned())
 
 
 @transaction.atomic

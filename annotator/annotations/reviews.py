@@ -1,15 +1,17 @@
 """An answer that somebody has read is accepted, or goes back to its author with a note. Nothing is taken away by it.
 
-A returned answer stands until its author corrects it: the correction is a new row like every other, and asks to be read
-again. Nobody reads their own answers.
+A returned answer stands until its author corrects it, but nothing learns from it until then, or until it is accepted
+after all. The correction is a new row like every other, and asks to be read again. Nobody reads their own answers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import CampaignClosed, InvalidInput, NotAllowed, NotFound, StaleRevision
@@ -60,6 +62,26 @@ def _checked(verdict: str, note: str) -> str:
     if verdict == Verdict.RETURNED and not note:
         raise InvalidInput("Say what is to be corrected: the author will read it.", field="note")
     return note
+
+
+def returned(*, by: int | None = None) -> Exists:
+    """Of an annotation: whether the last who read it returned it; as it stood when review `by` was the newest."""
+    known = Review.objects.all() if by is None else Review.objects.filter(id__lte=by)
+    later = known.filter(annotation=OuterRef("annotation"), id__gt=OuterRef("pk"))
+    return Exists(known.filter(~Exists(later), annotation=OuterRef("pk"), verdict=Verdict.RETURNED))
+
+
+def newest(campaign: Campaign, *, at: datetime | None = None) -> int:
+    """The number of the newest review of a campaign's answers, by some time; 0 before any."""
+    made = Review.objects.filter(annotation__campaign=campaign)
+    return (made if at is None else made.filter(at__lte=at)).aggregate(newest=Max("id"))["newest"] or 0
+
+
+def change_what_teaches(reviews: Iterable[int]) -> bool:
+    """Whether any of these returned an answer, or accepted one that had been returned."""
+    these = Review.objects.filter(id__in=list(reviews))
+    before = Review.objects.filter(annotation=OuterRef("annotation"), id__lt=OuterRef("pk"), verdict=Verdict.RETURNED)
+    return these.filter(Q(verdict=Verdict.RETURNED) | Exists(before)).exists()
 
 
 def newest_verdict() -> Subquery:

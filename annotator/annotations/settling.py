@@ -1,4 +1,5 @@
-"""What an answer or a skip does to its task: settle it, ask one more person, call an adjudicator, or withdraw it.
+"""What an answer, a skip or a correction does to its task: settle it, ask one more person, call an adjudicator, or
+withdraw it.
 
 Slots of one task finish under the task's lock, so that the last one sees all the others. How many may answer is kept by
 the database: one live slot per seat, a seat per person asked for, and one seat more for whom disagreement calls.
@@ -20,7 +21,7 @@ from annotator.errors import BudgetExhausted, CampaignClosed
 from annotator.tasks.models import PERSONAL, AnnotationTask, Assignment
 from annotator.tasks.withdrawing import give_back
 
-from .agreement import Adjudicate, AskAnother, Choices, conclude, decide
+from .agreement import Adjudicate, AskAnother, Choices, conclude, contested, decide
 from .choices import choices
 from .models import Annotation
 
@@ -64,8 +65,7 @@ def skip(slot: Any) -> None:
         give_back(slot.campaign_id, [(slot.extra, slot.stratum)], key=f"skipped:{slot.id}")
         return
     _lock(slot)
-    skipped = Assignment.objects.filter(task_id=slot.task_id, state=State.SKIPPED).count()
-    if skipped < slot.campaign.config.max_skips:
+    if _still_asked(slot):
         pass_on(slot)
         return
     # What somebody claims this instant is theirs, and not waited for: locks go slot, task, campaign.
@@ -75,6 +75,14 @@ def skip(slot: Any) -> None:
     given_back = [(extra, slot.stratum) for extra in (slot.extra, *withdrawn.values())]
     give_back(slot.campaign_id, given_back, key=f"withdrawn:{slot.id}")
     _finish(slot)
+
+
+def _still_asked(slot: Any) -> bool:
+    """Not where too many have passed on it, nor the one more person about what nobody contradicts any more."""
+    skipped = Assignment.objects.filter(task_id=slot.task_id, state=State.SKIPPED).count()
+    if skipped >= slot.campaign.config.max_skips:
+        return False
+    return bool(slot.slot < slot.overlap or contested(answers_of(slot)))
 
 
 def pass_on(slot: Any) -> None:
@@ -104,6 +112,39 @@ def _settle(slot: Any) -> None:
         _end(slot, TaskState.DISPUTED if isinstance(decision, Adjudicate) else TaskState.SETTLED)
 
 
+def settle_again(slot: Any) -> None:
+    """A corrected answer is heard like a new one: it may call one more person or a dispute, or end either.
+
+    The seat of the one more person is withdrawn while nobody has begun it; what an adjudicator decided stays.
+    """
+    if slot.stream in PERSONAL:
+        return
+    # Locks go slot, task, campaign: who is just taking that seat is waited for now, and never while holding the task.
+    list(_one_more(slot).filter(state=State.OPEN).select_for_update(no_key=True))
+    _lock(slot)
+    if Assignment.objects.filter(task_id=slot.task_id, slot__gt=slot.overlap).exists():
+        return
+    answers = answers_of(slot)
+    decision = decide(answers, overlap=slot.overlap, extra_on_disagreement=bool(slot.extra_on_disagreement))
+    if isinstance(decision, AskAnother) and decision.extra and _ask_one_more(slot):
+        _end(slot, TaskState.OPEN)
+        return
+    if not contested(answers):
+        _withdraw_one_more(slot)
+    _finish(slot)
+
+
+def _one_more(slot: Any) -> Any:
+    return Assignment.objects.filter(task_id=slot.task_id, slot=slot.overlap)
+
+
+def _withdraw_one_more(slot: Any) -> None:
+    unbegun = _one_more(slot).filter(state=State.OPEN).select_for_update(skip_locked=True, no_key=True)
+    for seat in unbegun:
+        Assignment.objects.filter(pk=seat.pk).update(state=State.CANCELLED)
+        give_back(slot.campaign_id, [(seat.extra, slot.stratum)], key=f"unneeded:{seat.pk}")
+
+
 def answers_of(slot: Any) -> list[Choices]:
     """What everybody says now who was asked; surplus answers are kept, but were not asked for."""
     given = Annotation.objects.filter(task_id=slot.task_id, revised_by__isnull=True, skip="")
@@ -114,16 +155,16 @@ def answers_of(slot: Any) -> list[Choices]:
 
 def _ask_one_more(slot: Any) -> bool:
     """Open the one seat beyond the overlap; False where it has been taken, or nothing is left to pay for it."""
-    seat = slot.overlap
-    if Assignment.objects.filter(task_id=slot.task_id, slot=seat).exclude(state=State.CANCELLED).exists():
+    if _one_more(slot).exclude(state=State.CANCELLED).exists():
         return False
     strata = {slot.stratum: 1} if slot.stratum else None
     try:
         with transaction.atomic():
-            budget.reserve(slot.campaign_id, 1, key=f"extra:{slot.id}", purpose="extra", strata=strata)
-            Assignment.objects.create(
-                task_id=slot.task_id, campaign_id=slot.campaign_id, slot=seat, priority=1.0, extra=True
+            seat = Assignment.objects.create(
+                task_id=slot.task_id, campaign_id=slot.campaign_id, slot=slot.overlap, priority=1.0, extra=True
             )
+            # Of the seat, as corrections may open it more than once: a key that was written before reserves nothing.
+            budget.reserve(slot.campaign_id, 1, key=f"extra:{seat.pk}", purpose="extra", strata=strata)
     except (BudgetExhausted, CampaignClosed):
         return False
     return True

@@ -7,10 +7,11 @@ its task is settled in `settling`: a skip costs nothing, disagreement may call o
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from annotator.campaigns.forms.text import plain_text
 from annotator.campaigns.models import Campaign
@@ -82,12 +83,12 @@ def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Ans
     """
     try:
         try:
-            with transaction.atomic():
-                return _submit(_mine(assignment_id, annotator_id, lease_number), annotator_id, answer), True
+            slot = functools.partial(_mine, assignment_id, annotator_id, lease_number)
+            return allowances.in_turn(annotator_id, lambda: _submit(slot(), annotator_id, answer)), True
         except surplus.Elsewhere as other:
             # Only now that the first slot's lock is given back: two who lost cards to each other would wait for ever.
-            with transaction.atomic():
-                return _submit(_my_other(other, annotator_id, lease_number), annotator_id, answer), True
+            slot = functools.partial(_my_other, other, annotator_id, lease_number)
+            return allowances.in_turn(annotator_id, lambda: _submit(slot(), annotator_id, answer)), True
     except (IntegrityError, TiebreakError) as error:
         # A repetition fails like any second answer, or at the unique key when two copies of one request race. A late
         # answer may stand in another slot of its task.
@@ -135,7 +136,8 @@ def _submit(slot: Any, annotator_id: int, answer: Answer) -> Annotation:
         settling.skip(slot)
     else:
         settling.count(slot, annotation)
-    if slot.stream == AnnotationTask.Stream.GOLD and not late:
+    # Late or not: nobody gets round being measured by waiting.
+    if slot.stream == AnnotationTask.Stream.GOLD and slot.campaign_state != Campaign.State.CLOSED:
         gold_items.judge(slot.campaign, annotation, now=annotation.at)
     return annotation
 
@@ -219,8 +221,7 @@ def revise(annotation_id: int, annotator_id: int, answer: Answer) -> tuple[Annot
     if earlier := already(annotator_id, answer, revises_id=annotation_id):
         return earlier, False
     try:
-        with transaction.atomic():
-            return _revise(annotation_id, annotator_id, answer), True
+        return allowances.in_turn(annotator_id, lambda: _revise(annotation_id, annotator_id, answer)), True
     except IntegrityError as error:
         if earlier := already(annotator_id, answer, revises_id=annotation_id):
             return earlier, False
@@ -234,19 +235,22 @@ def _revise(annotation_id: int, annotator_id: int, answer: Answer) -> Annotation
     slot = slot_of(old.assignment_id, annotator_id)
     if slot.campaign_state == Campaign.State.CLOSED:
         raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
+    if slot.slot > slot.overlap and answer.answer is None and slot.state == State.SUBMITTED:
+        raise InvalidAnswer("A dispute was ended with this answer; correct it by another answer.", field="answer")
     slot.shown_order, slot.lease_number = old.shown_order, old.lease_number  # corrected as it was seen
     if Annotation.objects.filter(revises=old).exists():
         raise _stale(annotation_id)
     new = record(slot, annotator_id, answer, revises=old)
     if slot.state == State.SKIPPED and not new.skip:
         _take_back(slot, new)
+    elif slot.state == State.SUBMITTED:
+        settling.settle_again(slot)
     # An answer corrected to a skip stays paid and leaves the label set; its slot is not asked again.
     return new
 
 
 def _take_back(slot: Any, annotation: Annotation) -> None:
     """A skipped slot is answered after all: possible while nobody has begun the one that took its seat."""
-    AnnotationTask.objects.select_for_update(no_key=True).get(id=slot.task_id)
     replacement = Assignment.objects.filter(task_id=slot.task_id, slot=slot.slot, state=State.OPEN)
     if not allowances.may_answer(slot.campaign, slot.annotator_id) or not replacement.update(state=State.CANCELLED):
         raise lost(slot.id)

@@ -23,6 +23,7 @@ from annotator.tasks.leasing import release
 from annotator.tasks.models import Assignment
 from annotator.tasks.notes import Notes, notes_of
 
+from . import handles
 from . import serializers as shape
 from .views import caller, checked, find_campaign
 
@@ -38,8 +39,8 @@ def card(
 ) -> dict[str, Any]:
     """What an annotator may see of a slot: nothing of generator, reward, uncertainty or stream."""
     return {
-        "assignment": assignment,
-        "lease_number": lease[0],
+        "assignment": handles.shown(assignment),
+        "lease_number": handles.lease_shown(assignment, lease[0]),
         "leased_until": lease[1],
         "prompt": prompt,
         "completions": [{"text": text, "steps": form.steps(text)} for text in completions],
@@ -59,7 +60,8 @@ class Claim(APIView):
             membership.refuse_paused(find_campaign(request, slug).pk, caller(request).pk)  # or 404
             return Response(status=204)  # a manager may see campaigns without annotating them
         (campaign,) = mine
-        cards = claim_with_personal(campaign, caller(request).pk, n=given["n"], hold=given["hold"], now=timezone.now())
+        hold = [handles.meant(card) for card in given["hold"]]
+        cards = claim_with_personal(campaign, caller(request).pk, n=given["n"], hold=hold, now=timezone.now())
         if not cards:
             return Response(status=204)
         form = campaign.config.asks
@@ -78,8 +80,7 @@ class Renew(APIView):
     @extend_schema(operation_id="renew", request=shape.LeaseIn, responses=shape.LeaseOut)
     def post(self, request: Request, assignment: int) -> Response:
         """Keep a card a little longer."""
-        lease = checked(shape.LeaseIn, request.data)["lease_number"]
-        until = keep_longer(assignment, caller(request).pk, lease, now=timezone.now())
+        until = keep_longer(*_lease(request, assignment), now=timezone.now())
         return Response({"leased_until": until})
 
 
@@ -89,7 +90,7 @@ class Release(APIView):
     @extend_schema(operation_id="release", request=shape.LeaseIn, responses={204: None})
     def post(self, request: Request, assignment: int) -> Response:
         """Give a card back unanswered."""
-        release(assignment, caller(request).pk, checked(shape.LeaseIn, request.data)["lease_number"])
+        release(*_lease(request, assignment))
         return Response(status=204)
 
 
@@ -104,8 +105,9 @@ class Submit(APIView):
     def post(self, request: Request, assignment: int) -> Response:
         """Answer a card. Repeating the call with the same idempotency key changes nothing and answers 200."""
         given = checked(shape.AnswerIn, request.data)
-        lease_number = given.pop("lease_number")
-        annotation, new = submit(assignment, caller(request).pk, lease_number, _said(given))
+        slot = handles.meant(assignment)
+        lease_number = handles.lease_meant(slot, given.pop("lease_number"))
+        annotation, new = submit(slot, caller(request).pk, lease_number, _said(given))
         told = gold_items.feedback(annotation) if annotation.may_be_gold else None
         return Response(_answer(annotation) | {"feedback": told}, status=201 if new else 200)
 
@@ -123,6 +125,12 @@ class Revise(APIView):
         given = checked(shape.ReviseIn, request.data)
         corrected, new = revise(annotation, caller(request).pk, _said(given))
         return Response(_answer(corrected), status=201 if new else 200)
+
+
+def _lease(request: Request, handle: int) -> tuple[int, int, int]:
+    """(slot, whose call it is, lease number), as the packages below know them."""
+    slot = handles.meant(handle)
+    return slot, caller(request).pk, handles.lease_meant(slot, checked(shape.LeaseIn, request.data)["lease_number"])
 
 
 def _said(given: dict[str, Any]) -> Answer:
@@ -157,7 +165,7 @@ def my_answer(form: Form, annotation: Annotation, texts: dict[int, Any], notes: 
     lease = (annotation.lease_number, annotation.at)
     return {
         "annotation": annotation.pk,
-        "assignment": annotation.assignment_id,
+        "assignment": handles.shown(annotation.assignment_id),
         "answer": None if annotation.answer is None else form.as_shown(annotation.answer, annotation.shown_order),
         "skip": annotation.skip,
         "flagged": annotation.flagged,

@@ -14,6 +14,8 @@ from rest_framework.views import set_rollback
 
 from annotator.errors import TiebreakError
 
+from . import handles
+
 log = logging.getLogger(__name__)
 
 
@@ -26,7 +28,8 @@ def to_response(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, TiebreakError):
         set_rollback()
         headers = {"WWW-Authenticate": "Bearer"} if error.http_status == 401 else None
-        return Response(error.as_dict(), status=error.http_status, headers=headers)
+        told = error.as_dict() | {"context": handles.in_shown_terms(error.context)}
+        return Response(told, status=error.http_status, headers=headers)
     if isinstance(error, (OperationalError, InterfaceError)):
         log.warning("The database is unavailable: %s", error)
         message = "The database is unavailable for a moment; try again."

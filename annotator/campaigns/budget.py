@@ -28,6 +28,7 @@ from annotator.people import audit
 
 from . import limits
 from .limits import MS_PER_HOUR, Cost
+from .means import refuse_uncountable
 from .models import BudgetEntry, Campaign, Stratum
 from .strata import share_out
 
@@ -200,6 +201,12 @@ def top_up(
         raise InvalidInput("A top-up adds labels, hours or money.", field="labels")
     if not _enter(campaign_id, Kind.TOP_UP, Cost(labels, int(hours * MS_PER_HOUR), money), f"top_up:{key}"):
         return locked
+    refuse_uncountable(
+        locked.budget_labels + labels,
+        None if locked.budget_hours is None else locked.budget_hours + hours,
+        None if locked.budget_money is None else locked.budget_money + money,
+        locked.prices,
+    )
     before = {field: str(getattr(locked, field)) for field in BUDGETS}
     locked.budget_labels += labels
     locked.budget_hours = None if locked.budget_hours is None else locked.budget_hours + hours

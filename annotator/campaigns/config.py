@@ -83,10 +83,10 @@ class CampaignConfig:
             ("gold_judged", 1 <= self.gold_judged <= 1_000, "1 to 1,000"),
             ("gold_pass", 0.0 <= self.gold_pass <= 1.0, "0 to 1"),
             ("repeat_share", 0.0 <= self.repeat_share <= 0.5, "0 to 0.5"),
-            ("retrain_every", self.retrain_every >= 1, "at least 1"),
-            ("min_labels", self.min_labels >= 2, "at least 2"),
+            ("retrain_every", 1 <= self.retrain_every <= 1_000_000_000, "1 to 1,000,000,000"),
+            ("min_labels", 2 <= self.min_labels <= 1_000_000_000, "2 to 1,000,000,000"),
             ("heldout_share", 0.0 < self.heldout_share < 1.0, "between 0 and 1"),
-            ("promotion_slack", self.promotion_slack >= 0.0, "at least 0"),
+            ("promotion_slack", 0.0 <= self.promotion_slack <= 1_000.0, "0 to 1,000"),
         ]
         for field, ok, allowed in checks:
             if not ok:
@@ -100,6 +100,8 @@ class CampaignConfig:
                 field="reserve_share",
             )
         form = self.asks
+        # With every option it leaves out: what is stored is what is asked, whatever a later version's defaults are.
+        object.__setattr__(self, "form", form.to_json())
         if self.per_second and [question.kind for question in form.questions] != ["pair"]:
             raise InvalidConfig(
                 "Campaign config: seconds are foretold for pairs only; leave per_second off.", field="per_second"

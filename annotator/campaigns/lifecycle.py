@@ -49,7 +49,7 @@ def create(
     `means`: hours, money and prices (`means.Means`), none by default.
     """
     checked = CampaignConfig.from_json(config or {})
-    paid = Means(**means).checked(checked)
+    paid = Means(**means).checked(checked, labels=budget_labels)
     found_runs = {run.name: run for run in PolicyRun.objects.filter(name__in=runs)}
     if missing := sorted(set(runs) - set(found_runs)):
         raise NotFound(f"No run named {', '.join(missing)}.", code="unknown_run", runs=missing)

@@ -10,9 +10,11 @@ from typing import Any
 from annotator.errors import InvalidInput
 
 from .config import CampaignConfig
-from .limits import MS_PER_HOUR, Prices
+from .limits import CENT, MS_PER_HOUR, Prices
 
-MOST = Decimal(10) ** 8
+MOST = Decimal(10) ** 8 - CENT  # of hours, money and prices: what their columns hold
+MOST_LABELS = 2**31 - 1
+MOST_MONEY = Decimal(10) ** 12 - CENT  # that the ledger can add up
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -27,7 +29,7 @@ class Means:
     pay_per_hour: Decimal | None = None
     paid_seconds_cap: int | None = None
 
-    def checked(self, config: CampaignConfig) -> dict[str, Any]:
+    def checked(self, config: CampaignConfig, *, labels: int) -> dict[str, Any]:
         """The columns of a campaign, or InvalidInput with the field that is wrong."""
         for field in ("budget_hours", "budget_money", "pay_per_label", "pay_per_hour"):
             amount = getattr(self, field)
@@ -44,6 +46,7 @@ class Means:
             raise InvalidInput("A budget of money needs a price: per label, per hour, or both.", field="budget_money")
         seconds = self._seconds(config)
         self._one_answer_fits(seconds)
+        refuse_uncountable(labels, self.budget_hours, self.budget_money, self._prices(seconds))
         return {**dataclasses.asdict(self), "paid_seconds_cap": seconds}
 
     def _seconds(self, config: CampaignConfig) -> int | None:
@@ -56,8 +59,22 @@ class Means:
 
     def _one_answer_fits(self, seconds: int | None) -> None:
         """A budget that cannot pay for one answer would never ask anything, and not say why."""
-        worst = Prices(self.pay_per_label or Decimal(0), self.pay_per_hour or Decimal(0), seconds or 0).worst
+        worst = self._prices(seconds).worst
         if self.budget_hours is not None and worst.ms > self.budget_hours * MS_PER_HOUR:
             raise InvalidInput("These hours do not cover one answer of paid_seconds_cap.", field="budget_hours")
         if self.budget_money is not None and worst.money > self.budget_money:
             raise InvalidInput(f"One answer may cost {worst.money}: more than all of it.", field="budget_money")
+
+    def _prices(self, seconds: int | None) -> Prices:
+        return Prices(self.pay_per_label or Decimal(0), self.pay_per_hour or Decimal(0), seconds or 0)
+
+
+def refuse_uncountable(labels: int, hours: Decimal | None, money: Decimal | None, prices: Prices) -> None:
+    """No budget is larger than what can be counted: neither itself nor, without a cap on money, what it may cost."""
+    if labels > MOST_LABELS:
+        raise InvalidInput(f"A campaign has at most {MOST_LABELS:,} labels.", field="labels")
+    for field, amount in (("hours", hours), ("money", money)):
+        if amount is not None and amount > MOST:
+            raise InvalidInput(f"A campaign has at most {MOST:,} of {field}.", field=field)
+    if money is None and prices.worst.money * labels > MOST_MONEY:
+        raise InvalidInput("So many labels at this price cost more than can be counted; cap the money.", field="money")

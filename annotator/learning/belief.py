@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from annotator.annotations.models import Annotation
+from annotator.annotations.models import Annotation, Review
+from annotator.annotations.reviews import change_what_teaches
 from annotator.campaigns.machine_labels import MachinePairs, machine_pairs
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.pool import Askable
@@ -59,6 +60,7 @@ class Believer:
         self._reading: ReadingTime | None = None
         self._asked_A_P = np.empty((0, 0))
         self._seen: set[int] = set()  # annotations, whether or not they taught anything
+        self._read: set[int] = set()  # reviews, whether or not they changed what teaches
         self._answers = 0  # that taught something
         self._by_prompt: Counter[int] = Counter()  # their comparisons
 
@@ -85,6 +87,7 @@ class Believer:
             return None
         if self._features is None or self._features.digest != digest:
             self._features, self._space, self._prior = Features(digest), None, None  # other features, other places
+        self._read |= self._reviews()
         told, machine = answers_of(self.campaign), machine_pairs(self.campaign, MACHINE_PAIRS)
         machine = machine.where(~np.isnan(machine.label_M))
         space = _space(
@@ -98,21 +101,32 @@ class Believer:
         return self._over(pool)
 
     def catch_up(self) -> int:
-        """Learn from what was said since; returns how many new rows there were. A correction is learnt by a new fit."""
+        """Learn from what was said and read since; returns how many new rows there were.
+
+        A correction, and an answer that was returned or accepted after all, are learnt by a new fit.
+        """
         if self._space is None:
             return 0
         after = self.newest - LOOK_BACK
         recent = Annotation.objects.filter(campaign=self.campaign, id__gt=after).values_list("id", "revises_id")
         fresh = {row: revises for row, revises in recent if row not in self._seen}
-        if not fresh:
+        read = self._reviews() - self._read
+        self._read |= read
+        changed = bool(read) and change_what_teaches(read)
+        if not fresh and not changed:
             return 0
-        if any(revises is not None for revises in fresh.values()):
+        if changed or any(revises is not None for revises in fresh.values()):
             self._learn(answers_of(self.campaign))
         else:
             told = answers_of(self.campaign, after=min(fresh) - 1)
             self._observe(told.where(np.isin(told.ids_M, list(fresh))))
         self._seen |= fresh.keys()
-        return len(fresh)
+        return len(fresh) + len(read)
+
+    def _reviews(self) -> set[int]:
+        after = max(self._read, default=0) - LOOK_BACK
+        recent = Review.objects.filter(annotation__campaign=self.campaign, id__gt=after)
+        return set(recent.values_list("id", flat=True))
 
     def values(self, tasks: Sequence[Waiting]) -> np.ndarray | None:
         """What each open task is worth by now (M,); None while it is too early, or not for the belief, to say."""

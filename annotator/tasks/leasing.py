@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection
+from django.db.models.functions import Now
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import LeaseLost, NotFound
@@ -30,6 +31,7 @@ class Card:
     assignment: int
     lease_number: int
     leased_until: datetime
+    fresh: bool  # taken by this claim; what the person held before is not
     prompt: Any
     completions: list[Any]
 
@@ -48,7 +50,7 @@ WITH resumed AS (
         WHERE annotator_id = %(annotator)s AND campaign_id = %(campaign)s AND state = 'leased'
           AND leased_until > %(now)s AND NOT id = ANY(%(hold)s)
         ORDER BY priority DESC, id LIMIT %(n)s FOR UPDATE))
-    RETURNING *),
+    RETURNING *, false AS fresh),
 taken AS (
     UPDATE tasks_assignment SET state = 'leased', annotator_id = %(annotator)s, leased_until = %(until)s,
            lease_number = lease_number + (annotator_id IS DISTINCT FROM %(annotator)s)::int,
@@ -70,9 +72,9 @@ taken AS (
                                          WHERE lower.task_id = q.task_id AND lower.slot < q.slot OFFSET 0) lower
                           WHERE lower.state = 'open')
         ORDER BY q.priority DESC, q.id LIMIT %(n)s FOR UPDATE SKIP LOCKED))
-    RETURNING *),
+    RETURNING *, true AS fresh),
 held AS (SELECT * FROM resumed UNION ALL SELECT * FROM taken)
-SELECT held.id, held.lease_number, held.leased_until,
+SELECT held.id, held.lease_number, held.leased_until, held.fresh,
        (SELECT prompt FROM rollouts_promptgroup WHERE id = task.group_id),
        (SELECT jsonb_agg((SELECT completion FROM rollouts_rollout WHERE id = task.rollout_ids[shown.i + 1])
                          ORDER BY shown.place)
@@ -90,13 +92,22 @@ FROM (SELECT id, task_id FROM tasks_assignment
 HEAD = float("inf")
 # Slots that somebody answers or claims this instant are passed over: two sweeps, or a sweep and a skip, that waited for
 # each other's slots would wait for ever.
-# Personal cards (gold, repeats) stay whose they are, however late.
+# Personal cards (gold, repeats) go to nobody else, however late: their owner takes them up again.
 LAPSED = """
 UPDATE tasks_assignment SET state = 'open', leased_until = NULL
 WHERE id = ANY(ARRAY(
     SELECT slot.id FROM tasks_assignment slot
     WHERE state = 'leased' AND leased_until < %(now)s AND campaign_id = coalesce(%(campaign)s, campaign_id)
       AND (SELECT stream FROM tasks_annotationtask WHERE id = slot.task_id) NOT IN ('gold', 'repeat')
+    FOR NO KEY UPDATE SKIP LOCKED))"""
+
+MINE_AGAIN = """
+UPDATE tasks_assignment SET leased_until = %(until)s
+WHERE id = ANY(ARRAY(
+    SELECT slot.id FROM tasks_assignment slot
+    WHERE slot.annotator_id = %(annotator)s AND slot.campaign_id = %(campaign)s AND slot.state = 'leased'
+      AND slot.leased_until <= %(now)s
+      AND (SELECT stream FROM tasks_annotationtask WHERE id = slot.task_id) IN ('gold', 'repeat')
     FOR NO KEY UPDATE SKIP LOCKED))"""
 
 
@@ -170,7 +181,7 @@ def _next(values: dict[str, Any]) -> list[Card]:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(NEXT, values)  # one statement is its own transaction: no BEGIN, no COMMIT to wait for
-                return [Card(*row[:3], *map(json.loads, row[3:])) for row in cursor.fetchall()]
+                return [Card(*row[:4], *map(json.loads, row[4:])) for row in cursor.fetchall()]
         except IntegrityError:
             continue
     return []
@@ -182,6 +193,13 @@ def expire_leases(*, now: datetime, campaign_id: int | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(LAPSED, {"now": now, "campaign": campaign_id})
         return int(cursor.rowcount)
+
+
+def hold_personal(campaign: Campaign, annotator_id: int, *, now: datetime) -> None:
+    """Whose time ran out on a personal card, or who gave it back, holds it again; their next claim shows it."""
+    until = now + timedelta(minutes=campaign.config.lease_minutes)
+    with connection.cursor() as cursor:
+        cursor.execute(MINE_AGAIN, {"campaign": campaign.pk, "annotator": annotator_id, "now": now, "until": until})
 
 
 def renew(assignment_id: int, annotator_id: int, lease_number: int, *, now: datetime) -> datetime:
@@ -198,7 +216,7 @@ def release(assignment_id: int, annotator_id: int, lease_number: int) -> None:
     mine = _mine(assignment_id, annotator_id)
     held = _held(assignment_id, annotator_id, lease_number)
     if mine.task.stream in PERSONAL:
-        given_back = held.update(leased_until=mine.campaign.opened_at)  # long over: the next claim takes it up again
+        given_back = held.update(leased_until=Now())  # over: the next claim takes it up again
     else:
         given_back = held.update(state=Assignment.State.OPEN, leased_until=None, annotator=None)
     if not given_back:

@@ -52,7 +52,13 @@ class AnnotationTask(models.Model):
             ),
         ]
         # What was asked about a group, and which of its rollouts are labelled: for people who look closer.
-        indexes: ClassVar = [models.Index(fields=["group"], name="tasks_by_group")]
+        indexes: ClassVar = [
+            models.Index(fields=["group"], name="tasks_by_group"),
+            # Whether somebody has had these completions as a personal card; as another one the first constraint finds.
+            models.Index(
+                fields=["campaign", "rollout_ids"], condition=Q(stream__in=["gold", "repeat"]), name="personal_by_card"
+            ),
+        ]
 
 
 # Asked of one person and taken over by nobody else.

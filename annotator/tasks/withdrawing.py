@@ -1,4 +1,5 @@
-"""What will not be asked any more gives its budget back: open slots of a closed campaign and of too old rollouts.
+"""What will not be asked any more gives its budget back: open slots of a closed campaign and of too old rollouts, and
+personal cards of people who stayed away.
 
 Slots and tasks that somebody writes to this instant are passed over and met again at the next sweep, so nobody ever
 waits for a withdrawal. A task with answers ends with those; a slot that was the one more person leaves it disputed.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -20,6 +21,7 @@ from annotator.campaigns.models import Campaign
 from .models import Assignment
 
 BATCH = 5000
+STAYS_AWAY = timedelta(hours=1)  # after the end of a lease: a pause keeps its card, who has left gives it up
 # Both rows or neither: whoever answers holds a slot, and then its task.
 CLOSED = """
 SELECT slot.id, slot.task_id, slot.extra, task.stratum, slot.slot
@@ -36,6 +38,12 @@ WHERE slot.campaign_id = %(campaign)s AND slot.state = 'open' AND grp.step < kep
   AND task.stream IN ('acquisition', 'random')
   AND NOT EXISTS (SELECT 1 FROM tasks_assignment held WHERE held.task_id = slot.task_id AND held.state = 'leased')
 LIMIT %(batch)s FOR NO KEY UPDATE OF slot, task SKIP LOCKED"""
+# Nobody else may have a personal card, so without this its label would stay reserved until the campaign is closed.
+LEFT_LYING = """
+SELECT slot.id, slot.campaign_id, slot.extra, task.stratum, slot.leased_until
+FROM tasks_assignment slot JOIN tasks_annotationtask task ON task.id = slot.task_id
+WHERE slot.state = 'leased' AND slot.leased_until < %(before)s AND task.stream IN ('gold', 'repeat')
+LIMIT %(batch)s FOR NO KEY UPDATE OF slot SKIP LOCKED"""
 CANCEL = "UPDATE tasks_assignment SET state = 'cancelled' WHERE id = ANY(%(slots)s)"
 # Who skipped a slot of a task, or answered too late, is no answer to it.
 END = """
@@ -106,3 +114,20 @@ def withdraw_stale(campaign: Campaign) -> int:
     while n := _withdraw(campaign, STALE, runs=list(oldest), oldest=list(oldest.values())):
         withdrawn += n
     return withdrawn
+
+
+@transaction.atomic
+def withdraw_left_lying(*, now: datetime) -> int:
+    """Take back the personal cards whose holders stayed away; returns how many. What they still say is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_LYING, {"before": now - STAYS_AWAY, "batch": BATCH})
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[1], row[0]))  # campaigns in one order, for their locks
+        cursor.execute(CANCEL, {"slots": [row[0] for row in rows]})
+    for slot, campaign, extra, stratum, until in rows:
+        give_back(campaign, [(extra, stratum)], key=absence(slot, until))
+    return len(rows)
+
+
+def absence(slot_id: int, leased_until: datetime) -> str:
+    """One stay away from one personal card, as the ledger's keys have it."""
+    return f"away:{slot_id}:{leased_until.timestamp():.6f}"

@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from annotator.annotations.label_sets import TEACHES, freeze
 from annotator.annotations.models import Annotation
+from annotator.annotations.reviews import returned
 from annotator.campaigns import budget
 from annotator.campaigns.machine_labels import labelled_enough
 from annotator.campaigns.models import Campaign
@@ -37,6 +38,7 @@ def situation(campaign: Campaign) -> RetrainSituation:
     trained_on = label_set.size if label_set is not None else 0
     seen = label_set.items.aggregate(top=Max("annotation_id"))["top"] if label_set is not None else 0
     fresh = Annotation.objects.filter(campaign=campaign, revises__isnull=True, id__gt=seen or 0)
+    fresh = fresh.exclude(returned(), revised_by__isnull=True)
     waiting = campaign.assignments.filter(state__in=[Assignment.State.OPEN, Assignment.State.LEASED])
     waiting = waiting.exclude(task__stream__in=PERSONAL)  # somebody who never came back may hold one for good
     return RetrainSituation(

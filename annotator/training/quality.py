@@ -1,8 +1,8 @@
 """How well people agree, and how far each of them can be relied on. Only reads; every formula is in `uncertainty`.
 
-Agreement and reliability are measured on the questions asked to learn from: items whose answer is known are easier
-than the rest, and a repeat is no second opinion. What answers weigh in training follows from reliability, and nobody's
-answer is ever replaced by a majority's.
+Agreement and reliability are measured on the answers that teach: items whose answer is known are easier than the rest,
+a repeat is no second opinion, and what was returned to its author is waited for. What answers weigh in training follows
+from reliability, and nobody's answer is ever replaced by a majority's.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter, defaultdict
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, Sum
 
+from annotator.annotations import reviews
 from annotator.annotations.models import Annotation, GoldItem, GoldScore
 from annotator.campaigns.forms import Form
 from annotator.campaigns.models import Campaign
@@ -50,10 +52,10 @@ class Skill:
 def quality(campaign: Campaign) -> dict[str, Any]:
     """Agreement by question, everybody with everybody, and every annotator's figures."""
     form = campaign.config.asks
-    answers = standing(campaign, newest(campaign))
-    taught = [said for said in answers if said.stream in LEARNT_FROM]
+    answers = standing(campaign, newest(campaign), reviews.newest(campaign))
+    taught = teaching(answers)
     by_question = columns(form, taught)
-    skill = _skill_of(campaign.pk, newest(campaign))
+    skill = _skill_of(campaign.pk, newest(campaign), reviews.newest(campaign))
     return {
         "answers": len(answers),
         "looked_at_most": NEWEST,
@@ -64,12 +66,14 @@ def quality(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def annotator_weights(campaign: Campaign, *, up_to: int | None = None) -> dict[int, float]:
+def annotator_weights(campaign: Campaign, *, up_to: int | None = None, at: datetime | None = None) -> dict[int, float]:
     """What each annotator's answers weigh in training, 1 on average; nobody is named while nothing can be said.
 
-    As it stood when answer number `up_to` was the newest: who trains on a frozen label set again weighs as before.
+    As it stood when answer number `up_to` was the newest, and as answers had been read at that time: who trains on a
+    frozen label set again weighs as before.
     """
-    found = _skill_of(campaign.pk, newest(campaign) if up_to is None else up_to).found
+    read = reviews.newest(campaign, at=at)
+    found = _skill_of(campaign.pk, newest(campaign) if up_to is None else up_to, read).found
     if found is None:
         return {}
     return dict(zip(found.annotators_A.tolist(), found.weight_A.tolist(), strict=True))
@@ -80,28 +84,32 @@ def newest(campaign: Campaign) -> int:
     return Annotation.objects.filter(campaign=campaign).order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def standing(campaign: Campaign, up_to: int) -> list[Said]:
-    """The newest answers that stood when answer number `up_to` was the newest, oldest first."""
+def teaching(answers: list[Said]) -> list[Said]:
+    return [said for said in answers if said.stream in LEARNT_FROM and not said.returned]
+
+
+def standing(campaign: Campaign, up_to: int, read: int) -> list[Said]:
+    """The newest answers that stood when answer `up_to` and review `read` were the newest, oldest first."""
     corrected = Annotation.objects.filter(revises=OuterRef("pk"), id__lte=up_to)
     rows = (
         Annotation.objects.filter(~Exists(corrected), campaign=campaign, id__lte=up_to)
+        .annotate(sent_back=reviews.returned(by=read))
         .order_by("-id")
         .values_list(
-            "annotator_id", "task_id", "task__rollout_ids", "task__stream", "answer", "shown_order", "active_ms"
+            "annotator_id", "task_id", "task__rollout_ids", "task__stream", "answer", "shown_order", "active_ms",
+            "sent_back",
         )[:NEWEST]
-    )
+    )  # fmt: skip
     return [
-        Said(who, card, tuple(rollouts), stream, answer, tuple(order), active_ms)
-        for who, card, rollouts, stream, answer, order, active_ms in reversed(rows)
+        Said(who, card, tuple(rollouts), stream, answer, tuple(order), active_ms, sent_back)
+        for who, card, rollouts, stream, answer, order, active_ms, sent_back in reversed(rows)
     ]
 
 
 @lru_cache(maxsize=32)
-def _skill_of(campaign_id: int, newest_answer: int) -> Skill:
+def _skill_of(campaign_id: int, newest_answer: int, newest_review: int) -> Skill:
     campaign = Campaign.objects.get(pk=campaign_id)
-    return skill(
-        campaign.config.asks, [said for said in standing(campaign, newest_answer) if said.stream in LEARNT_FROM]
-    )
+    return skill(campaign.config.asks, teaching(standing(campaign, newest_answer, newest_review)))
 
 
 def skill(form: Form, answers: list[Said]) -> Skill:

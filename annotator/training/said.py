@@ -31,6 +31,7 @@ class Said:
     answer: dict[str, Any] | None
     shown_order: tuple[int, ...]
     active_ms: int | None
+    returned: bool = False  # to its author, who has not corrected it yet
 
 
 @dataclasses.dataclass

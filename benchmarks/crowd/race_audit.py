@@ -95,9 +95,14 @@ def _lost(seen: dict[str, Any], stored: dict[int, Any], task_of: dict[int, int],
     Everybody in the race answers only cards they were lent. So their answer is there, or an earlier one of theirs about
     the same task is; only who lost their lease before the campaign closed may be told that it is closed.
     """
-    gone = sum(stored.get(pk) != (name, task_of[slot]) for name, slot, pk, _ in seen["stored"])
+    from annotator.api import handles
+
+    def task(card: int) -> int:
+        return task_of[handles.meant(card)]
+
+    gone = sum(stored.get(pk) != (name, task(card)) for name, card, pk, _ in seen["stored"])
     answered = set(stored.values())
-    for name, slot, code, begun in seen["refused"]:
-        if (name, task_of[slot]) not in answered:
+    for name, card, code, begun in seen["refused"]:
+        if (name, task(card)) not in answered:
             gone += not (code == "campaign_closed" and begun < closed_at)
     return gone

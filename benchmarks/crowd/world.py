@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import psycopg
+from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
+from annotator.annotations import gold_items
 from annotator.campaigns import lifecycle
 from annotator.campaigns.models import Campaign
 from annotator.people.models import ApiToken, Role, User
@@ -50,24 +52,62 @@ def make_annotators(n: int) -> list[dict[str, str]]:
     return [{"name": person.username, "token": ApiToken.issue(person, "benchmark")[1]} for person in people]
 
 
-def open_campaign(url: str, tasks: int, *, overlap: int = 1, slug: str = "queue") -> Campaign:
-    """An open campaign with `tasks` open tasks, asked of everybody who annotates, its whole budget reserved."""
+# Everybody passed on so many cards of one completion each: a history to look past that cost nothing.
+HAD_BEFORE = """
+WITH cards AS (
+    INSERT INTO tasks_annotationtask (campaign_id, group_id, rollout_ids, stream, propensity, state, created_at)
+    SELECT %(campaign)s, group_id, ARRAY[id], 'acquisition', 1, 'cancelled', now()
+    FROM rollouts_rollout WHERE run_id = %(run)s ORDER BY id LIMIT %(n)s
+    RETURNING id),
+slots AS (
+    INSERT INTO tasks_assignment (task_id, campaign_id, slot, priority, state, lease_number, annotator_id, shown_order)
+    SELECT cards.id, %(campaign)s, 0, 0.5, 'skipped', 1,
+           (%(people)s::bigint[])[1 + row_number() OVER () %% cardinality(%(people)s::bigint[])], '{0}' FROM cards
+    RETURNING id, task_id, annotator_id)
+INSERT INTO annotations_annotation (assignment_id, task_id, campaign_id, annotator_id, skip, flagged, shown_order,
+                                    comment, lease_number, idempotency_key, at)
+SELECT id, task_id, %(campaign)s, annotator_id, 'other', false, '{0}', '', 1, 'had-' || id, now() FROM slots"""
+GOLD_ITEMS = 60
+
+
+def had_before(campaign: Campaign, each: int) -> None:
+    """Everybody of the campaign has had `each` cards before."""
+    people = list(campaign.annotators.order_by("id").values_list("id", flat=True))
+    run = campaign.runs.order_by("id")[0].pk
+    with connection.cursor() as cursor:
+        cursor.execute(HAD_BEFORE, {"campaign": campaign.pk, "run": run, "people": people, "n": each * len(people)})
+
+
+def make_gold(campaign: Campaign, made_by: User) -> None:
+    """Cards whose right answer is known, of a run of their own."""
+    run = make_groups(f"gold-of-{campaign.slug}", GOLD_ITEMS)
+    campaign.runs.add(run)
+    prefer = {"preference": {"choice": "first", "strength": None}}
+    for group in run.groups.order_by("id"):
+        rollouts = list(group.rollouts.order_by("id").values_list("id", flat=True))
+        gold_items.from_rollouts(campaign, rollouts, prefer, use="gold", explanation="", made_by=made_by)
+
+
+def open_campaign(url: str, tasks: int, *, overlap: int = 1, slug: str = "queue", gold: float = 0.0) -> Campaign:
+    """An open campaign with `tasks` open tasks, asked of everybody who annotates; what is not gold's is reserved."""
     olga, _ = User.objects.get_or_create(username="olga", defaults={"role": Role.MANAGER})
     run = PolicyRun.objects.create(name=f"run-of-{slug}")
     campaign = lifecycle.create(
         slug=slug,
         name="Queue",
         question="Which answer is better?",
-        budget_labels=tasks * overlap,
+        budget_labels=2 * tasks * overlap if gold else tasks * overlap,
         runs=[run.name],
         created_by=olga,
-        config={"overlap": overlap, "open_tasks": tasks},
+        config={"overlap": overlap, "open_tasks": tasks, "gold_share": gold, "reserve_share": 0.5 if gold else 0.0},
     )
-    with psycopg.connect(url) as connection:
+    if gold:
+        make_gold(campaign, olga)
+    with psycopg.connect(url) as loading:
         # For this session only: no foreign-key triggers, and the load need not wait for the disk row by row.
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("SET synchronous_commit = off")
-        _copy_everything(connection, run.pk, campaign.pk, tasks, overlap)
+        loading.execute("SET session_replication_role = replica")
+        loading.execute("SET synchronous_commit = off")
+        _copy_everything(loading, run.pk, campaign.pk, tasks, overlap)
     lifecycle.move(campaign, Campaign.State.OPEN, now=timezone.now())
     campaign.refresh_from_db()
     return campaign

@@ -82,11 +82,11 @@ def test_a_ranking_counts_as_the_pairs_it_stands_for_and_no_more(
 def test_answers_weigh_by_how_far_their_author_is_relied_on(prepared, people, monkeypatch):
     asked = []
 
-    def relied_on(campaign, *, up_to):
-        asked.append(up_to)
+    def relied_on(campaign, *, up_to, at):
+        asked.append((up_to, at))
         return {people["alice"].pk: 0.25}
 
     monkeypatch.setattr(job_folders, "annotator_weights", relied_on)
     label_set, arrays = prepared()
     assert set(arrays["weight_M"].tolist()) == {0.25}
-    assert asked == [label_set.items.order_by("-annotation_id")[0].annotation_id]
+    assert asked == [(label_set.items.order_by("-annotation_id")[0].annotation_id, label_set.created_at)]

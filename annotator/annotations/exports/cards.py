@@ -65,6 +65,7 @@ class Answered(NamedTuple):
     extra: bool
     surplus: bool
     gold_score: float | None
+    returned: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,7 +147,9 @@ SELECT said.answer::text, grp.prompt::text, said.id, said.annotator_id, said.ski
        said.shown_order, said.active_ms, said.at, said.revises_id, task.id, task.stream, task.propensity,
        task.rollout_ids, grp.external_id, grp.step, grp.run_id, run.name, grp.prompt_digest,
        slot.slot, slot.extra, slot.state = 'surplus',
-       (SELECT score FROM annotations_goldscore WHERE annotation_id = said.id)
+       (SELECT score FROM annotations_goldscore WHERE annotation_id = said.id),
+       coalesce((SELECT verdict = 'returned' FROM annotations_review WHERE annotation_id = said.id
+                 ORDER BY id DESC LIMIT 1), false)
 FROM annotations_annotation said
 JOIN tasks_assignment slot ON slot.id = said.assignment_id
 JOIN tasks_annotationtask task ON task.id = said.task_id

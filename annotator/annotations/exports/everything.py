@@ -3,7 +3,7 @@
 Positions in `answer` count along `completions` and `completion_ids`; `shown_ids` is the order the person saw. A skip
 has no answer. What an answer says of pairs stands in `compared`, by the ids of the trainer. `seat` numbers those whom a
 card was meant for; `extra` was paid from the reserve, such as one more person whom disagreement called; `surplus` came
-too late to count; `gold_score` is how well it met a known answer.
+too late to count; `gold_score` is how well it met a known answer; `returned` that whoever read it sent it back.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def everything(answers: Iterable[Told], form: Form, chat: bool) -> Iterator[Row]
             "extra": told.row.extra,
             "surplus": told.row.surplus,
             "gold_score": told.row.gold_score,
+            "returned": told.row.returned,
             "compared": [
                 {"first": ids[one.i], "second": ids[one.j], "outcome": one.outcome, "strength": one.strength}
                 for one in told.compared
@@ -59,6 +60,7 @@ ANNOTATIONS = Format(
         "extra": "bool",
         "surplus": "bool",
         "gold_score": "float",
+        "returned": "bool",
         "compared": "compared",
         "completion_ids": "strings",
         "shown_ids": "strings",

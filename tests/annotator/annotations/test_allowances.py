@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from annotator.annotations import allowances
 from annotator.annotations.allowances import claim, keep_longer
 from annotator.annotations.models import Annotation
 from annotator.annotations.submission import revise, submit
@@ -105,3 +109,52 @@ def test_two_windows_and_lapsing_leases_never_pass_a_persons_caps(open_campaign,
         answers = Annotation.objects.filter(annotator=person, skip="")
         paid = campaign.budget_entries.filter(kind="spend", key__in=[f"assignment:{a.assignment_id}" for a in answers])
         assert paid.count() <= 17 <= answers.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keeping_a_card_longer_and_answering_it_late_at_once_never_wait_for_each_other(open_campaign, people):
+    campaign = open_campaign(groups=40, open_tasks=40, budget_labels=100, person_labels=60, lease_minutes=1)
+    alice, then = people["alice"], timezone.now()
+    for turn in range(12):
+        cards = claim(campaign, alice.pk, n=3, now=then)
+        held = [card.assignment for card in cards]
+        later = then + timedelta(minutes=2)
+        expire_leases(now=later)
+
+        def keep(card, later=later):
+            with suppress(LeaseLost):
+                return keep_longer(card.assignment, alice.pk, card.lease_number, now=later)
+
+        at_once(
+            *[lambda card=card: keep(card) for card in cards],
+            *[lambda card=card, turn=turn: answer(card, alice, key=f"{turn}-{card.assignment}") for card in cards],
+            lambda later=later, held=held: claim(campaign, alice.pk, n=3, now=later, hold=held),
+        )
+        then = later + timedelta(minutes=5)
+        expire_leases(now=then)
+    assert Annotation.objects.filter(annotator=alice).count() == 36
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_answers_late_while_their_turn_is_taken_waits_without_holding_the_slot(open_campaign, people):
+    campaign = open_campaign(groups=1, person_labels=5, lease_minutes=1)
+    alice = people["alice"]
+    (card,) = claim(campaign, alice.pk, n=1, now=timezone.now())
+    expire_leases(now=timezone.now() + timedelta(minutes=2))
+    mine, begun = threading.Event(), threading.Event()
+
+    def other_window():
+        with transaction.atomic():
+            allowances.take_turns(campaign.pk, alice.pk)
+            mine.set()
+            begun.wait(10)
+            time.sleep(0.3)  # the answer has begun by now: were its slot still held, this would never end
+            Assignment.objects.select_for_update().get(pk=card.assignment)
+
+    def late():
+        mine.wait(10)
+        begun.set()
+        return answer(card, alice, key="late")
+
+    _, given = at_once(other_window, late)
+    assert given.assignment.state == Assignment.State.SUBMITTED

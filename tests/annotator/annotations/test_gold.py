@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from annotator.annotations import gold, gold_items
 from annotator.annotations.models import Annotation, GoldItem, GoldScore
-from annotator.annotations.personal import REPEAT_AFTER, claim_with_personal
+from annotator.annotations.personal import claim_with_personal, following
 from annotator.annotations.submission import submit
+from annotator.annotations.unseen import REPEAT_AFTER
+from annotator.api import handles
 from annotator.campaigns import budget
+from annotator.campaigns.config import CampaignConfig
 from annotator.campaigns.forms.form import Form
 from annotator.campaigns.membership import resume
 from annotator.campaigns.models import Membership
@@ -21,6 +24,7 @@ from annotator.errors import Conflict, InvalidAnswer, InvalidConfig, InvalidInpu
 from annotator.rollouts.models import PromptGroup, Rollout
 from annotator.tasks.leasing import expire_leases, release
 from annotator.tasks.models import AnnotationTask, Assignment
+from annotator.tasks.withdrawing import withdraw_left_lying
 from annotator.training import due
 from tests.factories import make_run, said
 
@@ -102,7 +106,7 @@ def test_a_gold_card_looks_like_any_other_and_teaches_nothing(world, api):
     seen = {}
     for _ in range(12):
         (card,) = client.post(f"/api/v1/campaigns/{it.campaign.slug}/claim", {"n": 1}, format="json").json()["cards"]
-        stream = AnnotationTask.objects.get(assignments=card["assignment"]).stream
+        stream = AnnotationTask.objects.get(assignments=handles.meant(card["assignment"])).stream
         seen.setdefault(stream, set()).add(frozenset(card))
         body = {"lease_number": card["lease_number"], "answer": prefer("first"), "idempotency_key": str(len(seen))}
         body["idempotency_key"] = str(card["assignment"])
@@ -140,16 +144,16 @@ def test_training_comes_first_and_tells_the_right_answer_as_it_was_shown(world, 
     client, url = api("alice"), f"/api/v1/campaigns/{it.campaign.slug}/claim"
     for _ in range(2):
         (card,) = client.post(url, {"n": 1}, format="json").json()["cards"]
-        slot = Assignment.objects.select_related("task").get(id=card["assignment"])
+        slot = Assignment.objects.select_related("task").get(id=handles.meant(card["assignment"]))
         assert slot.task.stream == "gold"
         right = "first" if slot.shown_order[0] == 0 else "second"
-        body = {"lease_number": 1, "answer": prefer(right), "idempotency_key": str(slot.pk)}
-        path = f"/api/v1/assignments/{slot.pk}/annotation"
+        body = {"lease_number": card["lease_number"], "answer": prefer(right), "idempotency_key": str(slot.pk)}
+        path = f"/api/v1/assignments/{card['assignment']}/annotation"
         told = client.post(path, body, format="json").json()["feedback"]
         assert told == {"score": 1.0, "answer": prefer(right), "explanation": "It is kinder."}
         assert client.post(path, body, format="json").json()["feedback"] == told
     (card,) = client.post(url, {"n": 1}, format="json").json()["cards"]
-    assert AnnotationTask.objects.get(assignments=card["assignment"]).stream != "gold"
+    assert AnnotationTask.objects.get(assignments=handles.meant(card["assignment"])).stream != "gold"
 
 
 def test_who_fails_training_is_paused(world):
@@ -201,21 +205,41 @@ def test_a_skipped_gold_card_goes_to_nobody_else_and_costs_nothing(world):
     assert not Assignment.objects.filter(task=slot.task, state="open").exists()
     assert not GoldScore.objects.exists()
     it.campaign.refresh_from_db()
-    assert budget.balance(it.campaign).extra == 0
+    held = Assignment.objects.filter(task__stream="gold", state="leased")  # another one may follow it
+    assert budget.balance(it.campaign).extra == held.count()
 
 
 def test_held_cards_do_not_draw_more_gold_than_the_share(world):
     it = world(gold_share=0.1, items=12)
-    held = []
+    it.claim(n=3)
+    held = Assignment.objects.filter(annotator_id=it.alice)
+    begun = set(held.values_list("id", flat=True))
     for _ in range(40):
-        held = [card.assignment for card in it.claim(n=3)]
-    assert len(held) == 3
-    assert Assignment.objects.filter(annotator_id=it.alice).count() == 3
+        assert {card.assignment for card in it.claim(n=3)} <= begun
+    assert set(held.values_list("id", flat=True)) == begun and len(begun) <= 3 + 1
 
 
 def lapse(it):
     Assignment.objects.filter(state="leased").update(leased_until=timezone.now() - timedelta(minutes=1))
     expire_leases(now=timezone.now())
+
+
+@pytest.mark.parametrize(("gold", "repeats"), [(0.1, 0.0), (0.2, 0.1), (0.5, 0.0), (0.0, 0.3), (0.3, 0.3)])
+def test_over_many_cards_each_kind_has_its_share_of_all(gold, repeats):
+    config = CampaignConfig(gold_share=gold, repeat_share=repeats, reserve_share=0.5)
+    drawn = [stream for slot in range(20_000) for stream in following(config, f"helpful:7:{slot}")]
+    cards = 20_000 + len(drawn)
+    assert drawn.count("gold") / cards == pytest.approx(gold, abs=0.015)
+    assert drawn.count("repeat") / cards == pytest.approx(repeats, abs=0.015)
+
+
+def test_a_queue_that_ran_dry_gives_nobody_gold(world):
+    it = world(gold_share=0.5, items=12, groups=4)
+    while it.claim():
+        it.answer()
+    dealt = Assignment.objects.filter(task__stream="gold").count()
+    assert [it.claim() for _ in range(20)] == [[]] * 20
+    assert Assignment.objects.filter(task__stream="gold").count() == dealt
 
 
 @pytest.mark.parametrize("gone", ["lapsed", "given back"])
@@ -236,6 +260,54 @@ def test_a_personal_card_stays_its_owners_and_is_paid_for_once(world, people, go
     for card in it.claim(n=3):
         submit(card.assignment, it.alice, card.lease_number, said("left", str(card.assignment)))
     assert it.answer().task.stream != "gold"
+
+
+def leave(it, hours):
+    """Everybody's leases ended so many hours ago, and the sweeps have run."""
+    Assignment.objects.filter(state="leased").update(leased_until=timezone.now() - timedelta(hours=hours))
+    expire_leases(now=timezone.now())
+    return withdraw_left_lying(now=timezone.now())
+
+
+def test_who_never_comes_back_to_a_personal_card_keeps_no_label_reserved(world, people):
+    it = world(use="training", items=3, training_cards=3)
+    cards = it.claim(n=3)
+    assert leave(it, 0.5) == 0
+    assert {card.assignment for card in it.claim(n=3)} == {card.assignment for card in cards}
+    assert leave(it, 2) == 3
+    it.campaign.refresh_from_db()
+    assert (it.campaign.extra_labels, budget.ledger(it.campaign).extra.labels) == (0, 0)
+    others = claim_with_personal(it.campaign, people["bob"].pk, n=9, now=timezone.now())
+    assert not {card.assignment for card in others} & {card.assignment for card in cards}
+    assert leave(it, 2) == 3 and leave(it, 2) == 0
+
+
+def test_who_comes_back_to_training_after_all_goes_on_where_they_were(world):
+    it = world(use="training", items=3, training_cards=3)
+    first = it.claim(n=2)
+    for _ in range(3):
+        assert leave(it, 2) == 2
+        again = it.claim(n=2)
+        assert {(one.assignment, one.lease_number) for one in again} == {
+            (one.assignment, one.lease_number) for one in first
+        }
+    it.campaign.refresh_from_db()
+    assert it.campaign.extra_labels == budget.ledger(it.campaign).extra.labels == 2
+    for _ in range(3):
+        assert it.answer().task.stream == "gold"
+    assert it.answer().task.stream != "gold"
+
+
+def test_what_is_said_of_a_personal_card_long_after_is_kept_paid_and_judged(world):
+    it = world(use="training", items=1, training_cards=1, training_pass=0.5)
+    (card,) = it.claim()
+    leave(it, 2)
+    slot = Assignment.objects.get(id=card.assignment)
+    wrong = "right" if slot.shown_order[0] == 0 else "left"
+    given, _ = submit(card.assignment, it.alice, card.lease_number, said(wrong, "late"))
+    assert given.assignment.state == "surplus"
+    assert budget.balance(it.campaign).spent == 1
+    assert "0% of the last 1 training cards" in Membership.objects.get(user=it.alice).paused_because
 
 
 def test_where_nothing_is_left_to_pay_for_training_nobody_waits_for_it(world, people):

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from annotator.annotations.models import Annotation
+from annotator.api import handles
 from annotator.campaigns import lifecycle
 from annotator.rollouts.models import PolicyRun, PromptGroup, Rollout
 from annotator.tasks.leasing import expire_leases
@@ -149,7 +150,7 @@ def test_a_reference_and_evidence_are_shown_only_where_the_campaign_shows_them_a
     open_campaign(slug="open-eyes", run=PolicyRun.objects.get(), show_reference=True, show_evidence=True)
     (card,) = claim(alice, slug="open-eyes").json()["cards"]
     assert card["notes"]["reference"] == "42"
-    slot = Assignment.objects.select_related("task").get(id=card["assignment"])
+    slot = Assignment.objects.select_related("task").get(id=handles.meant(card["assignment"]))
     for place, shown in enumerate(slot.shown_order):
         rollout = Rollout.objects.get(id=slot.task.rollout_ids[shown])
         assert card["completions"][place]["text"] == rollout.completion

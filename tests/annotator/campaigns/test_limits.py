@@ -67,14 +67,14 @@ def test_whatever_ends_first_stops_the_asking(caps, committed, share, found):
 )
 def test_means_that_cannot_hold_are_refused_with_their_field(means, field):
     with pytest.raises(InvalidInput) as refused:
-        Means(**means).checked(CampaignConfig())
+        Means(**means).checked(CampaignConfig(), labels=100)
     assert refused.value.context["field"] == field
 
 
 def test_an_answer_is_not_paid_for_longer_than_it_was_lent_unless_said_otherwise():
-    paid = Means(budget_hours=Decimal(2)).checked(CampaignConfig(lease_minutes=3))
+    paid = Means(budget_hours=Decimal(2)).checked(CampaignConfig(lease_minutes=3), labels=100)
     assert paid["paid_seconds_cap"] == 180
-    assert Means().checked(CampaignConfig())["paid_seconds_cap"] is None
+    assert Means().checked(CampaignConfig(), labels=100)["paid_seconds_cap"] is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotator.annotations.models import Annotation
 from annotator.annotations.submission import submit
+from annotator.api import handles
 from annotator.campaigns import budget
 from annotator.campaigns.limits import Cost
 from annotator.people.models import User
@@ -33,7 +34,7 @@ def after_a_race(open_campaign, people):
     for name in ("alice", "bob"):
         for n, card in enumerate(claim_next(campaign, people[name].pk, n=2, now=timezone.now())):
             given, _ = submit(card.assignment, people[name].pk, card.lease_number, said("tie", key=f"{n}"))
-            told.append((name, card.assignment, given.pk, 1))
+            told.append((name, handles.shown(card.assignment), given.pk, 1))
     withdrawing.close(campaign, now=timezone.now())
     campaign.refresh_from_db()
     return campaign, told

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from annotator.api import handles
 from annotator.errors import InvalidInput
 from annotator.rollouts import words
 from annotator.rollouts.models import CompletionWords, PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
@@ -139,7 +140,8 @@ def test_labelled_means_that_somebody_answered(open_campaign: Any, api: Any) -> 
     given_ = api("alice").post(f"/api/v1/assignments/{card['assignment']}/annotation", body, format="json")
     assert given_.status_code == 201, given_.data
     run = campaign.runs.get()
-    shown = campaign.tasks.get(assignments=card["assignment"]).rollout_ids
+    task = campaign.tasks.get(assignments=handles.meant(card["assignment"]))
+    shown = task.rollout_ids
     labelled = everything(Wanted(run=run, labelled=True), 5)
     assert sorted(labelled) == shown
     assert sorted(labelled + everything(Wanted(run=run, labelled=False), 5)) == sorted(
@@ -147,7 +149,7 @@ def test_labelled_means_that_somebody_answered(open_campaign: Any, api: Any) -> 
     )
     listed = rows(shown, Wanted(run=run))
     assert [row["labels"] for row in listed] == [1, 1]
-    group = api("olga").get(f"/api/v1/groups/{campaign.tasks.get(assignments=card['assignment']).group_id}").data
+    group = api("olga").get(f"/api/v1/groups/{task.group_id}").data
     (label,) = group["labels"]
     assert (label["annotator"], label["campaign"], label["rollouts"]) == ("alice", campaign.slug, shown)
     assert label["answer"]["preference"]["choice"] in ("first", "second")
