@@ -1,22 +1,24 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 const DIST = "dist";
 
-/** The server sends `name.gz` where it lies beside `name`, so the work is done once, here. */
-function gzipped(): Plugin {
+/** The server sends `name.br` or `name.gz` where they lie beside `name`, so the work is done once, here. */
+function compressed(): Plugin {
   return {
-    name: "gzipped",
+    name: "compressed",
     apply: "build",
     closeBundle() {
       for (const name of readdirSync(DIST, { recursive: true, encoding: "utf8" })) {
         const path = join(DIST, name);
         if (!/\.(js|css|svg)$/.test(name) || statSync(path).size < 1_000) continue;
-        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+        const content = readFileSync(path);
+        writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+        writeFileSync(`${path}.br`, brotliCompressSync(content));
       }
     },
   };
@@ -24,7 +26,7 @@ function gzipped(): Plugin {
 
 // The server answers with `default-src 'none'` and no inline allowance, so nothing may be inlined into the page or the CSS.
 export default defineConfig({
-  plugins: [react(), gzipped()],
+  plugins: [react(), compressed()],
   build: { outDir: DIST, manifest: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   server: { proxy: { "/api": "http://127.0.0.1:8000" } },
 });

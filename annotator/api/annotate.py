@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -48,6 +50,11 @@ def card(
     }
 
 
+# Cards are long texts, and a browser behind a slow network waits for every byte of them.
+packed = method_decorator(gzip_page, name="dispatch")
+
+
+@packed
 class Claim(APIView):
     required_scope = Scope.ANNOTATE
 
@@ -141,6 +148,7 @@ def _answer(annotation: Annotation) -> dict[str, Any]:
     return {"annotation": annotation.pk, "feedback": None}
 
 
+@packed
 class MyAnswers(APIView):
     required_scope = Scope.ANNOTATE
 

@@ -8,10 +8,11 @@ import { api } from "./api/client";
 import { Home } from "./features/home/Home";
 import { Login } from "./features/login/Login";
 import { t } from "./i18n";
+import { loadAnnotate, preloadJudging } from "./preload";
 import { Loading, Page, Problem } from "./ui/parts";
 import { Doorstep, Shell } from "./ui/Shell";
 
-const Annotate = lazy(() => import("./features/annotate/Annotate"));
+const Annotate = lazy(loadAnnotate);
 const Campaigns = lazy(() => import("./features/campaigns/Campaigns"));
 const NewCampaign = lazy(() => import("./features/campaign-new/NewCampaign"));
 const Dashboard = lazy(() => import("./features/dashboard/Dashboard"));
@@ -32,6 +33,9 @@ const AuditLog = lazy(() => import("./features/people/AuditLog"));
 const Invite = lazy(() => import("./features/people/Invite"));
 const Account = lazy(() => import("./features/account/Account"));
 const Accessibility = lazy(() => import("./features/accessibility/Accessibility"));
+
+// Whoever opens their cards by address need not wait for one thing after the other.
+if (window.location.pathname.startsWith("/annotate/")) preloadJudging();
 
 function Waiting() {
   return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from datetime import timedelta
 
 import pytest
@@ -52,6 +54,19 @@ def test_claim_answer_look_back_and_correct(alice, open_campaign):
     assert corrected.status_code == 201
     stale = alice.post(url, {"answer": prefer("tie"), "idempotency_key": "r2"}, format="json")
     assert (stale.status_code, stale.json()["code"]) == (409, "stale_revision")
+
+
+def test_cards_travel_compressed_to_whoever_unpacks_them(alice, open_campaign):
+    open_campaign(groups=2)
+    Rollout.objects.update(completion="A long answer. " * 400)
+    packed = alice.post("/api/v1/campaigns/helpful/claim", {"n": 1}, format="json", HTTP_ACCEPT_ENCODING="gzip, br")
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed["Vary"]
+    cards = json.loads(gzip.decompress(packed.content))["cards"]
+    assert len(packed.content) < len(cards[0]["completions"][0]["text"]) / 4
+    plain = claim(alice, n=1)
+    assert "Content-Encoding" not in plain
+    assert plain.json()["cards"][0]["completions"] == cards[0]["completions"]
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,24 @@ import { Judging } from "./Judging";
 import { JudgingSession } from "./session";
 import { useTabLock } from "./useTabLock";
 
+/** What the list of campaigns has just said need not be asked again. */
+function useListed(slug: string): MyCampaign | undefined {
+  const client = useQueryClient();
+  if (client.getQueryState(["my-campaigns"])?.isInvalidated) return undefined;
+  return client.getQueryData<MyCampaign[]>(["my-campaigns"])?.find((one) => one.slug === slug);
+}
+
 export default function Annotate({ user }: { user: User }) {
   const { slug = "" } = useParams();
-  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
-  const { place, takeOver } = useTabLock(`tiebreak-${user.id}-${slug}`);
+  const listed = useListed(slug);
+  const campaign = useQuery({
+    queryKey: ["my-campaign", slug],
+    queryFn: () => api.myCampaign(slug),
+    staleTime: Infinity,
+    ...(listed ? { initialData: listed } : {}),
+  });
   useEffect(preloadRichText, []);
+  const { place, takeOver } = useTabLock(`tiebreak-${user.id}-${slug}`);
   if (campaign.isError) {
     return (
       <Page title={t("Judge")}>

@@ -7,8 +7,8 @@ import { Link } from "react-router";
 import { api } from "../../api/client";
 import type { MyCampaign, User } from "../../api/types";
 import { t, tn } from "../../i18n";
+import { preloadJudging } from "../../preload";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
-import { preloadRichText } from "../../ui/preload";
 
 function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolean }) {
   const open = campaign.state === "open";
@@ -46,7 +46,7 @@ function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolea
 
 export function Home({ user }: { user: User }) {
   const campaigns = useQuery({ queryKey: ["my-campaigns"], queryFn: api.myCampaigns, refetchInterval: 15_000 });
-  useEffect(preloadRichText, []);
+  useEffect(preloadJudging, []);
   const listed = campaigns.data?.filter((one) => one.state !== "draft") ?? [];
   const sorted = [...listed.filter((one) => one.state === "open"), ...listed.filter((one) => one.state !== "open")];
   return (
