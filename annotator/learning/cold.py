@@ -12,6 +12,8 @@ from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.campaigns.strategies import STRATEGIES, Reads
 
+AT_ONCE = 500
+
 
 @dataclasses.dataclass(frozen=True)
 class ColdStart:
@@ -37,8 +39,8 @@ def _answers_to_go(campaign: Campaign) -> int:
     """Counted as the belief counts: answers that stand, about prompts that are not held out."""
     to_go, share = campaign.config.cold_answers, campaign.config.heldout_share
     prompts = teaching(campaign).values_list("task__group__prompt_digest", flat=True)
-    for prompt in prompts.order_by("id").iterator(chunk_size=500):
-        if to_go == 0:
-            break
-        to_go -= not is_heldout(bytes(prompt), share)
-    return to_go
+    in_order, seen = prompts.order_by("id"), 0
+    # A few at a time: asked for all of them, the database would sort all of them first.
+    while to_go > 0 and (some := list(in_order[seen : seen + AT_ONCE])):
+        to_go, seen = to_go - sum(not is_heldout(bytes(prompt), share) for prompt in some), seen + len(some)
+    return max(0, to_go)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from annotator.annotations.models import Annotation
@@ -32,19 +32,20 @@ def current_answers(campaign: Campaign) -> Any:
 
 
 def label_counts(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
-    answers = current_answers(campaign)
-    given = answers.filter(skip="")
-    by_choice: dict[str, int] = {}
-    pair = next((question.name for question in campaign.config.asks.questions if question.kind == "pair"), None)
-    if pair is not None:
-        said = given.annotate(choice=KeyTextTransform("choice", KeyTransform(pair, "answer"))).order_by()
-        by_choice = {choice: n for choice, n in said.values_list("choice").annotate(n=Count("id")) if choice}
-    return {
-        "total": given.count(),
-        "by_choice": by_choice,
-        "skips": answers.exclude(skip="").count(),
-        "per_hour": float(given.filter(at__gt=now - timedelta(hours=1)).count()),
-    }
+    pair = next((question.name for question in campaign.config.asks.questions if question.kind == "pair"), "")
+    choice, lately = KeyTextTransform("choice", KeyTransform(pair, "answer")), Q(at__gt=now - timedelta(hours=1))
+    counted = current_answers(campaign).order_by().annotate(choice=choice).values_list("choice")
+    rows = counted.annotate(
+        given=Count("id", filter=Q(skip="")),
+        skipped=Count("id", filter=~Q(skip="")),
+        fresh=Count("id", filter=lately & Q(skip="")),
+    )  # fmt: skip
+    by_choice, (given, skipped, fresh) = {}, (0, 0, 0)
+    for said, given_n, skipped_n, fresh_n in rows:
+        given, skipped, fresh = given + given_n, skipped + skipped_n, fresh + fresh_n
+        if said:
+            by_choice[said] = given_n
+    return {"total": given, "by_choice": by_choice, "skips": skipped, "per_hour": float(fresh)}
 
 
 def task_counts(campaign: Campaign) -> dict[str, int]:
@@ -62,13 +63,11 @@ def task_counts(campaign: Campaign) -> dict[str, int]:
 ANNOTATORS = """
 SELECT u.username, count(*) FILTER (WHERE n.skip = ''),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY n.active_ms) FILTER (WHERE n.active_ms IS NOT NULL),
-       coalesce(sum(pair.strict), 0)::int, coalesce(sum(pair.left), 0)::int
+       count(c.outcome), count(c.outcome) FILTER (WHERE (c.outcome = 1) = (n.shown_order[1] = 0))
 FROM annotations_annotation n JOIN people_user u ON u.id = n.annotator_id
-LEFT JOIN LATERAL (
-    -- Of two completions shown, the first stood on the left: where it is number 0, the first of the pair did.
-    SELECT count(*) AS strict, count(*) FILTER (WHERE (c.outcome = 1) = (n.shown_order[1] = 0)) AS left
-    FROM annotations_comparison c
-    WHERE c.annotation_id = n.id AND c.outcome <> 0.5 AND cardinality(n.shown_order) = 2) pair ON true
+-- Of two completions shown, the first stood on the left: where it is number 0, the first of the pair did.
+LEFT JOIN annotations_comparison c
+    ON c.annotation_id = n.id AND c.outcome <> 0.5 AND cardinality(n.shown_order) = 2
 WHERE n.campaign_id = %s AND NOT EXISTS (SELECT 1 FROM annotations_annotation r WHERE r.revises_id = n.id)
 GROUP BY u.username ORDER BY 2 DESC, 1
 """

@@ -35,9 +35,15 @@ TEXT = """CASE jsonb_typeof({0}) WHEN 'string' THEN {0} #>> '{{}}'
 SOUGHT = "words_of(to_jsonb(%s::text))"
 HOLDING = f"SELECT rollout_id FROM rollouts_completionwords WHERE words @> {SOUGHT}"
 IN_PROMPT = f"words_of(g.prompt) @> {SOUGHT}"
-ANSWERED = """EXISTS (SELECT 1 FROM tasks_annotationtask task JOIN annotations_annotation said ON said.task_id = task.id
-     WHERE task.group_id = r.group_id AND r.id = ANY(task.rollout_ids) AND said.skip = ''
-       AND said.campaign_id = ANY(coalesce(%s::bigint[], ARRAY[said.campaign_id])))"""
+WITHIN_REACH = "said.campaign_id = ANY(coalesce(%s::bigint[], ARRAY[said.campaign_id]))"
+UNANSWERED = f"""NOT EXISTS (SELECT 1 FROM tasks_annotationtask task
+     JOIN annotations_annotation said ON said.task_id = task.id
+     WHERE task.group_id = r.group_id AND r.id = ANY(task.rollout_ids) AND said.skip = '' AND {WITHIN_REACH})"""
+# What people answered is little beside what was written, and may be far down the list: it is found first, and the
+# rollouts themselves are looked at only where something is asked of them.
+ANSWERED = f"""(SELECT DISTINCT unnest(task.rollout_ids) AS id, task.group_id FROM tasks_annotationtask task
+     WHERE EXISTS (SELECT 1 FROM annotations_annotation said
+                   WHERE said.task_id = task.id AND said.skip = '' AND {WITHIN_REACH}) OFFSET 0)"""
 
 # By name: the columns of the order, and whether it falls. Within a run, newest means the latest step.
 BY_ARRIVAL, BY_STEP = ("g.id", "r.id"), ("g.step", "g.id", "r.id")
@@ -82,6 +88,10 @@ class Wanted:
         return self.doubt_min is not None or self.doubt_max is not None or self.sort.endswith("doubted")
 
     @property
+    def needs_reward(self) -> bool:
+        return self.reward_min is not None or self.reward_max is not None or self.sort.endswith("reward")
+
+    @property
     def order(self) -> tuple[tuple[str, ...], bool]:
         columns, falling = SORTS[self.sort]
         return (BY_ARRIVAL if columns is BY_STEP and self.run is None else columns), falling
@@ -114,24 +124,28 @@ def _statement(
     if after is not None:
         clauses.append(f"({', '.join(columns)}) {'<' if falling else '>'} ({', '.join(['%s'] * len(columns))})")
         values += place_of(after, len(columns))
-    tables = "rollouts_rollout r"
+    source, sought = "rollouts_rollout r", list[Any]()
+    if wanted.labelled:
+        source, sought = f"{ANSWERED} r", [wanted.reach.campaign_ids]
+    if wanted.labelled and wanted.needs_reward:
+        source = f"{ANSWERED} answered JOIN rollouts_rollout r ON r.id = answered.id"
+    tables = f"{source} JOIN rollouts_promptgroup g ON g.id = r.group_id"
     if words is not None:
         held = f"{HOLDING} AND rollout_id = ANY(%s)" if among is not None else HOLDING
-        tables = f"({held} OFFSET 0) holding JOIN rollouts_rollout r ON r.id = holding.rollout_id"
-        values = [words, *([] if among is None else [list(among)]), *values]
-    tables += " JOIN rollouts_promptgroup g ON g.id = r.group_id"
+        tables += f" JOIN ({held} OFFSET 0) holding ON holding.rollout_id = r.id"
+        sought += [words] if among is None else [words, list(among)]
     if wanted.needs_doubt:
         tables += " JOIN rollouts_score s ON s.rollout_id = r.id"
     names = [f"key{n}" for n in range(len(columns))]
     chosen = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
     # What holds the words is found first and put in order then: following the order until enough do may take long.
-    materialized = "MATERIALIZED" if words is not None else "NOT MATERIALIZED"
+    materialized = "MATERIALIZED" if sought else "NOT MATERIALIZED"
     down = " DESC" if falling else ""
     statement = (
         f"WITH held AS {materialized} (SELECT r.id, {chosen} FROM {tables} WHERE {' AND '.join(clauses)})"
         f" SELECT * FROM held ORDER BY {', '.join(name + down for name in names)} LIMIT %s"
     )
-    return statement, [*values, limit]
+    return statement, [*sought, *values, limit]
 
 
 def _nearest_with(words: str, wanted: Wanted, limit: int, after: str | None) -> list[tuple[Any, ...]] | None:
@@ -141,9 +155,10 @@ def _nearest_with(words: str, wanted: Wanted, limit: int, after: str | None) -> 
     looks were in vain, and the words are looked for everywhere.
     """
     nearest = int(ENOUGH * limit / max(_share(words), 1e-9))
+    known = dataclasses.replace(wanted, labelled=None)  # what the nearest are need not be found out twice
     while nearest <= NEAREST:
         near = [row[0] for row in _run(*_statement(wanted, nearest, after))]
-        found = _run(*_statement(wanted, limit, after, words=words, among=near))
+        found = _run(*_statement(known, limit, after, words=words, among=near))
         if len(found) == limit or len(near) < nearest:
             return found
         nearest *= 8
@@ -161,7 +176,7 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     """The clauses of a search with their values; none of the text comes from outside."""
     pairs: list[tuple[str, Any]] = [
         ("g.run_id = %s", wanted.run and wanted.run.pk),
-        ("r.run_id = %s", wanted.run and wanted.run.pk),
+        ("r.run_id = %s", wanted.run.pk if wanted.run and (wanted.needs_reward or not wanted.labelled) else None),
         ("g.run_id = ANY(%s)", _runs_within(wanted)),
         ("g.step >= %s", wanted.step_min),
         ("g.step <= %s", wanted.step_max),
@@ -174,8 +189,8 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     ]
     clauses = [clause for clause, value in pairs if value is not None]
     values = [value for _, value in pairs if value is not None]
-    if wanted.labelled is not None:
-        clauses.append(ANSWERED if wanted.labelled else f"NOT {ANSWERED}")
+    if wanted.labelled is False:
+        clauses.append(UNANSWERED)
         values.append(wanted.reach.campaign_ids)
     if wanted.sort.endswith("reward"):
         clauses.append("r.reward IS NOT NULL")

@@ -50,12 +50,18 @@ class Skill:
 
 
 def quality(campaign: Campaign) -> dict[str, Any]:
-    """Agreement by question, everybody with everybody, and every annotator's figures."""
+    """Agreement by question, everybody with everybody, and every annotator's figures; worked out once per answer and review."""
+    return _quality_of(campaign.pk, newest(campaign), reviews.newest(campaign))
+
+
+@lru_cache(maxsize=32)
+def _quality_of(campaign_id: int, newest_answer: int, newest_review: int) -> dict[str, Any]:
+    campaign = Campaign.objects.get(pk=campaign_id)
     form = campaign.config.asks
-    answers = standing(campaign, newest(campaign), reviews.newest(campaign))
+    answers = standing(campaign, newest_answer, newest_review)
     taught = teaching(answers)
     by_question = columns(form, taught)
-    skill = _skill_of(campaign.pk, newest(campaign), reviews.newest(campaign))
+    skill = _skill_of(campaign_id, newest_answer, newest_review)
     return {
         "answers": len(answers),
         "looked_at_most": NEWEST,

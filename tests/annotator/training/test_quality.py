@@ -11,7 +11,7 @@ from annotator.campaigns.models import Membership
 from annotator.people.models import User
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
-from annotator.training.quality import _skill_of, annotator_weights, quality
+from annotator.training.quality import _quality_of, _skill_of, annotator_weights, quality
 from tests.factories import said
 from uncertainty.annotators import share_interval
 
@@ -95,7 +95,7 @@ def test_a_corrected_answer_is_seen_at_once(answered, people):
     revise(newest.pk, people["alice"].pk, said("right" if stood_left else "left", "again"))
     after = annotator_weights(answered)
     assert after.keys() == before.keys() and after != before
-    _skill_of.cache_clear()
+    _skill_of.cache_clear(), _quality_of.cache_clear()
     assert annotator_weights(answered, up_to=last) == before  # what a label set frozen then is trained with
 
 

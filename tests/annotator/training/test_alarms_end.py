@@ -1,0 +1,168 @@
+"""Every alarm is raised by what is really there, and goes away when that does. Nothing of it is stored."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from annotator.annotations.models import Annotation, GoldItem, GoldScore
+from annotator.campaigns import budget
+from annotator.campaigns.models import Campaign
+from annotator.learning.models import KeptQueue
+from annotator.tasks.models import AnnotationTask
+from annotator.training import alarms, desk
+from annotator.training.models import TrainingJob
+from tests.annotator.annotations.test_reviews import answered, say
+from tests.e2e.findings import found
+from tests.factories import make_version, score_all
+
+pytestmark = pytest.mark.django_db
+
+
+def raised(campaign: Campaign, *, later: timedelta = timedelta()) -> set[str]:
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    return {alarm.code for alarm in desk.overview(campaign, now=timezone.now() + later)["alarms"]}
+
+
+@pytest.fixture
+def campaign(open_campaign: Any) -> Any:
+    return open_campaign(groups=12, budget_labels=100, reserve_share=0.1)
+
+
+def job(campaign: Campaign, state: str, digest: str) -> TrainingJob:
+    return TrainingJob.objects.create(
+        kind="reward_model",
+        campaign=campaign,
+        config_digest=digest,
+        because="",
+        state=state,
+        finished_at=timezone.now(),
+    )
+
+
+def test_a_failed_training_until_one_succeeds_also_while_another_runs(campaign: Any) -> None:
+    job(campaign, "failed", "1")
+    assert raised(campaign) == {"job_failed"}
+    running = TrainingJob.objects.create(kind="reward_model", campaign=campaign, config_digest="2", because="")
+    assert raised(campaign) == {"job_failed"}
+    TrainingJob.objects.filter(pk=running.pk).update(state="succeeded", finished_at=timezone.now())
+    assert raised(campaign) == set()
+
+
+def test_a_strategy_worse_than_chance_until_a_check_says_otherwise(campaign: Any) -> None:
+    found(campaign, 800, "worse", (-0.04, -0.07, -0.01))
+    assert raised(campaign) == {"strategy_worse"}
+    found(campaign, 900, "unproven", (0.0, -0.02, 0.02))
+    assert raised(campaign) == set()
+
+
+def test_unscored_rollouts_a_quarter_of_an_hour_after_a_promotion_until_they_are_scored(campaign: Any) -> None:
+    version = make_version(campaign.reward_model)
+    type(version).objects.update(promoted_at=timezone.now())
+    assert raised(campaign) == set()
+    assert raised(campaign, later=timedelta(minutes=16)) == {"rollouts_unscored"}
+    score_all(version, campaign.runs.get())
+    assert raised(campaign, later=timedelta(minutes=16)) == set()
+
+
+def test_a_budget_that_runs_out_until_it_is_topped_up(campaign: Any) -> None:
+    asked = campaign.assignments.count()
+    Campaign.objects.filter(pk=campaign.pk).update(budget_labels=asked + 1, committed_labels=asked)
+    budget.reserve(campaign.pk, 1, key="one", purpose="extra")
+    budget_entries = campaign.budget_entries
+    budget_entries.create(kind="spend", labels=asked, key="spent")
+    assert raised(campaign) == {"budget_nearly_out"}
+    budget_entries.create(kind="spend", labels=1, key="the last")
+    assert raised(campaign) == {"budget_given_out"}
+    waiting = campaign.assignments.filter(state="open")
+    ids = list(waiting.values_list("id", flat=True))
+    waiting.update(state="cancelled")
+    assert raised(campaign) == {"budget_out"}
+    campaign.assignments.filter(id__in=ids).update(state="open")
+    budget.top_up(campaign.pk, key="more", labels=200)
+    assert raised(campaign) == set()
+
+
+def test_a_silent_keeper_until_it_has_heard_the_newest_answer(campaign: Any, api: Any) -> None:
+    heard = answered(api, "alice", campaign.slug)
+    kept = KeptQueue.objects.create(campaign=campaign, newest_annotation=heard, at=timezone.now())
+    missed = answered(api, "alice", campaign.slug)
+    assert raised(campaign) == set()
+    assert raised(campaign, later=timedelta(minutes=2)) == {"keeper_silent"}
+    KeptQueue.objects.filter(pk=kept.pk).update(newest_annotation=missed)
+    assert raised(campaign, later=timedelta(minutes=2)) == set()
+
+
+def test_nobody_at_work_while_cards_wait_until_somebody_answers(campaign: Any, api: Any) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(opened_at=timezone.now() - timedelta(hours=2))
+    assert raised(campaign) == {"nobody_active"}
+    answered(api, "alice", campaign.slug)
+    assert raised(campaign) == set()
+
+
+def test_somebody_who_leans_to_one_side_until_they_do_so_no_more(open_campaign: Any, api: Any) -> None:
+    campaign = open_campaign(groups=40, size=2, budget_labels=200, open_tasks=64)
+    for _ in range(14):
+        on_the_left(api, campaign, left=True)
+    assert raised(campaign) == {"side_bias"}
+    for _ in range(14):
+        on_the_left(api, campaign, left=False)
+    assert raised(campaign) == set()
+
+
+def on_the_left(api: Any, campaign: Any, *, left: bool) -> None:
+    """Alice prefers what stands on that side of her next card."""
+    answered(api, "alice", campaign.slug, "first" if left else "second")
+
+
+def test_low_gold_once_enough_was_met_until_it_is_better(campaign: Any, api: Any, people: Any) -> None:
+    needed = campaign.config.gold_judged
+    scores = [gold_answer(api, campaign, people, 0.0, now=timezone.now()) for _ in range(needed)]
+    assert raised(campaign) == {"gold_low"}
+    GoldScore.objects.filter(pk=scores[0]).delete()
+    assert raised(campaign) == set(), "too few to say so"
+    for _ in range(3 * needed):
+        gold_answer(api, campaign, people, 1.0, now=timezone.now())
+    assert raised(campaign) == set()
+
+
+def gold_answer(api: Any, campaign: Any, people: Any, score: float, *, now: datetime) -> int:
+    """An answer of Alice's to a card whose answer is known, which met it so well."""
+    group = campaign.runs.get().groups.first()
+    task = AnnotationTask.objects.create(
+        campaign=campaign, group=group, rollout_ids=sorted(group.rollouts.values_list("id", flat=True))[:2],
+        stream="gold", propensity=1.0, state="settled",
+    )  # fmt: skip
+    item = GoldItem.objects.create(campaign=campaign, task=task, use="gold", answer={}, made_by=people["olga"])
+    slot = task.assignments.create(
+        campaign=campaign, slot=0, priority=1.0, state="submitted", annotator=people["alice"], shown_order=[0, 1]
+    )
+    answer = Annotation.objects.create(
+        assignment=slot, task=task, campaign=campaign, annotator=people["alice"], shown_order=[0, 1], lease_number=1,
+        answer={"preference": {"choice": "tie", "strength": None}}, idempotency_key=f"gold-{task.pk}", at=now,
+    )  # fmt: skip
+    return int(GoldScore.objects.create(annotation=answer, item=item, score=score).pk)
+
+
+def test_what_waits_to_be_read_until_it_was_read(campaign: Any, api: Any) -> None:
+    flagged = answered(api, "alice", campaign.slug, flagged=True)
+    assert raised(campaign) == {"flagged"}
+    review = f"/api/v1/annotations/{flagged}/review"
+    api("olga").post(review, {"verdict": "returned", "note": "Look again."}, format="json")
+    assert raised(campaign) == set()
+    corrected = say(api, "alice", f"annotations/{flagged}/revise", "tie", "again")
+    assert raised(campaign) == {"flagged"}
+    api("olga").post(f"/api/v1/annotations/{corrected}/review", {"verdict": "accepted"}, format="json")
+    assert raised(campaign) == set()
+
+
+def test_no_alarm_is_without_a_case_above() -> None:
+    codes = set(re.findall(r'Alarm\("(\w+)"', inspect.getsource(alarms)))
+    tests = inspect.getsource(sys.modules[__name__])
+    assert codes == {code for code in codes if f'{{"{code}"}}' in tests}
