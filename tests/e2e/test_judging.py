@@ -17,6 +17,12 @@ from .judging import ON_SCREEN, all_sent, answers, card, eventually, press, read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+DOUBLE_PRESS = """() => new Promise(done => {
+    const press = () => window.dispatchEvent(new KeyboardEvent("keydown", {key: "a", code: "KeyA"}));
+    press();
+    requestAnimationFrame(() => { press(); done(); });
+})"""
+
 
 def test_enter_starts_the_first_campaign(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("alice", "/")
@@ -114,8 +120,8 @@ def test_history_reopens_any_of_the_last_ten(campaign: Any, sign_in: SignIn) -> 
 def test_a_double_press_judges_one_card(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("alice", "/annotate/helpful")
     ready(page)
-    page.keyboard.press("a")
-    page.keyboard.press("a")
+    # From inside the page, where a busy machine cannot pull the two presses apart.
+    page.evaluate(DOUBLE_PRESS)
     ready(page)
     all_sent(page)
     assert answers() == [("first", 2)]
