@@ -39,9 +39,10 @@ window.addEventListener("vite:preloadError", (event) => {
   window.location.reload();
 });
 
-/** What was drawn in one language is drawn anew in the other: texts are looked up while drawing. */
+/** Texts are looked up while drawing, so another language draws the page again; what was typed into it stays. */
 function Root() {
-  return <App key={useLanguage()} />;
+  useLanguage();
+  return <App />;
 }
 
 function draw(): void {

@@ -55,7 +55,7 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
     job = _watched(campaign)
     draft = make_open_campaign(people, slug="draft", run=make_run("grpo-2"))
     type(draft).objects.filter(pk=draft.pk).update(state="draft")
-    make_open_campaign(people, slug="corrected", run=make_run("grpo-3"), machine="reward")
+    make_open_campaign(people, slug="by-machine", run=make_run("grpo-3"), machine="reward")
     corrected(make_version("corrected"))
     make_open_campaign(people, slug="every-kind", run=make_run("grpo-4"), form=EVERY_KIND, completions=2)
     judged_twice = make_open_campaign(people, slug="judged", run=make_run("grpo-5", groups=8, size=2), overlap=2)
@@ -85,7 +85,7 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
         Place("campaigns/:slug", "olga", "/campaigns/helpful", "Budget"),
         Place("campaigns/:slug/learning", "olga", "/campaigns/helpful/learning", "Where the model is unsure"),
         Place("campaigns/:slug", "olga", "/campaigns/draft", "Would ask these first"),
-        Place("campaigns/:slug/learning", "olga", "/campaigns/corrected/learning", "Labels of a machine"),
+        Place("campaigns/:slug/learning", "olga", "/campaigns/by-machine/learning", "Labels of a machine"),
         Place("campaigns/:slug/people", "olga", "/campaigns/helpful/people", "Invitations"),
         Place("campaigns/:slug/quality", "olga", "/campaigns/judged/quality", "Who agrees with whom"),
         Place("campaigns/:slug/review", "olga", "/campaigns/judged/review", "Accept"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -12,20 +12,24 @@ from playwright.sync_api import BrowserContext, Page, expect
 from .conftest import SignIn
 from .judging import ON_SCREEN, press, ready
 from .places import EVERY_KIND, Place, furnished, routes
-from .seeing import LANGUAGES, Say, Tally, check, check_focus, check_reflow, check_spacing, look, speaking
-
-__all__ = ["check", "look"]
-
-Theme = Literal["light", "dark"]
+from .seeing import (
+    LANGUAGES,
+    Tally,
+    check,
+    check_focus,
+    check_reflow,
+    check_spacing,
+    check_spoken,
+    look,
+    seen_in,
+    speaking,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LOOKS: list[tuple[Theme, int]] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
-by_look = pytest.mark.parametrize(("theme", "width"), LOOKS)
-by_language = pytest.mark.parametrize("language", LANGUAGES)
+WIDE, NARROW = 1280, 390
+# What a window of 1280 pixels shows at 400% (1.4.10).
 NARROWEST = 320
-# Drawings follow the theme and the width a moment later.
-REDRAWN_MS = 200
 
 NewContext = Callable[..., BrowserContext]
 
@@ -40,119 +44,119 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
 
 
 class Walk:
-    """Goes from page to page with one browser profile for each person."""
+    """Goes from page to page with one browser profile for each person, who reads English first."""
 
-    def __init__(self, sign_in: SignIn, new_context: NewContext, language: str, **options: Any) -> None:
-        self.say: Say = speaking(language)
-        self.options = {**options, "locale": language}
+    def __init__(self, sign_in: SignIn, new_context: NewContext) -> None:
+        self.options = look("light", WIDE, locale="en")
         self.sign_in, self.new_context = sign_in, new_context
         self.pages: dict[str | None, Page] = {}
 
     def page_of(self, who: str | None) -> Page:
         if who not in self.pages:
             made = self.new_context(**self.options).new_page() if who is None else self.sign_in(who, **self.options)
+            made.add_init_script("localStorage.removeItem('tiebreak.language')")
             self.pages[who] = made
         return self.pages[who]
 
     def go(self, place: Place) -> Page:
         page = self.page_of(place.who)
+        page.goto("about:blank")  # where only what stands behind a # differs, a browser would load nothing
         page.goto(place.path)
-        expect(page.locator("#main")).to_contain_text(self.say(place.sign))
-        # What loads after the page itself: drawings, and panels with a request of their own.
-        expect(page.get_by_text(self.say("Loading…"))).to_have_count(0)
+        shows(page, place.sign, "en")
         return page
 
 
-def check_looks(page: Page, where: str, tally: Tally) -> Iterator[str]:
-    """The page in both themes, wide and narrow, without loading it again."""
-    for theme, width in LOOKS:
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        page.set_viewport_size({"width": width, "height": 800})
-        page.wait_for_timeout(REDRAWN_MS)
-        for finding in check(page, where, tally):
+def shows(page: Page, sign: str, language: str) -> None:
+    say = speaking(language)
+    expect(page.locator("#main")).to_contain_text(say(sign))
+    # What loads after the page itself: drawings, and panels with a request of their own.
+    expect(page.get_by_text(say("Loading…"))).to_have_count(0)
+
+
+def turn_to(page: Page, language: str) -> None:
+    """Change the language as a reader does, in the page that is open."""
+    page.locator(f".top-end button[lang={language}]").evaluate("button => button.click()")
+    expect(page.locator(f"html[lang={language}]")).to_have_count(1)
+
+
+def check_looks(page: Page, where: str, tally: Tally, widths: tuple[int, int] = (WIDE, NARROW)) -> Iterator[str]:
+    """The page in both themes, wide and narrow, each step the smallest change from the one before."""
+    (first, second), full = widths, {"light": False, "dark": True}
+    for theme, width in (("light", first), ("dark", first), ("dark", second), ("light", second)):
+        seen_in(page, theme, width)
+        for finding in check(page, where, tally, only_colours=full[theme]):
             yield f"{theme}, {width} pixels: {finding}"
+
+
+def check_narrowest(page: Page, where: str) -> Iterator[str]:
+    """Nothing scrolls sideways or is cut off, with the spacing that a reader may choose (1.4.12) neither."""
+    seen_in(page, "light", NARROWEST)
+    yield from check_reflow(page, where)
+    yield from check_spacing(page, where)
+
+
+def check_all(page: Page, where: str, tally: Tally, sign: str = "", steps: int = 25) -> Iterator[str]:
+    """Everything that is asked of a page, in both languages, without loading it again."""
+    yield from check_looks(page, where, tally)
+    yield from check_narrowest(page, where)
+    turn_to(page, "de")
+    shows(page, sign, "de")
+    yield from check_spoken(page, where, "de")
+    yield from check_narrowest(page, f"{where} in German")
+    yield from check_looks(page, f"{where}", tally, (NARROW, WIDE))
+    yield from check_focus(page, where, steps)
+    seen_in(page, "light", NARROW)
+    yield from check_focus(page, f"{where}, narrow", steps)
 
 
 def test_every_route_is_looked_at(people: dict[str, Any], campaign: Any) -> None:
     looked_at = {place.route for place in furnished(people, campaign)}
     assert routes() - looked_at - {"annotate/:slug"} == set()
+    assert set(LANGUAGES) == {"en", "de"}, "each language has its turn on every page"
 
 
-@by_language
-def test_every_page(
-    people: dict[str, Any], campaign: Any, sign_in: SignIn, new_context: NewContext, tally: Tally, language: str
+def test_every_page_in_every_look(
+    people: dict[str, Any], campaign: Any, sign_in: SignIn, new_context: NewContext, tally: Tally
 ) -> None:
-    walk = Walk(sign_in, new_context, language, **look(*LOOKS[0]))
+    walk = Walk(sign_in, new_context)
     findings = []
     for place in furnished(people, campaign):
-        page = walk.go(place)
-        assert page.evaluate("document.documentElement.lang") == language
         where = re.sub(r"\d+$", ":id", place.path.split("#")[0].split("?")[0])
-        findings += check_looks(page, where if place.who else f"{where} (signed out)", tally)
+        findings += check_all(walk.go(place), where if place.who else f"{where} (signed out)", tally, place.sign)
     assert findings == []
 
 
-@by_language
-def test_judging(
-    people: dict[str, Any], campaign: Any, sign_in: SignIn, new_context: NewContext, tally: Tally, language: str
+def test_judging_in_every_look(
+    people: dict[str, Any], campaign: Any, sign_in: SignIn, new_context: NewContext, tally: Tally
 ) -> None:
     furnished(people, campaign)
-    walk = Walk(sign_in, new_context, language, **look(*LOOKS[0]))
-    page = walk.page_of("alice")
+    page = Walk(sign_in, new_context).page_of("alice")
     page.goto("/annotate/every-kind")
     findings = []
     for number, question in enumerate(EVERY_KIND):
         page.locator(f"{ON_SCREEN} .pane-a .pane-box").wait_for()
         expect(page.locator(".question-tab").nth(number)).to_have_attribute("aria-current", "step")
-        findings += check_looks(page, f"judging: {question['kind']}", tally)
+        findings += check_all(page, f"judging: {question['kind']}", tally, steps=30 if number == 0 else 8)
+        turn_to(page, "en")
+        page.locator("main").focus()
         page.keyboard.press("n")
     for key, sheet in (("?", "Keys"), ("h", "Guidelines")):
         page.keyboard.press(key)
-        expect(page.get_by_role("dialog", name=walk.say(sheet))).to_be_visible()
+        expect(page.get_by_role("dialog", name=sheet)).to_be_visible()
         findings += check_looks(page, f"judging: {sheet.lower()}", tally)
         page.keyboard.press("Escape")
     assert findings == []
 
 
-@by_look
-def test_judging_again(campaign: Any, sign_in: SignIn, theme: str, width: int) -> None:
-    page = sign_in("alice", "/annotate/helpful", **look(theme, width))
+def test_judging_again_in_every_look(campaign: Any, sign_in: SignIn, tally: Tally) -> None:
+    page = sign_in("alice", "/annotate/helpful", **look("light", WIDE))
     press(page, "a", ".", "x")
     ready(page)
-    findings = list(check(page, "with a history"))
+    findings = list(check_looks(page, "judging: with a history", tally))
     press(page, "z")
-    findings += check(page, "looking again")
+    findings += check_looks(page, "judging: looking again", tally, (NARROW, WIDE))
     press(page, "Escape", "c")
-    findings += check(page, "writing a note")
-    assert findings == []
-
-
-@by_language
-def test_no_page_scrolls_sideways_at_320_pixels(
-    people: dict[str, Any], campaign: Any, sign_in: SignIn, new_context: NewContext, language: str
-) -> None:
-    """What a window of 1280 pixels shows at 400% (1.4.10), and with the spacing that a reader may choose (1.4.12)."""
-    walk = Walk(sign_in, new_context, language, **look("light", NARROWEST))
-    findings = []
-    for place in furnished(people, campaign):
-        page = walk.go(place)
-        findings += check_reflow(page, place.path)
-        findings += check_spacing(page, place.path)
-    assert findings == []
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_what_has_the_focus_is_never_hidden(
-    people: dict[str, Any], campaign: Any, sign_in: SignIn, new_context: NewContext, width: int
-) -> None:
-    walk = Walk(sign_in, new_context, "de", **look("light", width))
-    findings = []
-    for place in furnished(people, campaign):
-        findings += check_focus(walk.go(place), place.path)
-    page = walk.page_of("alice")
-    page.goto("/annotate/helpful")
-    page.locator(f"{ON_SCREEN} .pane-a .pane-box").wait_for()
-    findings += check_focus(page, "judging", steps=30)
+    findings += check_looks(page, "judging: writing a note", tally)
     assert findings == []
 
 

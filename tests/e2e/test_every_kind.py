@@ -14,7 +14,7 @@ from tests.factories import make_open_campaign, make_run
 from .conftest import SignIn
 from .judging import ON_SCREEN, all_sent, card, press, ready, said, statements
 from .kinds import COMBINED, CRITERIA, KINDS, NAMES, RATED, TEXT, TYPES, question
-from .test_accessible import check, look
+from .seeing import check, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,11 +169,32 @@ def test_an_order_can_be_dragged(people: dict[str, Any], sign_in: SignIn) -> Non
     assert said() == [{"q": {"ranks": [1, 2, 1]}}]
 
 
+def test_an_order_can_be_dragged_by_finger(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("ranking")], 3, has_touch=True, viewport={"width": 390, "height": 800})
+    token = page.get_by_role("button", name="Answer C, place 3").bounding_box()
+    first = page.get_by_role("button", name="Answer A, place 1").bounding_box()
+    assert token is not None
+    assert first is not None
+    finger = page.context.new_cdp_session(page)
+    x, y = token["x"] + 8, token["y"] + 8
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 7):
+        to = x + (first["x"] - 6 - x) * step / 6
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": to, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.get_by_role("button", name="Answer C, place 1", exact=True)).to_be_visible()
+    expect(page.locator(".ranking-controls [aria-live]")).to_have_text("Answer C, place 1")
+    assert page.evaluate("scrollY") == 0, "the finger moved the token and not the page"
+    press(page, "Enter")
+    all_sent(page)
+    assert said() == [{"q": {"ranks": [2, 3, 1]}}]
+
+
 def test_spans_can_be_selected_by_mouse(people: dict[str, Any], sign_in: SignIn) -> None:
     page = opened(people, sign_in, [question("spans", types=TYPES)], 1)
     page.get_by_role("textbox").get_by_text("The cat").first.dblclick(position={"x": 45, "y": 8})
     press(page, "2")
-    page.get_by_role("button", name="Remove the mark on").wait_for()
+    page.get_by_role("button", name="Remove the mark Style on").wait_for()
     press(page, "Enter")
     all_sent(page)
     (answer,) = said()
@@ -181,6 +202,70 @@ def test_spans_can_be_selected_by_mouse(people: dict[str, Any], sign_in: SignIn)
     (span,) = answer["q"]["spans"][0]
     assert TEXT[span["start"] : span["end"]].strip() == "cat"
     assert span["type"] == "style"
+
+
+def test_marks_may_overlap_and_each_is_removed_by_itself(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = opened(people, sign_in, [question("spans", types=TYPES)], 1)
+    press(page, "Shift+ArrowRight", "Shift+ArrowRight", "1", "ArrowLeft", "2")
+    marks = page.get_by_role("list", name="Marks in answer A")
+    expect(marks.get_by_role("listitem")).to_have_text(
+        ["Factual error The cat sat overlaps Style✕", "Style cat overlaps Factual error✕"]
+    )
+    expect(page.locator(f"{ON_SCREEN} .is-shared")).to_have_text("cat")
+    assert page.locator(f"{ON_SCREEN} .is-shared").get_attribute("title") == "Factual error, Style"
+    expect(page.get_by_text("2 marks, meant: Style")).to_be_visible()
+    press(page, "v")
+    expect(page.get_by_text("2 marks, meant: Factual error")).to_be_visible()
+    press(page, "u")
+    expect(marks.get_by_role("listitem")).to_have_text(["Style cat✕"])
+    press(page, "ArrowLeft", "Shift+ArrowRight", "1")
+    marks.get_by_role("button", name="Remove the mark Style on “cat”").click()
+    press(page, "Enter")
+    all_sent(page)
+    assert said() == [{"q": {"spans": [[{"start": 0, "end": 7, "type": "fact"}]]}}]
+
+
+ROOM = """() => {
+    const bar = document.querySelector(".bar-dock").getBoundingClientRect().height;
+    const controls = "button, input:not([type=checkbox]), select, textarea, a:not(.skip-link)";
+    const small = [...document.querySelectorAll(controls)]
+        .filter(one => one.checkVisibility({visibilityProperty: true}))
+        .filter(one => Math.min(one.getBoundingClientRect().width, one.getBoundingClientRect().height) < 24);
+    const lines = (node, word) => {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size;
+    };
+    const torn = [];
+    for (const name of document.querySelectorAll(".bar .choice-name")) {
+        const texts = document.createTreeWalker(name, NodeFilter.SHOW_TEXT);
+        for (let node = texts.nextNode(); node; node = texts.nextNode())
+            for (const word of node.data.matchAll(/\\S+/g)) if (lines(node, word) > 1) torn.push(word[0]);
+    }
+    return {taken: bar / innerHeight, small: small.map(one => one.outerHTML), torn};
+}"""
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_a_window_at_two_hundred_percent_leaves_room_to_read(
+    people: dict[str, Any], sign_in: SignIn, locale: str
+) -> None:
+    """A window of 1280 by 960 at 200% (1.4.4): the bar takes two fifths of it at most, and tears no word."""
+    run = asking(people, COMBINED, 3).runs.get()
+    page = sign_in("alice", "/judge", viewport={"width": 640, "height": 480}, locale=locale)
+    wrong = []
+    for at, (form, n, keys) in enumerate(SCREENS):
+        make_open_campaign(people, slug=f"screen-{at}", run=run, form=form, completions=n)
+        page.goto(f"/annotate/screen-{at}")
+        page.locator(f"{ON_SCREEN} .pane-box").first.wait_for()
+        page.wait_for_timeout(200)
+        for key in keys:
+            page.keyboard.press(key.removeprefix("@")[:1] if key.startswith("@") else key)
+        found = page.evaluate(ROOM)
+        if found["taken"] > 0.4 or found["small"] or found["torn"]:
+            wrong.append((form[0]["kind"], n, found))
+    assert wrong == []
 
 
 def test_the_sheet_lists_the_keys_of_the_question(people: dict[str, Any], sign_in: SignIn) -> None:

@@ -124,6 +124,22 @@ def test_a_lesson_that_comes_late_survives_undo_and_is_told_about_what_was_sent(
     assert len(statements()) == 2
 
 
+def test_a_lesson_nobody_read_is_told_again_after_a_reload(people: dict[str, Any], sign_in: SignIn) -> None:
+    teaching(people)
+    page = sign_in("alice", "/annotate/taught")
+    press(page, wrong_key(page))
+    lesson(page, "Not yet: here is what we look for")
+    page.reload()
+    told = lesson(page, "Not yet: here is what we look for")
+    expect(told.get_by_role("region", name="The card again")).to_contain_text("Answer 0")
+    page.keyboard.press("Enter")
+    expect(told).to_have_count(0)
+    page.reload()
+    ready(page)
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_whoever_misses_the_mark_reads_why_they_are_paused(people: dict[str, Any], sign_in: SignIn) -> None:
     teaching(people, cards=1, training_pass=0.8)
     page = sign_in("alice", "/annotate/taught")

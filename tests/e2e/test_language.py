@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .conftest import SignIn
+from .judging import press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +88,23 @@ def test_judging_in_german(campaign: Any, sign_in: SignIn) -> None:
     page.wait_for_timeout(200)
     page.keyboard.press("b")
     expect(page.get_by_text("2 answers", exact=True)).to_be_visible()
+
+
+def test_what_was_typed_stays_when_the_language_changes(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/new")
+    page.get_by_label("Name", exact=True).fill("Kinder answers")
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.get_by_role("heading", name="Neue Kampagne")).to_be_visible()
+    expect(page.locator("input").filter(visible=True).first).to_have_value("Kinder answers")
+
+
+def test_a_card_begun_stays_when_the_language_changes(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    press(page, "f", "c", "@kind, but wrong")
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.get_by_role("button", name="Melden", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("textbox", name="Notiz zu dieser Karte")).to_have_value("kind, but wrong")
+    page.locator("main").focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Tasten")).to_contain_text("B viel besser")
+    page.keyboard.press("Escape")

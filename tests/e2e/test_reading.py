@@ -11,8 +11,8 @@ from annotator.rollouts.models import PromptGroup, Rollout
 from tests.factories import make_open_campaign, make_run
 
 from .conftest import SignIn
-from .judging import ready
-from .test_accessible import check, look
+from .judging import ON_SCREEN, ready
+from .seeing import check, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,6 +129,23 @@ def test_a_turn_says_who_speaks_and_in_which_direction(people: dict[str, Any], s
     assert page.locator(".pane .turn-role").all_text_contents() == ["Assistant", "User"]
     thanks = page.locator(".turn", has=page.get_by_text("شكرا"))
     assert thanks.locator("p").evaluate("one => getComputedStyle(one).direction") == "rtl"
+
+
+def test_no_browser_translates_what_is_judged(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = shown(people, sign_in, "<think>Hm.</think>東京は日本の首都です。", "Blue, they say.")
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("html[lang=de]")).to_have_count(1)
+    texts = page.locator(f"{ON_SCREEN} .prompt .content, {ON_SCREEN} .pane .content")
+    assert texts.evaluate_all("all => all.map(one => one.translate)") == [False] * 3
+    assert sorted(texts.evaluate_all("all => all.map(one => one.lang)")) == ["", "", "ja"]
+    fold = page.get_by_role("button", name="Gedankengang 1 Wort").filter(visible=True)
+    assert fold.evaluate("one => [one.lang, one.translate]") == ["de", True]
+    page.keyboard.press("d")
+    marked = page.locator(f"{ON_SCREEN} .differences .plain-text").first
+    expect(marked).to_be_visible()
+    assert marked.evaluate("one => one.translate") is False
+    page.keyboard.press("h")
+    assert page.get_by_role("dialog").evaluate("one => one.translate"), "what the campaign says may be translated"
 
 
 def test_two_hundred_thousand_characters_do_not_hold_the_page_up(people: dict[str, Any], sign_in: SignIn) -> None:

@@ -2,14 +2,18 @@
 
 import type { Entry, Outcome } from "../domain/outbox";
 import { Outbox } from "../domain/outbox";
+import { lessonOf } from "../domain/told";
 import { ApiError, api } from "./client";
-import { indexedDbStore } from "./outboxStore";
+import { keptHere } from "./keptHere";
+import { lessons } from "./lessons";
 
 async function deliver(entry: Entry): Promise<Outcome> {
   try {
     const { annotation, feedback } = entry.revises
       ? await api.revise(entry.revises.annotation ?? 0, entry.body)
       : await api.answer(entry.assignment, { ...entry.body, lease_number: entry.lease_number });
+    // Before the answer leaves this device: whatever happens in between, what it taught is told.
+    if (feedback) await lessons.keep(lessonOf(entry, feedback));
     return { kind: "taken", annotation, feedback };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -31,7 +35,7 @@ let current: { user: number; outbox: Outbox } | null = null;
 export function outboxOf(user: number): Outbox {
   if (current?.user === user) return current.outbox;
   current?.outbox.stop();
-  const outbox = new Outbox(user, indexedDbStore(), deliver, timer);
+  const outbox = new Outbox(user, keptHere("unsent", "tiebreak"), deliver, timer);
   current = { user, outbox };
   window.addEventListener("online", () => outbox.nudge());
   void outbox.restore();

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { indexedDbStore } from "../api/outboxStore";
+import { keptHere } from "../api/keptHere";
 import { type Entry, type News, Outbox, type Outcome, pauseFor, type Store } from "./outbox";
 
 const entry = (key: string, part: Partial<Entry> = {}): Entry => ({
@@ -56,7 +56,7 @@ class Bench {
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = new Bench(indexedDbStore());
+  bench = new Bench(keptHere("unsent", "tiebreak"));
   for (const one of await bench.store.all()) await bench.store.delete(one.key);
 });
 

@@ -9,8 +9,10 @@ import { Component, lazy, memo, type ReactNode, Suspense, useMemo, useState } fr
 import type { Text } from "../api/types";
 import { roleName } from "../domain/messages";
 import { countHidden, hasPiles } from "../domain/reading/hidden";
+import { languageOf } from "../domain/reading/script";
 import { type Part, type Turn, turnsOf } from "../domain/reading/turns";
 import { t, tn } from "../i18n";
+import { usePageWords } from "./language";
 import { PlainText } from "./PlainText";
 
 const load = () => import("./RichText");
@@ -67,19 +69,19 @@ function Body({ text, asWritten }: { text: string; asWritten: boolean }) {
   );
 }
 
-function words(text: string): string {
-  const n = text.match(/\S+/g)?.length ?? 0;
-  return tn(n, "{{n}} word", "{{n}} words");
+function howMany(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
 }
 
 function Reasoning({ part, fold, asWritten }: { part: Part; fold: Fold; asWritten: boolean }) {
-  const length = useMemo(() => words(part.text), [part.text]);
+  const words = usePageWords();
+  const length = useMemo(() => howMany(part.text), [part.text]);
   return (
     <div className="reasoning">
-      <button type="button" className="reasoning-fold" aria-expanded={fold.open} onClick={fold.onToggle}>
+      <button type="button" className="reasoning-fold" aria-expanded={fold.open} onClick={fold.onToggle} {...words}>
         <span aria-hidden="true">{fold.open ? "▾" : "▸"}</span>
         <span>{part.unfinished ? t("Reasoning, never finished") : t("Reasoning")}</span>
-        <span className="reasoning-length">{length}</span>
+        <span className="reasoning-length">{tn(length, "{{n}} word", "{{n}} words")}</span>
       </button>
       {fold.open && (
         <div className="reasoning-text">
@@ -104,17 +106,19 @@ interface About {
   long: boolean;
   piled: boolean;
   hidden: number;
+  language: string;
 }
 
 /** What a reader should know before trusting their eyes. */
-function Remarks({ long, piled, hidden, asWritten }: About & { asWritten: boolean }) {
+function Remarks({ long, piled, hidden, asWritten }: Omit<About, "language"> & { asWritten: boolean }) {
+  const words = usePageWords();
   const remarks = [
     piled && !asWritten && t("Marks are piled on letters in this text. It is shown as it was written, with the piles named."),
     long && !asWritten && t("This text is very long. It is shown as it was written, without layout."),
     hidden > 0 && tn(hidden, "This text holds {{n}} hidden character, named where it is shown as written.", "This text holds {{n}} hidden characters, named where it is shown as written."),
   ].filter((remark) => remark !== false);
   return remarks.map((remark) => (
-    <p key={remark} className="reading-note">
+    <p key={remark} className="reading-note" {...words}>
       {remark}
     </p>
   ));
@@ -124,19 +128,21 @@ interface Props {
   text: Text;
   asWritten?: boolean;
   reasoning?: Fold;
+  /** Words of the campaign's own people: those a browser may translate. */
+  ours?: boolean;
 }
 
-export const Content = memo(function Content({ text, asWritten = false, reasoning }: Props) {
+export const Content = memo(function Content({ text, asWritten = false, reasoning, ours = false }: Props) {
   const [open, setOpen] = useState(false);
   const fold = reasoning ?? { open, onToggle: () => setOpen(!open) };
   const turns = useMemo(() => turnsOf(text), [text]);
   const about = useMemo((): About => {
     const all = turns.flatMap((turn) => turn.parts.map((part) => part.text)).join("\n");
-    return { long: isTooLong(all), piled: hasPiles(all), hidden: countHidden(all) };
+    return { long: isTooLong(all), piled: hasPiles(all), hidden: countHidden(all), language: languageOf(all) };
   }, [turns]);
   const plain = asWritten || about.long || about.piled;
   return (
-    <div className="content">
+    <div className="content" {...(ours ? {} : { lang: about.language, translate: "no" as const })}>
       <Remarks {...about} asWritten={asWritten} />
       {turns.map((turn, index) =>
         turn.role ? (

@@ -11,12 +11,7 @@ interface Props {
   csv?: string;
 }
 
-/** Columns of figures are aligned by their last digit. */
-const FIGURE = /^[\d.,\s%±+−–…[\]s-]*$/;
-
 export function DataTable({ name = t("As a table"), heads, rows, csv }: Props) {
-  const figures = heads.map((_, column) => column > 0 && rows.every((row) => FIGURE.test(row[column] ?? "")));
-  const of = (column: number) => (figures[column] ? "num" : undefined);
   return (
     <details className="numbers">
       <summary>{name}</summary>
@@ -25,8 +20,8 @@ export function DataTable({ name = t("As a table"), heads, rows, csv }: Props) {
         <table>
           <thead>
             <tr>
-              {heads.map((head, column) => (
-                <th key={head} scope="col" className={of(column)}>
+              {heads.map((head) => (
+                <th key={head} scope="col">
                   {head}
                 </th>
               ))}
@@ -37,9 +32,7 @@ export function DataTable({ name = t("As a table"), heads, rows, csv }: Props) {
               <tr key={row}>
                 <th scope="row">{first}</th>
                 {rest.map((cell, column) => (
-                  <td key={column} className={of(column + 1)}>
-                    {cell}
-                  </td>
+                  <td key={column}>{cell}</td>
                 ))}
               </tr>
             ))}

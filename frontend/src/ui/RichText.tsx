@@ -4,6 +4,7 @@ import { memo, type RefObject, startTransition, use, useEffect, useMemo, useRef,
 
 import { isBeyondLayout, markdownPieces } from "../domain/reading/pieces";
 import { t } from "../i18n";
+import { usePageWords } from "./language";
 import { isLaidOut, layOut, pluginsFor } from "./layOut";
 import { PlainText } from "./PlainText";
 
@@ -34,6 +35,7 @@ function Laid({ text, spent }: { text: string; spent: RefObject<number> }) {
 }
 
 function RichText({ text }: { text: string }) {
+  const words = usePageWords();
   const pieces = useMemo(() => markdownPieces(text, PIECE), [text]);
   const [turn, setTurn] = useState({ text, upTo: 1, tired: false });
   const spent = useRef(0);
@@ -47,8 +49,8 @@ function RichText({ text }: { text: string }) {
   }, [text, upTo, tired, pieces.length]);
   return (
     <>
-      {tired && <p className="reading-note">{t("This text takes long to lay out. The rest of it is shown as it was written.")}</p>}
-      {tooBig && <p className="reading-note">{t("A part of this text is too long or nested too deeply to be laid out. It is shown as it was written.")}</p>}
+      {tired && <p className="reading-note" {...words}>{t("This text takes long to lay out. The rest of it is shown as it was written.")}</p>}
+      {tooBig && <p className="reading-note" {...words}>{t("A part of this text is too long or nested too deeply to be laid out. It is shown as it was written.")}</p>}
       {pieces.map((piece, index) => (
         <div key={index} className={index === 0 ? "piece" : "piece piece-later"}>
           {index < upTo && !isBeyondLayout(piece) ? <Laid text={piece} spent={spent} /> : <PlainText text={piece} />}

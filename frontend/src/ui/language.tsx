@@ -1,40 +1,36 @@
 /** The language of the page as components see it, the button that changes it, and sentences with elements in them. */
 
-import { Fragment, type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
+import { type DependencyList, Fragment, type ReactNode, useMemo, useSyncExternalStore } from "react";
 
 import { choose, type Language, language, LANGUAGES, subscribe } from "../i18n";
 
 export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, language);
+  return useSyncExternalStore(subscribe, language, language);
 }
 
-/** The whole page is drawn anew in the other language; the keyboard then goes on from this button. */
-let goesOnHere = false;
+/** For words of the page that stand among words which no browser may translate. */
+export function usePageWords(): { lang: Language; translate: "yes" } {
+  return { lang: useLanguage(), translate: "yes" };
+}
+
+/** As `useMemo`, for what is made with words: another language makes it anew. */
+export function useSpoken<Made>(make: () => Made, about: DependencyList): Made {
+  return useMemo(make, [...about, useLanguage()]);
+}
 
 /** Names the language it leads to, in that language, for somebody who reads only that one. */
 export function LanguageButton() {
-  const button = useRef<HTMLButtonElement>(null);
   const all = Object.keys(LANGUAGES) as Language[];
   const next = all[(all.indexOf(useLanguage()) + 1) % all.length] ?? "en";
-  useEffect(() => {
-    if (!goesOnHere) return;
-    goesOnHere = false;
-    const frame = requestAnimationFrame(() => button.current?.focus());
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  const change = () => {
-    goesOnHere = true;
-    void choose(next).catch(() => (goesOnHere = false));
-  };
   return (
     <button
-      ref={button}
       type="button"
       className="button quiet-button icon-button"
       lang={next}
       aria-label={`${next.toUpperCase()}, ${LANGUAGES[next]}`}
       title={LANGUAGES[next]}
-      onClick={change}
+      // A dictionary that cannot be had leaves the page as it is.
+      onClick={() => void choose(next).catch(() => undefined)}
     >
       {next.toUpperCase()}
     </button>

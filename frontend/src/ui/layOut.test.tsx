@@ -29,7 +29,7 @@ const WORDS = "p div span bdi button strong em del code pre blockquote ul ol li 
 const MATHS =
   "math semantics annotation mrow mi mo mn ms mtext mspace mover munder munderover msub msup msubsup mfrac msqrt mroot mtable mtr mtd mpadded mphantom mstyle menclose svg path line";
 const TAGS = new Set(`${WORDS} ${MATHS}`.split(" "));
-const OWN = "class dir style start type aria-expanded aria-hidden title";
+const OWN = "class dir lang translate style start type aria-expanded aria-hidden title";
 const DRAWN =
   "xmlns display encoding mathvariant stretchy fence separator lspace rspace minsize maxsize width height depth voffset accent accentunder scriptlevel displaystyle columnalign columnspacing rowspacing columnlines rowlines linethickness mathcolor mathbackground viewbox preserveaspectratio d x1 x2 y1 y2 stroke-width notation side mathsize";
 const ATTRIBUTES = new Set(`${OWN} ${DRAWN}`.split(" "));

@@ -14,6 +14,7 @@ import remarkMath from "remark-math";
 
 import { normaliseMath } from "../domain/mathText";
 import { t } from "../i18n";
+import { usePageWords } from "./language";
 import { rehypeCalm } from "./rehypeCalm";
 
 /** Headings inside a completion are not headings of the page. */
@@ -42,7 +43,12 @@ function Link({ href, children }: { href?: string | undefined; children?: ReactN
 }
 
 function Image({ alt }: { alt?: string | undefined }) {
-  return <span className="md-image">{t("[image: {{description}}]", { description: alt || t("no description") })}</span>;
+  const words = usePageWords();
+  return (
+    <span className="md-image" {...words}>
+      {t("[image: {{description}}]", { description: alt || t("no description") })}
+    </span>
+  );
 }
 
 const components: Components = {

@@ -24,7 +24,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 POKE = """() => {
   const events = ["click", "mouseover", "pointerenter", "focus", "error", "load", "toggle", "animationstart",
                   "beforeinput", "beforetoggle", "submit", "begin"];
-  for (const element of document.querySelectorAll(".content, .content *:not(button)")) {
+  for (const element of document.querySelectorAll(".content, .content *:not(button), [translate=no] *:not(button)")) {
     for (const name of events) element.dispatchEvent(new Event(name, {bubbles: false}));
   }
 }"""
@@ -42,6 +42,14 @@ LIVE = """() => {
       || /url\\(|fixed/.test(element.getAttribute("style") ?? ""));
   return [...found, ...handled].map((element) => element.outerHTML.slice(0, 200));
 }"""
+
+# Anywhere on the page: nothing that leads away or runs, whatever it stands in.
+LEADS = """() => [...document.querySelectorAll("#root *")].filter((element) =>
+    element.getAttributeNames().some((name) => name.startsWith("on")
+      || /^(?:href|src|srcset|action|formaction|data|poster|background|style|xlink:href)$/.test(name)
+        && /evil\\.example|^\\s*(?:javascript|vbscript|data):/i.test(element.getAttribute(name)))
+    || /^(?:script|style|iframe|object|embed|base|meta|link|applet|portal)$/.test(element.localName)
+  ).map((element) => element.outerHTML.slice(0, 200))"""
 
 HARM = """() => ({
   executed: window.executed, violations: window.violations, polluted: ({}).polluted !== undefined,

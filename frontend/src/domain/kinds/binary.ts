@@ -20,8 +20,13 @@ export interface BinaryDraft extends Draft {
 /** `at`: a completion other than the one looked at, when its own button was pressed. */
 export type BinaryChange = { do: "mark"; good: boolean; at?: number };
 
+/** What the server says where a campaign said nothing: the page then says it in its own language. */
+const UNSAID = { good: "Good", bad: "Bad" } as const;
+
 export function labelOf(question: BinaryQuestion, good: boolean): string {
-  return good ? question.good || t("Good") : question.bad || t("Bad");
+  const which = good ? "good" : "bad";
+  const own = question[which];
+  return own && own !== UNSAID[which] ? own : t(UNSAID[which]);
 }
 
 export const binary: Machine<BinaryQuestion, BinaryDraft, BinaryChange, BinaryAnswer> = {

@@ -162,9 +162,23 @@ describe("spans", () => {
   test("a selection may run backwards", () => {
     expect(cut(after(spans, q, seen, "ArrowRight", "ArrowRight", "Shift+ArrowLeft", "Shift+ArrowLeft", "1"))).toEqual([["The 🙂 cat", "fact"]]);
   });
-  test("a later mark takes its place from an earlier one", () => {
-    const draft = after(spans, q, seen, "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "1", "ArrowLeft", "ArrowLeft", "2");
-    expect(cut(draft)).toEqual([["The ", "fact"], ["🙂", "style"], [" cat sat.", "fact"]]);
+  const inside = ["Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "1", "ArrowLeft", "ArrowLeft", "2"];
+  test("a mark may lie in another one of another type", () => {
+    expect(cut(after(spans, q, seen, ...inside))).toEqual([["The 🙂 cat sat.", "fact"], ["🙂", "style"]]);
+  });
+  test("marks of one type that meet become one", () => {
+    expect(cut(after(spans, q, seen, "Shift+ArrowRight", "1", "Shift+ArrowRight", "1"))).toEqual([["The 🙂 cat", "fact"]]);
+  });
+  test("of several marks the innermost is removed, or the one that is asked for", () => {
+    expect(cut(after(spans, q, seen, ...inside, "u"))).toEqual([["The 🙂 cat sat.", "fact"]]);
+    expect(cut(after(spans, q, seen, ...inside, "v", "u"))).toEqual([["🙂", "style"]]);
+    expect(cut(after(spans, q, seen, ...inside, "v", "v", "u"))).toEqual([["The 🙂 cat sat.", "fact"]]);
+  });
+  test("a stretch may be of two types, and each can be taken from it", () => {
+    const both = after(spans, q, seen, "1", "2");
+    expect(cut(both)).toEqual([["The", "fact"], ["The", "style"]]);
+    const [fact] = both.spans[0] ?? [];
+    expect(cut(spans.change(q, seen, both, { do: "remove", at: 0, ...(fact ? { span: fact } : {}) }))).toEqual([["The", "style"]]);
   });
   test("the mark under the caret is removed whole", () => {
     expect(cut(after(spans, q, seen, "Shift+ArrowRight", "1", "u"))).toEqual([]);

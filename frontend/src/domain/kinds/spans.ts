@@ -1,7 +1,8 @@
 /**
  * Stretches of text with a type each. The caret moves by word; Shift extends; a digit gives the selection its type.
  *
- * Spans of one completion never overlap: what is marked later takes its place from what was marked before.
+ * Marks of different types may overlap and lie in each other; marks of one type that meet become one. Of several marks
+ * under the caret one is meant, the innermost at first, and only that one is removed.
  */
 
 import { t } from "../../i18n";
@@ -40,6 +41,8 @@ export interface SpansDraft extends Draft {
   anchor: number;
   /** A selection made by pointer, which need not end at words. */
   picked: Range | null;
+  /** How often another of the marks here was asked for. */
+  turn: number;
   spans: readonly (readonly Span[])[];
 }
 
@@ -48,7 +51,10 @@ export type SpansChange =
   /** By pointer: a stretch, or only a place for the caret. */
   | { do: "pick"; at: number; range: Range | null; caret?: number }
   | { do: "type"; type: string }
-  | { do: "remove" };
+  /** Another one of the marks under the caret is meant. */
+  | { do: "turn" }
+  /** The mark that is meant, or this one of a completion's. */
+  | { do: "remove"; at?: number; span?: Span };
 
 /** What a digit would mark now. */
 export function selection(draft: SpansDraft, text: string): Range | null {
@@ -59,21 +65,37 @@ export function selection(draft: SpansDraft, text: string): Range | null {
   return first && last ? { start: first.start, end: last.end } : null;
 }
 
-/** What is left of a span beside a range: nothing, one piece or two. */
-function beside(span: Span, { start, end }: Range): Span[] {
-  const before = { ...span, end: Math.min(span.end, start) };
-  const after = { ...span, start: Math.max(span.start, end) };
-  return [before, after].filter((piece) => piece.start < piece.end);
-}
-
-export function marked(spans: readonly Span[], range: Range, type: string | null): Span[] {
-  const rest = spans.flatMap((span) => (type === null && touches(span, range) ? [] : beside(span, range)));
-  const all = type === null ? rest : [...rest, { ...range, type }];
-  return all.sort((x, y) => x.start - y.start);
-}
-
 function touches(span: Range, range: Range): boolean {
   return span.start < range.end && range.start < span.end;
+}
+
+/** In reading order, and what holds others before them. */
+function inOrder(spans: readonly Span[]): Span[] {
+  return [...spans].sort((x, y) => x.start - y.start || y.end - x.end);
+}
+
+export function marked(spans: readonly Span[], range: Range, type: string): Span[] {
+  const met = spans.filter((span) => span.type === type && touches(span, range));
+  const whole = { start: Math.min(range.start, ...met.map(({ start }) => start)), end: Math.max(range.end, ...met.map(({ end }) => end)), type };
+  return inOrder([...spans.filter((span) => !met.includes(span)), whole]);
+}
+
+/** The marks that a selection touches, the one it fits best first: selected whole, else the shortest. */
+export function marksAt(spans: readonly Span[], range: Range | null): Span[] {
+  if (!range) return [];
+  const length = ({ start, end }: Span) => (start === range.start && end === range.end ? 0 : end - start);
+  return spans.filter((span) => touches(span, range)).sort((x, y) => length(x) - length(y) || y.start - x.start);
+}
+
+/** Which of them is meant. */
+export function meant(draft: SpansDraft, text: string): Span | null {
+  const here = marksAt(draft.spans[draft.at] ?? [], selection(draft, text));
+  return here[draft.turn % here.length] ?? null;
+}
+
+/** What a mark shares its words with. */
+export function overlapping(spans: readonly Span[], span: Span): Span[] {
+  return spans.filter((other) => other !== span && touches(other, span));
 }
 
 /** Up and down go to the nearest line that has words, at the same place in it. */
@@ -98,7 +120,7 @@ function caret(draft: SpansDraft, text: string, { to, extend }: { to: string; ex
   const last = Math.max(0, wordsOf(text).length - 1);
   const moved = to === "left" ? draft.head - 1 : to === "right" ? draft.head + 1 : byLine(text, draft.head, to === "up" ? -1 : 1);
   const head = Math.max(0, Math.min(last, moved));
-  return { ...draft, picked: null, head, anchor: extend ? draft.anchor : head };
+  return { ...draft, picked: null, turn: 0, head, anchor: extend ? draft.anchor : head };
 }
 
 function change(_question: SpansQuestion, shown: Shown, draft: SpansDraft, said: SpansChange): SpansDraft {
@@ -111,13 +133,20 @@ function change(_question: SpansQuestion, shown: Shown, draft: SpansDraft, said:
     case "pick": {
       const point = said.range?.start ?? said.caret;
       const head = point === undefined ? draft.head : wordAt(shown.texts[said.at] ?? "", point);
-      return { ...draft, at: said.at, picked: said.range, head, anchor: head };
+      return { ...draft, at: said.at, picked: said.range, turn: 0, head, anchor: head };
     }
-    case "type":
-    case "remove": {
+    case "type": {
       if (!range) return draft;
-      const spans = marked(mine, range, said.do === "type" ? said.type : null);
-      return { ...draft, spans: replaced(draft.spans, draft.at, spans), picked: null, anchor: draft.head };
+      const spans = marked(mine, range, said.type);
+      return { ...draft, spans: replaced(draft.spans, draft.at, spans), picked: null, turn: 0, anchor: draft.head };
+    }
+    case "turn":
+      return { ...draft, turn: draft.turn + 1 };
+    case "remove": {
+      const at = said.at ?? draft.at;
+      const gone = said.span ?? meant(draft, text);
+      const left = (draft.spans[at] ?? []).filter((span) => span !== gone);
+      return { ...draft, spans: replaced(draft.spans, at, left), turn: 0 };
     }
   }
 }
@@ -137,6 +166,7 @@ function rows({ types }: SpansQuestion): Row<SpansChange>[] {
       row<SpansChange>(t("Mark as: {{type}}", { type: titleOf(type) }), [digitOf(i)], { do: "type", type: type.name }),
     ),
     row<SpansChange>(t("Remove the mark under the caret"), ["u", "Delete"], { do: "remove" }),
+    row<SpansChange>(t("Of several marks here, mean another one"), ["v"], { do: "turn" }),
     ...go("left", "ArrowLeft"),
     ...go("right", "ArrowRight"),
     ...go("up", "ArrowUp"),
@@ -154,8 +184,8 @@ function counted(question: SpansQuestion, { spans }: SpansAnswer): string {
 export const spans: Machine<SpansQuestion, SpansDraft, SpansChange, SpansAnswer> = {
   movesOn: false,
   decidesAtOnce: () => false,
-  begin: (_question, shown) => ({ at: 0, head: 0, anchor: 0, picked: null, spans: places(shown).map(() => []) }),
-  again: (_question, _shown, answer) => ({ at: 0, head: 0, anchor: 0, picked: null, spans: answer.spans }),
+  begin: (_question, shown) => ({ at: 0, head: 0, anchor: 0, picked: null, turn: 0, spans: places(shown).map(() => []) }),
+  again: (_question, _shown, answer) => ({ at: 0, head: 0, anchor: 0, picked: null, turn: 0, spans: answer.spans.map(inOrder) }),
   change,
   complete: () => true,
   blank: (draft) => draft.spans.every((list) => list.length === 0),

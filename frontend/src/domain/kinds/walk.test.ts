@@ -61,9 +61,10 @@ function problems(question: Question, shown: Shown, answer: OneAnswer): string[]
   if ("spans" in answer) {
     answer.spans.forEach((spans, place) => {
       const length = pointsIn(shown.texts[place] ?? "");
-      spans.forEach(({ start, end }, i) => {
+      spans.forEach(({ start, end, type }, i) => {
         need(start >= 0 && start < end && end <= length, "inside the text");
-        need(start >= (spans[i - 1]?.end ?? 0), "no overlap");
+        const met = spans.some((other, j) => j !== i && other.type === type && other.start < end && start < other.end);
+        need(!met, "marks of one type that meet are one");
       });
     });
   }

@@ -47,7 +47,7 @@ export default function Accessibility() {
         <Panel title={t("Known limits")}>
           <List
             of={[
-              t("Prompts and completions are shown as they were written: their language is not marked, and pictures in them are left out, with their description if they have one."),
+              t("Prompts and completions are shown as they were written: their language is marked only where their letters tell it, and pictures in them are left out, with their description if they have one."),
               t("Formulas are read from MathML; how well depends on the screen reader."),
               t("Drawings are images to a screen reader, with a summary; their figures are in the table below each."),
               t("Messages that come from the server or from a trainer may be in English on pages in another language; they are marked as English."),

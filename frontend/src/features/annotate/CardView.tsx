@@ -11,6 +11,7 @@ import { asked as askedNow, type Filled, type Form } from "../../domain/form";
 import type { AnyDraft, Change, Question } from "../../domain/kinds";
 import { letter, places, type Shown } from "../../domain/kinds/kind";
 import { t } from "../../i18n";
+import { useLanguage } from "../../ui/language";
 import { Panes } from "../reading/Panes";
 import { Prompt } from "../reading/Prompt";
 import type { Reading } from "../reading/useReading";
@@ -70,7 +71,10 @@ function useOnScreen(card: RefObject<HTMLDivElement | null>, waiting: boolean, l
   useLayoutEffect(() => {
     const own = card.current;
     if (waiting || !own) return;
-    own.closest("main")?.scrollTo({ top: 0 });
+    const main = own.closest("main");
+    main?.scrollTo({ top: 0 });
+    // Where the window scrolls and not its middle, a new card begins at its own top, below what was scrolled away.
+    if (main && main.getBoundingClientRect().top < 0) main.scrollIntoView({ block: "start" });
     const same = [...own.querySelectorAll<HTMLElement>("[tabindex], button, summary")].find((one) => nameOf(one) === left.current);
     if (left.current !== null) same?.focus({ preventScroll: true });
     return () => {
@@ -86,6 +90,7 @@ function lookedAt({ question, draft }: { question: Question; draft: AnyDraft }, 
 }
 
 export const CardView = memo(function CardView({ card, question, form, shown, filled, reading, panes, change, waiting, left }: Props) {
+  useLanguage();
   const own = useRef<HTMLDivElement>(null);
   const boxes = useRef<HTMLDivElement>(null);
   const now = askedNow(form, filled);

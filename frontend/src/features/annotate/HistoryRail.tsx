@@ -7,6 +7,8 @@ import type { Past } from "../../domain/deck";
 import type { Form } from "../../domain/form";
 import { asked, summary } from "../../domain/messages";
 import { t } from "../../i18n";
+import { Judged } from "../../ui/Judged";
+import { useLanguage } from "../../ui/language";
 
 interface Props {
   form: Form;
@@ -29,6 +31,7 @@ function tone({ answer, skip }: Past): string {
 }
 
 export const HistoryRail = memo(function HistoryRail({ form, past, reopened, onReopen }: Props) {
+  useLanguage();
   return (
     <nav className="rail" aria-label={t("Your last answers")}>
       <ol>
@@ -53,7 +56,9 @@ export const HistoryRail = memo(function HistoryRail({ form, past, reopened, onR
                   ⚑
                 </span>
               )}
-              <span className="rail-text">{summary(asked(one.card.prompt), 48)}</span>
+              <span className="rail-text">
+                <Judged text={summary(asked(one.card.prompt), 48)} />
+              </span>
             </button>
           </li>
         ))}

@@ -16,7 +16,7 @@ import { Lesson } from "./Lesson";
 import { Questions } from "./Questions";
 import type { JudgingSession, Snapshot } from "./session";
 import { SheetButtons, Sheets } from "./Sheets";
-import { Counted, Sending, Supply } from "./Status";
+import { Counted, NextCard, Sending, Supply } from "./Status";
 import { NoteField, Reasons } from "./Tools";
 import { useAhead } from "./useAhead";
 import type { CardState, Showing } from "./useCard";
@@ -93,6 +93,7 @@ export function Judging({ campaign, session }: Props) {
         <HistoryRail form={form} past={snapshot.deck.past} reopened={snapshot.deck.reopened} onReopen={(key) => session.reopen(key)} />
         <main id="main" className="judging-main" tabIndex={-1}>
           <h1 className="visually-hidden">{t("Judge: {{campaign}}", { campaign: campaign.name })}</h1>
+          <NextCard card={showing?.card ?? null} />
           {showing?.past && (
             <p className="again">
               {t("Looking again at an earlier answer. A new answer replaces it.")}

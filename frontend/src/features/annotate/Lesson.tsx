@@ -84,7 +84,7 @@ export function Lesson({ told, form, onGoOn }: { told: Told; form: Form; onGoOn:
             <dd>{answerInWords(form, feedback.answer)}</dd>
           </div>
         </dl>
-        {feedback.explanation && <Content text={feedback.explanation} />}
+        {feedback.explanation && <Content text={feedback.explanation} ours />}
       </div>
       {card && <TheCard prompt={card.prompt} completions={card.completions} />}
       <div className="lesson-foot">

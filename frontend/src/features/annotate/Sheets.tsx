@@ -13,11 +13,11 @@ function Guidelines({ campaign, form, onClose }: { campaign: MyCampaign; form: F
   return (
     <Dialog title={t("Guidelines")} onClose={onClose}>
       <p className="question">{campaign.question}</p>
-      {campaign.guidelines && <Content text={campaign.guidelines} />}
+      {campaign.guidelines && <Content text={campaign.guidelines} ours />}
       {own.map((question) => (
         <section key={question.name}>
           <h3>{titleOfQuestion(question)}</h3>
-          <Content text={question.guideline ?? ""} />
+          <Content text={question.guideline ?? ""} ours />
         </section>
       ))}
       {!campaign.guidelines && own.length === 0 && <p className="quiet">{t("None were written for this campaign.")}</p>}

@@ -1,6 +1,9 @@
 /** How the work stands: what is on its way to the server, and what there is to do when no card is in hand. */
 
+import type { Card } from "../../api/types";
+import { asked, summary } from "../../domain/messages";
 import { tn, t } from "../../i18n";
+import { Judged } from "../../ui/Judged";
 import type { Snapshot } from "./session";
 
 function wordsFor(supply: Snapshot["supply"], because: string): [title: string, more: string] {
@@ -19,6 +22,19 @@ function wordsFor(supply: Snapshot["supply"], because: string): [title: string, 
     case "closed":
       return [t("This campaign is not asking any more"), t("Thank you. Everything you said has been kept.")];
   }
+}
+
+/** Says that another card lies there, and what it is about, to those who do not see it come. */
+export function NextCard({ card }: { card: Card | null }) {
+  return (
+    <p className="visually-hidden" role="status">
+      {card && (
+        <span key={card.assignment}>
+          {t("Card:")} <Judged text={summary(asked(card.prompt), 100)} />
+        </span>
+      )}
+    </p>
+  );
 }
 
 export function Supply({ supply, because }: Pick<Snapshot, "supply" | "because">) {

@@ -7,6 +7,7 @@
 
 import { ApiError, api } from "../../api/client";
 import { desk, type Returned } from "../../api/desk";
+import { lessons } from "../../api/lessons";
 import { newKey } from "../../api/outbox";
 import type { Card } from "../../api/types";
 import { inWords, type Said } from "../../domain/answers";
@@ -14,7 +15,7 @@ import type { Deck } from "../../domain/deck";
 import * as deck from "../../domain/deck";
 import type { Form } from "../../domain/form";
 import type { News, Outbox } from "../../domain/outbox";
-import { type Told, toldBy } from "../../domain/told";
+import { lessonOf, type Told, withLessons } from "../../domain/told";
 import { t } from "../../i18n";
 
 /** The server's own limit on what one person may hold. */
@@ -153,7 +154,9 @@ export class JudgingSession {
 
   /** What the oldest training card taught has been read. */
   goOn(): void {
-    this.change({ told: this.snapshot.told.slice(1) });
+    const [read, ...left] = this.snapshot.told;
+    if (read) void lessons.read(read.key);
+    this.change({ told: left });
   }
 
   private change(part: Partial<Snapshot>): void {
@@ -165,7 +168,7 @@ export class JudgingSession {
     const part: Partial<Snapshot> = { unsent: this.outbox.unsent(this.slug).length, sending: this.outbox.waiting };
     if (news.kind === "acknowledged" && news.entry.campaign === this.slug) {
       part.deck = deck.acknowledged(this.snapshot.deck, news.entry.key, news.annotation);
-      part.told = [...this.snapshot.told, ...toldBy(this.snapshot.deck, news)];
+      if (news.feedback) part.told = withLessons(this.snapshot.told, [lessonOf(news.entry, news.feedback)], this.snapshot.deck);
     }
     if (news.kind === "refused" && news.entry.campaign === this.slug) {
       part.deck = deck.refused(this.snapshot.deck, news.entry.key);
@@ -175,9 +178,10 @@ export class JudgingSession {
   }
 
   private async remember(): Promise<void> {
-    const [answers, returned] = await Promise.all([
+    const [answers, returned, unread] = await Promise.all([
       api.myAnswers(this.slug).catch(() => []),
       desk.returned(this.slug).catch(() => []),
+      lessons.of(this.user, this.slug),
     ]);
     if (this.stopped) return;
     const back = new Set(returned.map((one) => one.annotation));
@@ -186,6 +190,7 @@ export class JudgingSession {
     // What came back is corrected before anything new is judged.
     if (first) this.change({ deck: deck.reopenSaved(remembered, first.annotation), notice: cameBack(first) });
     else this.change({ deck: remembered });
+    this.change({ told: withLessons(this.snapshot.told, unread, remembered) });
   }
 
   /** Cards in this hand, and cards whose answers are still on their way: neither should be dealt again. */

@@ -9,6 +9,7 @@ import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import * as forms from "../../domain/form";
 import type { Change } from "../../domain/kinds";
 import { type Command, type CommonCommand, isOwn, type KeyTable, type OwnCommand } from "../../keyboard";
+import { useSpoken } from "../../ui/language";
 import { type Reading, useReading } from "../reading/useReading";
 import { missing, scrollCard, useFlash, useSettled } from "./hand";
 import type { Keys } from "./Keys";
@@ -129,7 +130,7 @@ export function useHand({ form, showing, next, coveredBy, busy, onSign, tableOf,
     [activeMs, busy, common, latest, onOwn, setCard, setFlash],
   );
 
-  const table = useMemo(() => tableOf(card), [tableOf, card.shown, card.filled, card.skipping]);
+  const table = useSpoken(() => tableOf(card), [tableOf, card.shown, card.filled, card.skipping]);
   useJudgingKeys(keysOn, table, obey);
   const disabled = busy || showing === null;
   const keys = useMemo(() => ({ table, obey, flash, disabled }), [table, obey, flash, disabled]);

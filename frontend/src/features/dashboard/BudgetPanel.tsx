@@ -1,7 +1,6 @@
 /** What is spent, set aside and left, how it burnt down, and when it will be gone. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import type uPlot from "uplot";
 
 import { type BudgetAhead, csv, desk } from "../../api/desk";
@@ -12,7 +11,9 @@ import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { CsvLink } from "../../ui/CsvLink";
 import { DataTable } from "../../ui/DataTable";
 import { axes, level, span, still } from "../../ui/drawing";
+import { useSpoken } from "../../ui/language";
 import { Panel, ShareBar } from "../../ui/parts";
+import { TopUp } from "./TopUp";
 import { ASK_LIVE } from "./useLive";
 
 const epoch = (iso: string) => new Date(iso).getTime() / 1000;
@@ -21,7 +22,7 @@ const epoch = (iso: string) => new Date(iso).getTime() / 1000;
 const AHEAD = 4;
 
 function Burn({ ahead }: { ahead: BudgetAhead }) {
-  const { data, options } = useMemo(() => {
+  const { data, options } = useSpoken(() => {
     const { series, forecast, labels } = ahead;
     const xs = series.map((point) => epoch(point.at));
     const left = series.map((point) => labels - point.labels);
@@ -141,6 +142,7 @@ export function BudgetPanel({ campaign }: { campaign: Campaign }) {
           )}
         </>
       )}
+      <TopUp campaign={campaign} />
     </Panel>
   );
 }

@@ -11,6 +11,7 @@ import { t, tn } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { DataTable } from "../../ui/DataTable";
 import { axes, dot, level, still, whisker } from "../../ui/drawing";
+import { useSpoken } from "../../ui/language";
 import { Panel } from "../../ui/parts";
 
 interface Bin {
@@ -47,7 +48,7 @@ function diagonal(plot: uPlot, palette: Palette): void {
 }
 
 function Reliability({ bins }: { bins: Bin[] }) {
-  const { data, options } = useMemo(() => {
+  const { data, options } = useSpoken(() => {
     const most = Math.max(...bins.map((bin) => bin.count));
     const from = Math.min(...bins.map((bin) => bin.predicted)) >= 0.5 ? 0.5 : 0;
     const asPercent = (value: number) => percent(value);
@@ -84,7 +85,7 @@ function Reliability({ bins }: { bins: Bin[] }) {
 
 function RiskCoverage({ coverage, risk }: Calibration["risk_coverage"]) {
   const overall = risk.at(-1) ?? 0;
-  const { data, options } = useMemo(() => {
+  const { data, options } = useSpoken(() => {
     const top = Math.max(0.1, ...risk);
     const asPercent = (value: number) => percent(value);
     return {

@@ -1,6 +1,5 @@
 /** Starting from a machine's labels: which are kept, which people are asked about, which are turned round. */
 
-import { useMemo } from "react";
 import type uPlot from "uplot";
 
 import { csv } from "../../api/desk";
@@ -12,11 +11,12 @@ import { t, tn } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { DataTable } from "../../ui/DataTable";
 import { axes, level, still, zone } from "../../ui/drawing";
+import { useSpoken } from "../../ui/language";
 import { Panel, Stat } from "../../ui/parts";
 
 function Curve({ curve }: { curve: MachineCurve }) {
   const { keepUntil, flipFrom } = zoneEdges(curve);
-  const { data, options } = useMemo(() => {
+  const { data, options } = useSpoken(() => {
     const levels = [curve.elbow, curve.knee, ...(curve.reflection === null ? [] : [curve.reflection])];
     const [low, high] = [Math.min(...curve.agreement, ...levels), Math.max(...curve.agreement, ...levels)];
     const room = (high - low) * 0.08 || 0.1;

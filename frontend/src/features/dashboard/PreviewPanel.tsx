@@ -8,12 +8,15 @@ import { decimal, percent } from "../../domain/format";
 import { asked, summary } from "../../domain/messages";
 import { titleOf } from "../../domain/strategies";
 import { t, tn } from "../../i18n";
+import { Judged } from "../../ui/Judged";
 import { Loading, Panel, Problem } from "../../ui/parts";
 
 function Side({ name, side }: { name: string; side: PreviewSide }) {
   return (
     <div className={`preview-side preview-${name.toLowerCase()}`}>
-      <p className="preview-text">{summary(side.completion, 260)}</p>
+      <p className="preview-text">
+        <Judged text={summary(side.completion, 260)} />
+      </p>
       <p className="quiet">
         {t("reward {{reward}}", { reward: decimal(side.reward) })} ·{" "}
         {side.mean === null
@@ -27,7 +30,9 @@ function Side({ name, side }: { name: string; side: PreviewSide }) {
 function PreviewedCard({ card }: { card: PreviewCard }) {
   return (
     <li className="preview-pair">
-      <p className="preview-prompt">{summary(asked(card.prompt), 220)}</p>
+      <p className="preview-prompt">
+        <Judged text={summary(asked(card.prompt), 220)} />
+      </p>
       <div className="preview-sides">
         {card.completions.map((side, place) => (
           <Side key={side.rollout} name={String.fromCharCode(65 + place)} side={side} />

@@ -1,6 +1,5 @@
 /** What the strategy's answers were worth, check by check: against chance in nats, and in random answers. */
 
-import { useMemo } from "react";
 import type uPlot from "uplot";
 
 import type { StrategyCheck } from "../../api/types";
@@ -9,6 +8,7 @@ import { decimal } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { axes, dot, level, still, whisker, zone } from "../../ui/drawing";
+import { useSpoken } from "../../ui/language";
 
 // The ratio is drawn by doublings; what lies beyond the widest doubling is drawn at the edge and exact in the table.
 const WIDEST = 4;
@@ -86,7 +86,7 @@ function ends(estimates: Estimate[]): [number, number] {
 }
 
 export function LiftChart({ checks }: { checks: StrategyCheck[] }) {
-  const { data, options, label } = useMemo(() => {
+  const { data, options, label } = useSpoken(() => {
     const estimates = checks
       .filter((check) => check.lift !== null)
       .map(({ answers, lift, falls_back }) => ({
@@ -128,7 +128,7 @@ function wholeBetween([low, high]: [number, number]): number[] {
 }
 
 export function SavedChart({ checks }: { checks: StrategyCheck[] }) {
-  const { data, options, label } = useMemo(() => {
+  const { data, options, label } = useSpoken(() => {
     const estimates = checks
       .filter((check) => check.saved !== null)
       .map(({ answers, saved, falls_back }) => ({

@@ -3,7 +3,6 @@
 import "../../styles/desk.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import uPlot from "uplot";
 
 import { csv, desk, type TrendPoint } from "../../api/desk";
@@ -13,6 +12,7 @@ import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { CsvLink } from "../../ui/CsvLink";
 import { DataTable } from "../../ui/DataTable";
 import { axes, still } from "../../ui/drawing";
+import { useSpoken } from "../../ui/language";
 import { Loading, Panel, Problem } from "../../ui/parts";
 
 const bars = uPlot.paths.bars?.({ size: [0.8], align: 0 });
@@ -31,7 +31,7 @@ interface PlotProps {
 }
 
 function Plot({ title, detail, points, value, around, written, asBars = false, fromZero = false, most }: PlotProps) {
-  const { data, options } = useMemo(() => {
+  const { data, options } = useSpoken(() => {
     const values = points.map(value);
     const spread = around && points.map(around);
     const edge = (sign: number) => values.map((one, at) => (one === null ? null : one + sign * (spread?.[at] ?? 0)));

@@ -3,7 +3,7 @@
 import "../../styles/kinds.css";
 import "../../styles/gold.css";
 
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 
 import type { Card, MyCampaign } from "../../api/types";
 import * as forms from "../../domain/form";
@@ -80,6 +80,9 @@ export function Filling({ title, campaign, card: asked, tools, above, notice, bu
     onOwn: useCallback((command: OwnCommand) => (command.kind === "skip" ? onPass() : undefined), [onPass]),
   });
   const { card, setCard, change, go } = hand;
+  useEffect(() => {
+    document.title = `${title} · Tiebreak`;
+  }, [title]);
 
   return (
     <KeysContext.Provider value={hand.keys}>

@@ -14,6 +14,7 @@ import { letter } from "../../domain/kinds/kind";
 import { asked, summary } from "../../domain/messages";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
+import { Judged } from "../../ui/Judged";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
 import { CampaignNav } from "../dashboard/CampaignNav";
 
@@ -57,7 +58,7 @@ function Item({ slug, item, form }: { slug: string; item: GoldItem; form: Form }
   return (
     <article className="panel gold-item" aria-labelledby={title}>
       <div className="panel-head">
-        <h2 id={title}>{summary(asked(item.prompt), 140)}</h2>
+        <h2 id={title}><Judged text={summary(asked(item.prompt), 140)} /></h2>
         {item.retired_at && <Badge state="retired" />}
       </div>
       <p className="right-answer">{inWords(form, item.answer)}</p>
@@ -68,7 +69,7 @@ function Item({ slug, item, form }: { slug: string; item: GoldItem; form: Form }
       </p>
       <details>
         <summary>{t("The texts, and why")}</summary>
-        {item.explanation ? <Content text={item.explanation} /> : <p className="quiet">{t("No reason was written down.")}</p>}
+        {item.explanation ? <Content text={item.explanation} ours /> : <p className="quiet">{t("No reason was written down.")}</p>}
         <Content text={item.prompt} />
         <div className="lesson-texts">
           {item.completions.map((text, place) => (

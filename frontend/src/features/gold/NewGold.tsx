@@ -10,6 +10,7 @@ import type { Card, MyCampaign } from "../../api/types";
 import { type Answer, inWords } from "../../domain/form";
 import { summary } from "../../domain/messages";
 import { t } from "../../i18n";
+import { Judged } from "../../ui/Judged";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { Filling } from "../filling/Filling";
 import { MakeGold } from "./MakeGold";
@@ -42,7 +43,7 @@ function Chosen({ group, chosen, wanted, onChoose }: ChoiceProps) {
           <li key={rollout}>
             <label className="check">
               <input type="checkbox" checked={chosen.includes(rollout)} onChange={() => toggle(rollout)} />
-              <span dir="auto">{summary(text, 110)}</span>
+              <Judged text={summary(text, 110)} />
             </label>
           </li>
         ))}

@@ -6,6 +6,7 @@ import type { Text } from "../../api/types";
 import type { Evidence } from "../../domain/reading/notes";
 import { t } from "../../i18n";
 import { Content, type Fold } from "../../ui/Content";
+import { useLanguage } from "../../ui/language";
 import { PlainText } from "../../ui/PlainText";
 import { EvidenceList } from "./EvidenceList";
 
@@ -52,6 +53,7 @@ export const CompletionPane = memo(function CompletionPane({
   under,
   onScroll,
 }: Props) {
+  useLanguage();
   const read = against ? (
     <Suspense fallback={<PlainText text={against.own} />}>
       <Differences name={name} {...against} />

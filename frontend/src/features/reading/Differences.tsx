@@ -7,7 +7,9 @@ import { useMemo } from "react";
 
 import { linePieces } from "../../domain/reading/pieces";
 import { type WordDiff, wordDiff } from "../../domain/reading/wordDiff";
+import { languageOf } from "../../domain/reading/script";
 import { numbers, t } from "../../i18n";
+import { usePageWords } from "../../ui/language";
 import { Written } from "../../ui/PlainText";
 import type { Against } from "./CompletionPane";
 
@@ -41,11 +43,14 @@ function blocks(bits: Bit[]): Bit[][] {
 }
 
 function Only({ text, name }: { text: string; name: string }) {
+  const page = usePageWords();
   const [, words = text, after = ""] = /^([^]*?)(\s*)$/.exec(text) ?? [];
   return (
     <>
       <mark className="only-here">
-        <span className="visually-hidden">{t("[only in {{name}}:", { name })} </span>
+        <span className="visually-hidden" {...page}>
+          {t("[only in {{name}}:", { name })}{" "}
+        </span>
         <Written text={words} />
         <span className="visually-hidden">]</span>
       </mark>
@@ -55,6 +60,7 @@ function Only({ text, name }: { text: string; name: string }) {
 }
 
 export default function Differences({ name, own, other, otherName }: Against & { name: string }) {
+  const words = usePageWords();
   const first = name < otherName;
   const diff = first ? diffOf(own, other) : diffOf(other, own);
   const shown = useMemo(() => {
@@ -64,8 +70,8 @@ export default function Differences({ name, own, other, otherName }: Against & {
   const mine = first ? diff.onlyA : diff.onlyB;
   const alike = numbers({ style: "percent" }).format(diff.alike);
   return (
-    <div className="content differences">
-      <p className="reading-note">
+    <div className="content differences" lang={languageOf(own)} translate="no">
+      <p className="reading-note" {...words}>
         {t("Words only here: {{n}}. Shared with {{name}}: {{alike}}.", { n: mine, name: otherName, alike })}
         {!diff.exact && ` ${t("The texts are too long and too different to compare every word; some marked words may be shared.")}`}
       </p>

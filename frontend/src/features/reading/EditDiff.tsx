@@ -6,7 +6,7 @@ const EditedWords = lazy(() => import("./EditedWords"));
 
 export function EditDiff({ before, after }: { before: string; after: string }) {
   return (
-    <Suspense fallback={<div className="plain-text">{after}</div>}>
+    <Suspense fallback={<div className="plain-text" translate="no">{after}</div>}>
       <EditedWords before={before} after={after} />
     </Suspense>
   );

@@ -1,14 +1,17 @@
 import { useDeferredValue, useMemo } from "react";
 
 import { wordDiff } from "../../domain/reading/wordDiff";
+import { languageOf } from "../../domain/reading/script";
 import { t } from "../../i18n";
+import { usePageWords } from "../../ui/language";
 
 /** The words of an edit in one line of reading. Typing goes first; the comparison follows when there is time. */
 export default function EditedWords({ before, after }: { before: string; after: string }) {
   const latest = useDeferredValue(after);
   const diff = useMemo(() => wordDiff(before, latest), [before, latest]);
+  const words = usePageWords();
   return (
-    <div className="plain-text edited" dir="auto">
+    <div className="plain-text edited" dir="auto" lang={languageOf(before)} translate="no">
       {diff.runs.map((run, index) =>
         run.shared ? (
           run.b
@@ -16,14 +19,18 @@ export default function EditedWords({ before, after }: { before: string; after: 
           <span key={index}>
             {run.a && (
               <del>
-                <span className="visually-hidden">{t("[removed:")} </span>
+                <span className="visually-hidden" {...words}>
+                  {t("[removed:")}{" "}
+                </span>
                 {run.a}
                 <span className="visually-hidden">]</span>
               </del>
             )}
             {run.b && (
               <ins>
-                <span className="visually-hidden">{t("[added:")} </span>
+                <span className="visually-hidden" {...words}>
+                  {t("[added:")}{" "}
+                </span>
                 {run.b}
                 <span className="visually-hidden">]</span>
               </ins>

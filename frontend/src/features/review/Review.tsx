@@ -17,6 +17,7 @@ import { stateName } from "../../domain/names";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
+import { Judged } from "../../ui/Judged";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
 import { CampaignNav } from "../dashboard/CampaignNav";
 import { FromAnswer } from "../gold/FromAnswer";
@@ -135,7 +136,7 @@ function Read({ one, form, slug, reader, manages }: { one: ReadAnswer; form: For
   return (
     <article className="panel read-answer" aria-labelledby={title}>
       <div className="panel-head">
-        <h2 id={title}>{summary(asked(one.prompt), 140)}</h2>
+        <h2 id={title}><Judged text={summary(asked(one.prompt), 140)} /></h2>
         {newest && <Badge state={newest.verdict} />}
       </div>
       <p className="read-said">{said(form, one)}</p>

@@ -10,6 +10,7 @@ import { decimal } from "../../domain/format";
 import { asked, summary } from "../../domain/messages";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
+import { Judged } from "../../ui/Judged";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { TrendsPanel } from "../explorer/TrendsPanel";
 
@@ -39,7 +40,7 @@ function Rollout({ rollout, range }: { rollout: GroupRollout; range: Range }) {
     <details className="rollout" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span className="rollout-ordinal">{rollout.ordinal}</span>
-        <span className="rollout-text">{summary(rollout.completion, 140)}</span>
+        <span className="rollout-text"><Judged text={summary(rollout.completion, 140)} /></span>
         <span className="rollout-figures">
           <span>
             {t("reward")} <strong>{decimal(rollout.reward)}</strong>
@@ -73,7 +74,7 @@ function GroupCard({ group }: { group: Group }) {
     <li className="panel group">
       <div className="panel-head">
         <h2>
-          <Link to={`/groups/${group.id}`}>{summary(asked(group.prompt), 180)}</Link>
+          <Link to={`/groups/${group.id}`}><Judged text={summary(asked(group.prompt), 180)} /></Link>
         </h2>
         <span className="quiet nowrap">
           {t("step {{step}}", { step: group.step })} · {tn(group.rollouts.length, "{{n}} completion", "{{n}} completions")}

@@ -49,6 +49,7 @@ export function Editor({ label, value, placeholder, onChange }: Props) {
       id={EDITOR}
       className="editor"
       dir="auto"
+      translate="no"
       aria-label={label}
       value={value}
       placeholder={placeholder}

@@ -35,8 +35,14 @@ function goalAt(line: HTMLElement, x: number, ties: boolean): Goal {
 
 function useDrag({ question, change }: Props) {
   const line = useRef<HTMLDivElement>(null);
-  const [held, setHeld] = useState<Held | null>(null);
+  const [held, draw] = useState<Held | null>(null);
   const start = useRef(0);
+  // A finger may move and rise between two drawings; what it held is asked when it rises.
+  const latest = useRef<Held | null>(null);
+  const setHeld = (next: Held | null) => {
+    latest.current = next;
+    draw(next);
+  };
   const handlers = (place: number) => ({
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
       if (event.button !== 0) return;
@@ -46,11 +52,12 @@ function useDrag({ question, change }: Props) {
       change({ do: "look", at: place });
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
-      if (!held || !line.current || Math.abs(event.clientX - start.current) < 6) return;
+      if (!latest.current || !line.current || Math.abs(event.clientX - start.current) < 6) return;
       setHeld({ place, goal: goalAt(line.current, event.clientX, question.ties !== false) });
     },
     onPointerUp: () => {
-      if (held?.goal) change({ do: "drop", place, ...held.goal });
+      const goal = latest.current?.goal;
+      if (goal) change({ do: "drop", place, ...goal });
       setHeld(null);
     },
     onPointerCancel: () => setHeld(null),
@@ -58,15 +65,19 @@ function useDrag({ question, change }: Props) {
   return { line, held, handlers };
 }
 
-function Token({ draft, place, rank, held, ...rest }: { draft: RankingDraft; place: number; rank: number; held: boolean }) {
-  const tied = draft.tiers[rank - 1]?.length !== 1;
+function placeInWords({ tiers }: RankingDraft, place: number): string {
+  const rank = ranksOf(tiers)[place] ?? 1;
   const words = { name: letter(place), rank: String(rank) };
+  return tiers[rank - 1]?.length === 1 ? t("Answer {{name}}, place {{rank}}", words) : t("Answer {{name}}, place {{rank}}, tied", words);
+}
+
+function Token({ draft, place, held, ...rest }: { draft: RankingDraft; place: number; held: boolean }) {
   return (
     <button
       type="button"
       className={`token ${draft.at === place ? "is-here" : ""} ${held ? "is-held" : ""}`}
       aria-pressed={draft.at === place}
-      aria-label={tied ? t("Answer {{name}}, place {{rank}}, tied", words) : t("Answer {{name}}, place {{rank}}", words)}
+      aria-label={placeInWords(draft, place)}
       onMouseDown={(event) => event.preventDefault()}
       {...rest}
     >
@@ -94,7 +105,6 @@ function Line(asked: Props) {
                 <Token
                   draft={draft}
                   place={place}
-                  rank={index + 1}
                   held={held?.place === place && goal !== null}
                   {...{ onClick: () => change({ do: "look", at: place }), ...handlers(place) }}
                 />
@@ -111,12 +121,11 @@ function Line(asked: Props) {
 function Controls(asked: Props) {
   const { question, draft } = asked;
   const name = letter(draft.at);
-  const moved = ranksOf(draft.tiers)[draft.at] ?? 1;
   return (
     <div className="controls ranking-controls">
       <Line {...asked} />
       <p className="visually-hidden" aria-live="polite">
-        {t("Answer {{name}}, place {{rank}}", { name, rank: String(moved) })}
+        {placeInWords(draft, draft.at)}
       </p>
       <div className="rank-moves">
         <Choice command={changing({ do: "better" })} label={t("{{name}} better: one place up", { name })}>

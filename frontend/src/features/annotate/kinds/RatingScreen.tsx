@@ -127,7 +127,7 @@ function Desk(asked: Props) {
         </table>
       </div>
       <div className="rating-guideline" aria-live="polite">
-        {guideline ? <Content text={guideline} /> : <p className="quiet">{t("No guideline was written for this criterion.")}</p>}
+        {guideline ? <Content text={guideline} ours /> : <p className="quiet">{t("No guideline was written for this criterion.")}</p>}
       </div>
     </section>
   );

@@ -4,62 +4,48 @@ import { type CSSProperties, useEffect, useMemo, useRef } from "react";
 
 import { letter } from "../../../domain/kinds/kind";
 import { titleOf } from "../../../domain/kinds/rating";
-import { type Range, selection, type Span, type SpansDraft, type SpansQuestion } from "../../../domain/kinds/spans";
-import { pointsIn, toUnits } from "../../../domain/kinds/words";
+import { marksAt, meant, overlapping, type Range, selection, type Span, type SpansDraft, type SpansQuestion } from "../../../domain/kinds/spans";
+import { toUnits } from "../../../domain/kinds/words";
+import { languageOf } from "../../../domain/reading/script";
 import { t } from "../../../i18n";
 import { Choice, changing } from "../Keys";
+import { pointed } from "./pointed";
 import type { Asked, Screen } from "./screen";
+import { type Piece, piecesOf } from "./spanPieces";
 
 type Props = Asked<SpansQuestion, SpansDraft>;
 
 /** Told apart by hue and by the digit that stands behind each mark. */
 const COLOURS = ["#c0392b", "#2471a3", "#8e44ad", "#b9770e", "#117a65", "#7b241c", "#5d6d7e", "#d35400"];
 
-function colourOf(question: SpansQuestion, type: string): CSSProperties {
-  const index = question.types.findIndex((one) => one.name === type);
-  const colour = question.types[index]?.colour || COLOURS[index % COLOURS.length];
-  return { "--mark": colour } as CSSProperties;
+function typeOf({ types }: SpansQuestion, name: string): { index: number; title: string; colour: string } {
+  const index = types.findIndex((one) => one.name === name);
+  const type = types[index] ?? { name };
+  return { index, title: titleOf(type), colour: type.colour || (COLOURS[index % COLOURS.length] ?? "") };
 }
 
-interface Piece extends Range {
-  span: Span | null;
-  selected: boolean;
+function coloured(question: SpansQuestion, type: string): CSSProperties {
+  return { "--mark": typeOf(question, type).colour } as CSSProperties;
 }
 
-/** The text cut wherever a mark or the selection begins or ends. */
-function piecesOf(length: number, spans: readonly Span[], selected: Range | null): Piece[] {
-  const cuts = [0, length, ...spans.flatMap(({ start, end }) => [start, end]), ...(selected ? [selected.start, selected.end] : [])];
-  const places = [...new Set(cuts)].filter((at) => at <= length).sort((x, y) => x - y);
-  return places.slice(0, -1).map((start, i) => ({
-    start,
-    end: places[i + 1] ?? length,
-    span: spans.find((span) => span.start <= start && start < span.end) ?? null,
-    selected: selected !== null && selected.start <= start && start < selected.end,
-  }));
+/** The outermost mark and the innermost: what lies between them is told by its title and in the list. */
+function twoColours(question: SpansQuestion, spans: readonly Span[]): CSSProperties {
+  const colour = (span: Span | undefined) => typeOf(question, span?.type ?? "").colour;
+  return { "--mark": colour(spans[0]), "--inner": colour(spans.at(-1)) } as CSSProperties;
 }
 
-function pointerSelection(box: HTMLElement): Range | null {
-  const chosen = window.getSelection();
-  if (!chosen || chosen.rangeCount === 0 || chosen.isCollapsed) return null;
-  const range = chosen.getRangeAt(0);
-  if (!box.contains(range.startContainer) || !box.contains(range.endContainer)) return null;
-  const before = document.createRange();
-  before.selectNodeContents(box);
-  before.setEnd(range.startContainer, range.startOffset);
-  const start = pointsIn(before.toString());
-  const length = pointsIn(range.toString());
-  return length > 0 ? { start, end: start + length } : null;
+function titles(question: SpansQuestion, spans: readonly Span[]): string {
+  return spans.map((span) => typeOf(question, span.type).title).join(", ");
 }
 
-/** A click without a drag puts the caret at the word there. */
-function pointerCaret(box: HTMLElement): Range | null {
-  const chosen = window.getSelection();
-  if (!chosen?.focusNode || !box.contains(chosen.focusNode)) return null;
-  const before = document.createRange();
-  before.selectNodeContents(box);
-  before.setEnd(chosen.focusNode, chosen.focusOffset);
-  const start = pointsIn(before.toString());
-  return { start, end: start };
+/** The digits of the marks that end where this piece does. */
+function digits(question: SpansQuestion, { spans, end }: Piece): string | undefined {
+  const ending = spans.filter((span) => span.end === end).map((span) => typeOf(question, span.type).index + 1);
+  return ending.length > 0 ? ending.join(" ") : undefined;
+}
+
+function shortened(words: string, most = 40): string {
+  return words.length > most ? `${words.slice(0, most - 2)}…` : words;
 }
 
 function MarkedText({ asked, place }: { asked: Props; place: number }) {
@@ -68,26 +54,24 @@ function MarkedText({ asked, place }: { asked: Props; place: number }) {
   const here = draft.at === place;
   const selected = here ? selection(draft, text) : null;
   const spans = draft.spans[place] ?? [];
-  const pieces = useMemo(
-    () => piecesOf(pointsIn(text), spans, selected),
-    [text, spans, selected?.start, selected?.end],
-  );
+  const aim = here && marksAt(spans, selected).length > 1 ? meant(draft, text) : null;
+  const pieces = useMemo(() => piecesOf(text, spans, selected), [text, spans, selected?.start, selected?.end]);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (here) box.current?.querySelector(".is-selected")?.scrollIntoView({ block: "nearest" });
   }, [here, selected?.start, selected?.end]);
   const pick = () => {
-    if (!box.current) return;
-    const range = pointerSelection(box.current);
-    const caret = range ? null : pointerCaret(box.current);
-    if (range || caret) change({ do: "pick", at: place, range, ...(caret ? { caret: caret.start } : {}) });
-    if (range) window.getSelection()?.removeAllRanges();
+    const found = box.current && pointed(box.current);
+    if (found) change({ do: "pick", at: place, ...found });
+    if (found?.range) window.getSelection()?.removeAllRanges();
   };
   return (
     <div
       ref={box}
       className="plain-text span-text"
       dir="auto"
+      lang={languageOf(text)}
+      translate="no"
       tabIndex={0}
       role="textbox"
       aria-multiline="true"
@@ -97,74 +81,114 @@ function MarkedText({ asked, place }: { asked: Props; place: number }) {
       onTouchEnd={pick}
       onFocus={() => !here && change({ do: "look", at: place })}
     >
-      {pieces.map(({ start, end, span, selected: isSelected }) => {
-        const words = text.slice(toUnits(text, start), toUnits(text, end));
-        if (!span && !isSelected) return words;
-        const digit = span ? question.types.findIndex((one) => one.name === span.type) + 1 : 0;
-        const ends = span?.end === end;
-        return (
+      {pieces.map((piece) =>
+        piece.spans.length === 0 && !piece.selected ? (
+          piece.words
+        ) : (
           <mark
-            key={start}
-            className={`${span ? "span-mark" : ""} ${isSelected ? "is-selected" : ""}`}
-            style={span ? colourOf(question, span.type) : undefined}
-            data-digit={span && ends ? digit : undefined}
+            key={piece.start}
+            className={[
+              piece.spans.length > 0 ? "span-mark" : "",
+              piece.spans.length > 1 ? "is-shared" : "",
+              piece.selected ? "is-selected" : "",
+              aim && piece.spans.includes(aim) ? "is-meant" : "",
+            ].join(" ")}
+            style={piece.spans.length > 0 ? twoColours(question, piece.spans) : undefined}
+            title={titles(question, piece.spans) || undefined}
+            data-digit={digits(question, piece)}
           >
-            {words}
+            {piece.words}
           </mark>
-        );
-      })}
+        ),
+      )}
     </div>
   );
 }
 
-function under({ question, draft, shown, change }: Props, place: number) {
+function Mark({ asked, place, span }: { asked: Props; place: number; span: Span }) {
+  const { question, draft, shown, change } = asked;
   const text = shown.texts[place] ?? "";
-  const spans = draft.spans[place] ?? [];
+  const words = text.slice(toUnits(text, span.start), toUnits(text, span.end));
+  const type = typeOf(question, span.type).title;
+  const others = overlapping(draft.spans[place] ?? [], span);
+  return (
+    <li style={coloured(question, span.type)}>
+      <button
+        type="button"
+        className="span-go"
+        title={t("Select these words")}
+        onClick={() => change({ do: "pick", at: place, range: { start: span.start, end: span.end } })}
+      >
+        <span className="span-name">{type}</span>{" "}
+        <q className="span-words" translate="no">
+          {shortened(words)}
+        </q>
+        {others.length > 0 && <span className="visually-hidden"> {t("overlaps {{others}}", { others: titles(question, others) })}</span>}
+      </button>
+      <button
+        type="button"
+        className="button quiet-button small"
+        aria-label={t("Remove the mark {{type}} on “{{words}}”", { type, words: shortened(words) })}
+        onClick={() => change({ do: "remove", at: place, span })}
+      >
+        ✕
+      </button>
+    </li>
+  );
+}
+
+function under(asked: Props, place: number) {
+  const spans = asked.draft.spans[place] ?? [];
   if (spans.length === 0) return <p className="quiet">{t("Nothing marked")}</p>;
   return (
     <ul className="span-list" aria-label={t("Marks in answer {{name}}", { name: letter(place) })}>
-      {spans.map((span) => {
-        const type = question.types.find((one) => one.name === span.type) ?? { name: span.type };
-        const words = text.slice(toUnits(text, span.start), toUnits(text, span.end));
-        return (
-          <li key={span.start} style={colourOf(question, span.type)}>
-            <span className="span-name">{titleOf(type)}</span>
-            <q className="span-words">{words.length > 40 ? `${words.slice(0, 38)}…` : words}</q>
-            <button
-              type="button"
-              className="button quiet-button small"
-              aria-label={t("Remove the mark on “{{words}}”", { words: words.slice(0, 40) })}
-              onClick={() => {
-                change({ do: "pick", at: place, range: { start: span.start, end: span.end } });
-                change({ do: "remove" });
-              }}
-            >
-              ✕
-            </button>
-          </li>
-        );
-      })}
+      {spans.map((span) => (
+        <Mark key={`${span.start}-${span.end}-${span.type}`} asked={asked} place={place} span={span} />
+      ))}
     </ul>
   );
 }
 
-function Controls({ question, draft, shown }: Props) {
+/** What is selected, and how it is marked; of several marks the one that a key would remove. */
+function Now({ question, draft, shown }: Props) {
   const text = shown.texts[draft.at] ?? "";
-  const range = selection(draft, text);
+  const range: Range | null = selection(draft, text);
   const words = range ? text.slice(toUnits(text, range.start), toUnits(text, range.end)) : "";
+  const marks = marksAt(draft.spans[draft.at] ?? [], range);
+  const aim = meant(draft, text);
+  return (
+    <p className="controls-ask span-now" aria-live="polite">
+      <span className="visually-hidden">{t("Selected:")} </span>
+      <span className="span-selected" translate="no">
+        {words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words}
+      </span>
+      {aim && (
+        <span className="span-here">
+          {marks.length > 1
+            ? t("{{n}} marks, meant: {{type}}", { n: marks.length, type: typeOf(question, aim.type).title })
+            : t("Marked: {{what}}", { what: typeOf(question, aim.type).title })}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Controls(asked: Props) {
+  const { question, draft, shown } = asked;
+  const several = marksAt(draft.spans[draft.at] ?? [], selection(draft, shown.texts[draft.at] ?? "")).length > 1;
   return (
     <div className="controls spans-controls">
-      <p className="controls-ask span-now" aria-live="polite">
-        <span className="visually-hidden">{t("Selected:")} </span>
-        {words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words}
-      </p>
+      <Now {...asked} />
       <div className="row">
         {question.types.map((type) => (
           <Choice key={type.name} command={changing({ do: "type", type: type.name })} className="span-type">
-            <span className="span-swatch" style={colourOf(question, type.name)} aria-hidden="true" />
+            <span className="span-swatch" style={coloured(question, type.name)} aria-hidden="true" />
             {titleOf(type)}
           </Choice>
         ))}
+        <Choice command={changing({ do: "turn" })} disabled={!several} label={t("Mean another one of the marks here")}>
+          {t("Other")}
+        </Choice>
         <Choice command={changing({ do: "remove" })}>{t("Remove")}</Choice>
       </div>
     </div>

@@ -6,6 +6,7 @@ import { letter } from "../../../domain/kinds/kind";
 import { endInWords, type Mark, type StepsDraft, type StepsQuestion } from "../../../domain/kinds/steps";
 import { t } from "../../../i18n";
 import { Content } from "../../../ui/Content";
+import { useLanguage } from "../../../ui/language";
 import { Choice, changing } from "../Keys";
 import type { Asked, Screen } from "./screen";
 
@@ -30,6 +31,7 @@ interface StepProps {
 }
 
 const Step = memo(function Step({ text, step, place, mark, here, change }: StepProps) {
+  useLanguage();
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (here) row.current?.scrollIntoView({ block: "nearest" });
