@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator.annotations import adjudication
+from annotator.annotations import adjudication, reviews
 from annotator.annotations.models import Annotation
 from annotator.campaigns import budget, lifecycle, membership
 from annotator.campaigns.forecast import look_ahead
@@ -45,8 +45,10 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
     if Scope.ANNOTATE in caller(request).scopes:
         answers = Annotation.objects.filter(campaign=campaign, annotator=caller(request), revised_by__isnull=True)
         public["answered_by_me"] = answers.filter(skip="").count()
+        public["returned"] = reviews.returned_to(caller(request), campaign).count()
         if membership.may(caller(request), membership.Action.ADJUDICATE, campaign.pk):
             public["disputes"] = adjudication.waiting_for(campaign, caller(request)).count()
+            public["to_read"] = reviews.awaiting(campaign)
     if not manages(request, campaign):
         return public
     return {

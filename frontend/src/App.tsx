@@ -82,15 +82,15 @@ export function App() {
               <Route path="campaigns/:slug/gold" element={<Gold />} />
               <Route path="campaigns/:slug/gold/new" element={<NewGold />} />
               <Route path="jobs/:id" element={<JobPage />} />
+              <Route path="explorer" element={<Explorer />} />
+              <Route path="groups/:group" element={<GroupPage />} />
+              <Route path="runs" element={<Runs />} />
+              <Route path="runs/:run" element={<RunGroups />} />
             </>
           )}
           {managesAll && (
             <>
               <Route path="campaigns/new" element={<NewCampaign />} />
-              <Route path="explorer" element={<Explorer />} />
-              <Route path="groups/:group" element={<GroupPage />} />
-              <Route path="runs" element={<Runs />} />
-              <Route path="runs/:run" element={<RunGroups />} />
               <Route path="jobs" element={<Jobs />} />
             </>
           )}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,13 +10,16 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from annotator.annotations.models import Annotation, Review
+from annotator.annotations.submission import submit
 from annotator.api import live
 from annotator.campaigns.models import Campaign
+from annotator.people.models import Role, User
 from annotator.rollouts import words
 from annotator.rollouts.models import Rollout
+from annotator.tasks.leasing import claim_next
 from annotator.training.models import TrainingJob
 from tests.annotator.annotations.test_reviews import answered
-from tests.factories import make_run, make_version, score_all
+from tests.factories import make_open_campaign, make_run, make_version, said, score_all
 
 from .conftest import SignIn
 from .findings import found
@@ -121,6 +125,74 @@ def test_an_answer_that_came_back_is_corrected_before_anything_new(campaign: Any
     page.reload()
     press(page, "t")
     eventually(lambda: Annotation.objects.filter(revises=None).count() == 2)
+
+
+def test_home_says_what_came_back_and_what_waits(campaign: Any, api: Any, sign_in: SignIn) -> None:
+    given = answered(api, "alice", "helpful", flagged=True)
+    page = sign_in("carol", "/judge")
+    page.get_by_role("link", name="1 answer to read").press("Enter")
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.goto("/judge")
+    page.get_by_role("link", name="Disputes").press("Enter")
+    expect(page.get_by_text("Nothing waits for a decision.")).to_be_visible()
+    note = {"verdict": "returned", "note": "Count again."}
+    assert api("carol").post(f"/api/v1/annotations/{given}/review", note, format="json").status_code == 200
+    page = sign_in("alice", "/judge")
+    expect(page.get_by_role("link", name=re.compile("to read|Review|Disputes"))).to_have_count(0)
+    page.get_by_role("link", name="1 answer came back to you").press("Enter")
+    expect(page.get_by_text("carol returned this answer: Count again.")).to_be_visible()
+
+
+def test_a_manager_of_one_campaign_explores_its_runs(campaign: Any, people: Any, sign_in: SignIn) -> None:
+    make_run("secret")
+    campaign.memberships.filter(user=people["bob"]).update(role="manager")
+    page = sign_in("bob", "/campaigns/helpful")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Rollouts").press("Enter")
+    expect(page.locator(".found-row").first).to_be_visible()
+    expect(page.get_by_role("combobox", name="Run", exact=True).locator("option")).to_have_count(2)
+    page.locator(".found-row").first.get_by_role("link").press("Enter")
+    expect(page.get_by_role("region", name="Prompt")).to_be_visible()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Runs").press("Enter")
+    expect(page.get_by_role("table").get_by_role("link")).to_have_text(["grpo-1"])
+
+
+def test_many_people_are_one_alarm_and_a_short_table(people: Any, sign_in: SignIn) -> None:
+    for n in range(12):
+        people[f"person-{n:02d}"] = User.objects.create_user(f"person-{n:02d}", role=Role.ANNOTATOR)
+    made = make_open_campaign(
+        people, slug="crowd", run=make_run("grpo-1", groups=14, size=2), overlap=12, budget_labels=300
+    )
+    for n in range(12):
+        who = people[f"person-{n:02d}"].pk
+        while cards := claim_next(made, who, n=1, now=timezone.now()):
+            choice = (
+                "left" if str(cards[0].completions[0]).startswith("Answer 0") else "right"
+            )  # whatever is on the left
+            submit(cards[0].assignment, who, cards[0].lease_number, said(choice, f"{n} {cards[0].assignment}"))
+    page = sign_in("olga", "/campaigns/crowd")
+    alarms = page.get_by_role("region", name="What to look at")
+    expect(alarms).to_contain_text(
+        "12 people prefer one side more than chance explains: person-00, person-01, person-02 and 9 more"
+    )
+    expect(alarms.get_by_text("prefer")).to_have_count(1)
+    expect(page.get_by_role("region", name="Table of annotators").get_by_role("row")).to_have_count(11)
+    page.get_by_role("link", name="All 12 annotators").press("Enter")
+    expect(page.get_by_role("row", name=re.compile("person-11"))).to_have_count(1)
+
+
+def test_changes_take_neither_the_focus_nor_the_place(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/helpful", viewport={"width": 900, "height": 500})
+    expect(page.get_by_text("Live: changes show within seconds.")).to_be_visible()
+    link = page.get_by_role("link", name="How this run went")
+    link.focus()
+    before = page.evaluate("window.scrollY")
+    assert before > 0
+    judge = sign_in("alice", "/annotate/helpful")
+    press(judge, "a", "b")
+    all_sent(judge)
+    expect(page.locator(".stat", has_text="Labels").locator(".stat-value").first).to_have_text("2")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
 
 
 def test_an_adjudicator_reads_answers_and_an_annotator_does_not(campaign: Any, api: Any, sign_in: SignIn) -> None:

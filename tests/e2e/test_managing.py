@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from annotator.campaigns.models import Campaign
-from tests.factories import make_run, make_version, score_all
+from tests.factories import make_open_campaign, make_run, make_version, score_all
 
 from .conftest import SignIn
+from .findings import judged_together
 from .judging import all_sent, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,14 +130,71 @@ def test_the_dashboard_follows_the_answers_live(campaign: Any, sign_in: SignIn) 
     expect(desk.locator(".legend", has_text="spent")).to_contain_text("spent 3")
 
 
-def test_pause_and_close_stop_the_asking(campaign: Any, sign_in: SignIn) -> None:
+def test_pause_and_close_say_what_they_mean(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("olga", "/campaigns/helpful")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Open again")).to_be_visible()
-    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_text("Who holds one may still answer it")).to_be_visible()
+    page.get_by_role("button", name="Close…").press("Enter")
+    asked = page.get_by_role("dialog", name="Close this campaign for good?")
+    expect(asked).to_contain_text("cannot be opened again")
+    page.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    page.get_by_role("button", name="Close…").press("Enter")
+    asked.get_by_role("button", name="Close for good").press("Enter")
     expect(page.locator(".lead .badge")).to_have_text("closed")
+    expect(page.get_by_role("button", name="Top up")).to_have_count(0)
     campaign.refresh_from_db()
     assert campaign.state == "closed"
+
+
+def test_labels_hours_and_money_are_topped_up_by_keyboard(people: Any, sign_in: SignIn) -> None:
+    means = {"budget_hours": Decimal(2), "budget_money": Decimal(50), "pay_per_hour": Decimal(20), "currency": "EUR"}
+    made = make_open_campaign(people, slug="paid", run=make_run("grpo-1"), budget_labels=30, **means)
+    page = sign_in("olga", "/campaigns/paid")
+    page.get_by_role("button", name="Top up").press("Enter")
+    dialog = page.get_by_role("dialog", name="Top up the budget")
+    labels = dialog.get_by_label("More labels")
+    expect(labels).to_be_focused()
+    expect(labels).to_have_accessible_description(re.compile("30 now, 2. left"))
+    page.keyboard.press("Enter")
+    expect(labels).to_have_accessible_description("Say how much to add.")
+    page.keyboard.type("20")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1.5")
+    page.keyboard.press("Tab")
+    page.keyboard.type("25")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".stat", has_text="Budget left")).to_contain_text("of 50")
+    made.refresh_from_db()
+    assert (made.budget_labels, made.budget_hours, made.budget_money) == (50, Decimal("3.5"), Decimal(75))
+
+
+def test_what_says_that_the_budget_ends_leads_to_topping_it_up(people: Any, sign_in: SignIn) -> None:
+    made = make_open_campaign(people, slug="small", run=make_run("grpo-1"), budget_labels=3)
+    judged_together(people, made)
+    page = sign_in("olga", "/campaigns/small")
+    page.get_by_role("region", name="What to look at").get_by_role("link", name="Top up").press("Enter")
+    dialog = page.get_by_role("dialog", name="Top up the budget")
+    expect(dialog).to_contain_text("The labels have ended it.")
+    dialog.get_by_label("More labels").fill("99999999999")
+    dialog.get_by_label("More labels").press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("labels")
+    expect(dialog.get_by_label("More labels")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("/campaigns/small$"))
+
+
+def test_a_draft_says_what_it_lacks(people: Any, sign_in: SignIn) -> None:
+    made = make_open_campaign(people, slug="taught", run=make_run("grpo-1"), training_cards=3, reserve_share=0.4)
+    Campaign.objects.filter(pk=made.pk).update(state="draft")
+    page = sign_in("olga", "/campaigns/taught")
+    before = page.get_by_role("region", name="Before you open it")
+    expect(before).to_contain_text("3 people will be asked.")
+    expect(before).to_contain_text("0 of 3 training cards are made")
+    before.get_by_role("link", name="State right answers").press("Enter")
+    expect(page.get_by_role("heading", name="Taught: known answers")).to_be_visible()
 
 
 def test_retraining_too_early_is_explained(campaign: Any, sign_in: SignIn) -> None:

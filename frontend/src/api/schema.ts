@@ -1357,8 +1357,12 @@ export interface components {
             completions: number;
             state: components["schemas"]["CampaignStateEnum"];
             answered_by_me?: number;
+            /** @description Answers of this person that came back with a note. */
+            returned?: number;
             /** @description Waiting for this person; for adjudicators only. */
             disputes?: number;
+            /** @description Flagged or corrected answers that nobody has read; likewise. */
+            to_read?: number;
             reward_model?: string;
             config?: {
                 [key: string]: unknown;

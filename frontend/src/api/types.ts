@@ -38,6 +38,9 @@ export interface CampaignConfig {
   overlap: number;
   random_share: number;
   fall_back: boolean;
+  training_cards: number;
+  gold_share: number;
+  gold_judged: number;
 }
 
 type ManagerFields = "reward_model" | "budget" | "runs" | "annotators" | "created_at" | "opened_at" | "closed_at";

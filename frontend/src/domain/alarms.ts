@@ -1,4 +1,4 @@
-/** What a manager should look at, in words, and where to look. */
+/** What a manager should look at, in words, what to do about it, and where. */
 
 import type { Alarm } from "../api/desk";
 import { t, tn } from "../i18n";
@@ -6,47 +6,114 @@ import { percent } from "./format";
 
 export interface Told {
   text: string;
+  /** What somebody can do about it. */
+  advice: string;
   /** A path below the campaign's own, or an absolute one. */
   to: string | null;
+  /** What the link does, where it does more than show. */
+  action?: string;
 }
 
 const number = (value: unknown) => (typeof value === "number" ? value : 0);
 const word = (value: unknown) => (typeof value === "string" ? value : "");
 
-export function told({ code, about }: Alarm): Told {
+const NAMED = 3;
+/** Said once, however many people it is about. */
+const ABOUT_PEOPLE = new Set(["side_bias", "gold_low"]);
+
+/** Alarms in their order, those about people gathered into one each. */
+export function gathered(alarms: readonly Alarm[]): Alarm[][] {
+  const found: Alarm[][] = [];
+  for (const alarm of alarms) {
+    const alike = ABOUT_PEOPLE.has(alarm.code) && found.find(([first]) => first?.code === alarm.code);
+    if (alike) alike.push(alarm);
+    else found.push([alarm]);
+  }
+  return found;
+}
+
+function names(alarms: readonly Alarm[]): string {
+  const [first, rest] = [alarms.slice(0, NAMED).map(({ about }) => word(about.name)), Math.max(0, alarms.length - NAMED)];
+  return rest > 0 ? tn(rest, "{{names}} and {{n}} more", "{{names}} and {{n}} more", { names: first.join(", ") }) : first.join(", ");
+}
+
+function ofPeople(alarms: readonly Alarm[]): Told {
+  const [{ code = "", about = {} } = {}, n] = [alarms[0], alarms.length];
+  if (code === "gold_low") {
+    const advice = t("Look at what they missed: pause them, or retire a card that is wrong.");
+    if (n > 1) return { text: tn(n, "{{n}} person often misses known answers: {{names}}.", "{{n}} people often miss known answers: {{names}}.", { names: names(alarms) }), advice, to: "quality" };
+    return { text: t("{{name}} meets items with a known answer at {{share}}.", { name: word(about.name), share: percent(number(about.share)) }), advice, to: "quality" };
+  }
+  const advice = t("Compare with their repeats, and remind them to read both sides.");
+  if (n > 1) {
+    return {
+      text: tn(n, "{{n}} person prefers one side more than chance explains: {{names}}.", "{{n}} people prefer one side more than chance explains: {{names}}.", { names: names(alarms) }),
+      advice,
+      to: "quality",
+    };
+  }
+  const name = word(about.name);
+  const text =
+    about.side === "left"
+      ? t("{{name}} prefers the left side more than chance explains.", { name })
+      : t("{{name}} prefers the right side more than chance explains.", { name });
+  return { text, advice, to: "quality" };
+}
+
+export function told(alarms: readonly Alarm[]): Told {
+  const [{ code = "", about = {} } = {}] = alarms;
+  const topUp = { to: "?top-up=yes", action: t("Top up") };
   switch (code) {
     case "strategy_worse":
-      return { text: t("The strategy teaches less per answer than chance does."), to: "learning" };
+      return {
+        text: t("The strategy teaches less per answer than chance does."),
+        advice: t("Where it falls back, questions are drawn by chance until that changes."),
+        to: "learning",
+      };
     case "job_failed":
-      return { text: t("The last training failed."), to: `/jobs/${number(about.job)}` };
+      return { text: t("The last training failed."), advice: t("Read its log, and train again with “Retrain now”."), to: `/jobs/${number(about.job)}` };
     case "rollouts_unscored":
-      return { text: tn(number(about.n), "{{n}} rollout is not scored yet by the version in production.", "{{n}} rollouts are not scored yet by the version in production."), to: null };
+      return {
+        text: tn(number(about.n), "{{n}} rollout is not scored yet by the version in production.", "{{n}} rollouts are not scored yet by the version in production."),
+        advice: t("A worker scores them by itself: see that one is running."),
+        to: null,
+      };
     case "budget_out":
-      return { text: t("The budget is used up: nothing more is asked."), to: null };
+      return { text: t("The budget is used up: nothing more is asked."), advice: t("Top it up, or close the campaign."), ...topUp };
     case "budget_given_out":
-      return { text: tn(number(about.n), "The whole budget is given out: {{n}} open card is the last.", "The whole budget is given out: {{n}} open cards are the last."), to: null };
+      return {
+        text: tn(number(about.n), "The whole budget is given out: {{n}} open card is the last.", "The whole budget is given out: {{n}} open cards are the last."),
+        advice: t("Top it up to go on asking."),
+        ...topUp,
+      };
     case "budget_nearly_out":
-      return { text: tn(number(about.left), "{{n}} label of the budget is left.", "{{n}} labels of the budget are left."), to: null };
+      return {
+        text: tn(number(about.left), "{{n}} label of the budget is left.", "{{n}} labels of the budget are left."),
+        advice: t("Top it up to go on asking."),
+        ...topUp,
+      };
     case "keeper_silent":
-      return { text: tn(number(about.minutes), "Answers have not reached the queue for {{n}} minute: is keep_queues running?", "Answers have not reached the queue for {{n}} minutes: is keep_queues running?"), to: null };
+      return {
+        text: tn(number(about.minutes), "Answers have not reached the queue for {{n}} minute: is keep_queues running?", "Answers have not reached the queue for {{n}} minutes: is keep_queues running?"),
+        advice: t("Nothing is lost meanwhile; start manage.py keep_queues."),
+        to: null,
+      };
     case "nobody_active":
-      return { text: tn(number(about.minutes), "Nobody has answered for {{n}} minute, and cards are waiting.", "Nobody has answered for {{n}} minutes, and cards are waiting."), to: "people" };
+      return {
+        text: tn(number(about.minutes), "Nobody has answered for {{n}} minute, and cards are waiting.", "Nobody has answered for {{n}} minutes, and cards are waiting."),
+        advice: t("Invite people, or see who is paused."),
+        to: "people",
+      };
     case "side_bias":
-      return {
-        text:
-          about.side === "left"
-            ? t("{{name}} prefers the left side more than chance explains.", { name: word(about.name) })
-            : t("{{name}} prefers the right side more than chance explains.", { name: word(about.name) }),
-        to: "quality",
-      };
     case "gold_low":
-      return {
-        text: t("{{name}} meets items with a known answer at {{share}}.", { name: word(about.name), share: percent(number(about.share)) }),
-        to: "quality",
-      };
+      return ofPeople(alarms);
     case "flagged":
-      return { text: tn(number(about.n), "{{n}} answer waits to be read.", "{{n}} answers wait to be read."), to: "review?state=unread&flagged=yes" };
+      return {
+        text: tn(number(about.n), "{{n}} answer waits to be read.", "{{n}} answers wait to be read."),
+        advice: t("Accept them, or return them with a note."),
+        to: "review?state=unread&flagged=yes",
+      };
     default:
-      return { text: code, to: null };
+      return { text: code, advice: "", to: null };
   }
 }

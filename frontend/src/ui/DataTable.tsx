@@ -11,7 +11,12 @@ interface Props {
   csv?: string;
 }
 
+/** Columns of figures are aligned by their last digit. */
+const FIGURE = /^[\d.,\s%±+−–…[\]s-]*$/;
+
 export function DataTable({ name = t("As a table"), heads, rows, csv }: Props) {
+  const figures = heads.map((_, column) => column > 0 && rows.every((row) => FIGURE.test(row[column] ?? "")));
+  const of = (column: number) => (figures[column] ? "num" : undefined);
   return (
     <details className="numbers">
       <summary>{name}</summary>
@@ -20,8 +25,8 @@ export function DataTable({ name = t("As a table"), heads, rows, csv }: Props) {
         <table>
           <thead>
             <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col">
+              {heads.map((head, column) => (
+                <th key={head} scope="col" className={of(column)}>
                   {head}
                 </th>
               ))}
@@ -32,7 +37,9 @@ export function DataTable({ name = t("As a table"), heads, rows, csv }: Props) {
               <tr key={row}>
                 <th scope="row">{first}</th>
                 {rest.map((cell, column) => (
-                  <td key={column}>{cell}</td>
+                  <td key={column} className={of(column + 1)}>
+                    {cell}
+                  </td>
                 ))}
               </tr>
             ))}

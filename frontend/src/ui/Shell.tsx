@@ -95,6 +95,8 @@ export function Shell({ user }: { user: User }) {
     },
   });
   const manages = user.scopes.includes("manage");
+  // Of some campaigns at least, and then of what those are about.
+  const oversees = manages || user.manages_campaigns;
   const keeps = user.scopes.includes("admin");
   return (
     <div className={judging ? "shell shell-judging" : "shell"}>
@@ -107,9 +109,9 @@ export function Shell({ user }: { user: User }) {
         </NavLink>
         <nav aria-label={t("Main")}>
           {user.scopes.includes("annotate") && <NavLink to="/judge">{t("Judge")}</NavLink>}
-          {(manages || user.manages_campaigns) && <NavLink to="/campaigns">{t("Campaigns")}</NavLink>}
-          {manages && <NavLink to="/runs">{t("Runs")}</NavLink>}
-          {manages && <NavLink to="/explorer">{t("Rollouts")}</NavLink>}
+          {oversees && <NavLink to="/campaigns">{t("Campaigns")}</NavLink>}
+          {oversees && <NavLink to="/runs">{t("Runs")}</NavLink>}
+          {oversees && <NavLink to="/explorer">{t("Rollouts")}</NavLink>}
           {manages && <NavLink to="/jobs">{t("Jobs")}</NavLink>}
           {keeps && <NavLink to="/people">{t("People")}</NavLink>}
           {keeps && <NavLink to="/audit">{t("Audit log")}</NavLink>}

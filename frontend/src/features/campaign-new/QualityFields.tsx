@@ -28,6 +28,9 @@ export function QualityFields(props: FormProps) {
   const { form, wrong, set } = props;
   return (
     <>
+      <p className="hint practice-note">
+        {t("Paid from the reserve, which is as large as they need unless you say otherwise. What each is for, and what people notice of it, is in docs/MANAGING.md.")}
+      </p>
       <Practice
         {...props}
         field="repeats"

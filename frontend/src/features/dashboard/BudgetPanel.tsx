@@ -13,7 +13,6 @@ import { DataTable } from "../../ui/DataTable";
 import { axes, level, span, still } from "../../ui/drawing";
 import { useSpoken } from "../../ui/language";
 import { Panel, ShareBar } from "../../ui/parts";
-import { TopUp } from "./TopUp";
 import { ASK_LIVE } from "./useLive";
 
 const epoch = (iso: string) => new Date(iso).getTime() / 1000;
@@ -142,7 +141,6 @@ export function BudgetPanel({ campaign }: { campaign: Campaign }) {
           )}
         </>
       )}
-      <TopUp campaign={campaign} />
     </Panel>
   );
 }

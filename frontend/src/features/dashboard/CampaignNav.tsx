@@ -18,15 +18,19 @@ const PAGES = [
   ["people", "People"],
 ] as const;
 
+/** Counts may be this old when somebody goes from page to page. */
+const RECENT = 10_000;
+
 export function CampaignNav({ slug }: { slug: string }) {
-  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
-  // Only those who may decide them are told of disputes.
-  const disputes = campaign.data?.disputes;
+  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: RECENT });
+  // Only those who may decide and read are told how much waits for them.
+  const { disputes, to_read: unread = 0 } = campaign.data ?? {};
   return (
     <nav className="tabs" aria-label={t("Pages of this campaign")}>
       {PAGES.map(([path, title]) => (
         <NavLink key={path} to={`/campaigns/${slug}${path && `/${path}`}`} end>
           {t(title)}
+          {path === "review" && unread > 0 && ` (${count(unread)})`}
         </NavLink>
       ))}
       {disputes !== undefined && (

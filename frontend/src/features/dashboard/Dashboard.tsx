@@ -1,19 +1,21 @@
 /** One campaign, live: its budget, its answers, its people, and what the model made of them. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
 import "../../styles/desk.css";
 
 import { api } from "../../api/client";
 import { csv } from "../../api/desk";
-import type { Campaign, Dashboard as Data } from "../../api/types";
+import type { Dashboard as Data } from "../../api/types";
 import { count, decimal, percent } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Panel, Problem, ShareBar, Stat } from "../../ui/parts";
 import { JobRow } from "../jobs/JobRow";
+import { Actions, StateNote, useActions } from "./Actions";
 import { Alarms } from "./Alarms";
+import { BeforeOpening } from "./BeforeOpening";
 import { BudgetPanel } from "./BudgetPanel";
 import { CalibrationPanel } from "./CalibrationPanel";
 import { CampaignNav } from "./CampaignNav";
@@ -23,64 +25,10 @@ import { MachinePanel } from "./MachinePanel";
 import { PreviewPanel } from "./PreviewPanel";
 import { StrategyPanel } from "./StrategyPanel";
 import { Annotators, Versions } from "./tables";
+import { TopUp, useTopUp } from "./TopUp";
 import { ASK_EVERY, ASK_LIVE, useLive } from "./useLive";
 
 const SHOWN_JOBS = 4;
-
-type Move = "open" | "pause" | "close";
-
-const MOVES = {
-  draft: [["open", "Open"]],
-  open: [
-    ["pause", "Pause"],
-    ["close", "Close"],
-  ],
-  paused: [
-    ["open", "Open again"],
-    ["close", "Close"],
-  ],
-  closed: [],
-} as const satisfies Record<Campaign["state"], readonly (readonly [Move, string])[]>;
-
-function useActions(slug: string) {
-  const client = useQueryClient();
-  const refresh = () => client.invalidateQueries({ queryKey: ["dashboard", slug] });
-  const move = useMutation({ mutationFn: (to: Move) => api.moveCampaign(slug, to), onSettled: refresh });
-  const retrain = useMutation({ mutationFn: () => api.retrain(slug), onSettled: refresh });
-  return { move, retrain };
-}
-
-function Actions({ campaign, actions }: { campaign: Campaign; actions: ReturnType<typeof useActions> }) {
-  const { move, retrain } = actions;
-  const ask = (to: Move) => {
-    if (to !== "close" || window.confirm(t("Close this campaign for good? Open cards are withdrawn."))) move.mutate(to);
-  };
-  return (
-    <>
-      {campaign.state === "draft" && (
-        <Link className="button" to={`/campaigns/${campaign.slug}/people`}>
-          {t("People")}
-        </Link>
-      )}
-      {campaign.state !== "draft" && (
-        <button type="button" className="button" onClick={() => retrain.mutate()} disabled={retrain.isPending}>
-          {t("Retrain now")}
-        </button>
-      )}
-      {MOVES[campaign.state].map(([to, label]) => (
-        <button
-          key={to}
-          type="button"
-          className={to === "open" ? "button primary" : "button"}
-          onClick={() => ask(to)}
-          disabled={move.isPending}
-        >
-          {t(label)}
-        </button>
-      ))}
-    </>
-  );
-}
 
 function Figures({ data }: { data: Data }) {
   const { campaign, labels, tasks, rollouts } = data;
@@ -146,6 +94,7 @@ export default function Dashboard({ page = "overview" }: { page?: keyof typeof P
     structuralSharing: true,
   });
   const actions = useActions(slug);
+  const topUp = useTopUp();
   if (!dashboard.data) {
     return <Page title={t("Campaign")}>{dashboard.isError ? <Problem error={dashboard.error} /> : <Loading />}</Page>;
   }
@@ -168,8 +117,13 @@ export default function Dashboard({ page = "overview" }: { page?: keyof typeof P
       {dashboard.isError && <Problem error={dashboard.error} />}
       {actions.move.isError && <Problem error={actions.move.error} />}
       {actions.retrain.isError && <Problem error={actions.retrain.error} />}
+      <StateNote state={campaign.state} />
+      {topUp.shown && campaign.state !== "closed" && <TopUp campaign={campaign} onClose={topUp.hide} />}
       {campaign.state === "draft" ? (
-        <PreviewPanel campaign={campaign} />
+        <>
+          <BeforeOpening campaign={campaign} />
+          <PreviewPanel campaign={campaign} />
+        </>
       ) : (
         <>
           <CampaignNav slug={slug} />
@@ -194,7 +148,7 @@ function Overview({ data, slug, live }: PageProps) {
       <div className="panels">
         <BudgetPanel campaign={data.campaign} />
         <Panel title={t("Annotators")} aside={<CsvLink href={csv.table(slug, "annotators")} of={t("Annotators")} />}>
-          <Annotators rows={data.annotators} />
+          <Annotators rows={data.annotators} slug={slug} />
         </Panel>
         <Panel title={t("Training jobs")} aside={<CsvLink href={csv.table(slug, "jobs")} of={t("Training jobs")} />}>
           {data.jobs.length === 0 && <p className="quiet">{t("None yet.")}</p>}
@@ -203,7 +157,16 @@ function Overview({ data, slug, live }: PageProps) {
               <JobRow key={job.id} job={job} />
             ))}
           </ul>
-          {data.jobs.length > SHOWN_JOBS && <Link to="/jobs">{t("All jobs")}</Link>}
+          {data.jobs.length > SHOWN_JOBS && (
+            <details>
+              <summary>{t("Earlier trainings")}</summary>
+              <ul className="jobs">
+                {data.jobs.slice(SHOWN_JOBS).map((job) => (
+                  <JobRow key={job.id} job={job} />
+                ))}
+              </ul>
+            </details>
+          )}
         </Panel>
         <LabelsPanel labels={data.labels} slug={slug} />
         <LabelSets slug={slug} />

@@ -1,67 +1,135 @@
 /** More labels, hours or money for a campaign that goes on. Sent twice, it counts once. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
 
+import { ApiError } from "../../api/client";
 import { desk } from "../../api/desk";
 import { newKey } from "../../api/outbox";
 import type { Campaign } from "../../api/types";
+import { count, decimal } from "../../domain/format";
 import { t } from "../../i18n";
-import { Problem } from "../../ui/parts";
+import { Dialog, Problem } from "../../ui/parts";
 import { Field } from "../campaign-new/Field";
 
 const NOTHING = { labels: "", hours: "", money: "" };
+type What = keyof typeof NOTHING;
+const ASKED = "top-up";
 
-export function TopUp({ campaign }: { campaign: Campaign }) {
-  const { slug, budget } = campaign;
+/** Whether it is open stands in the address, so that whatever says the budget ends can lead here. */
+export function useTopUp() {
+  const [address, setAddress] = useSearchParams();
+  const say = (open: boolean) =>
+    setAddress(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (open) next.set(ASKED, "yes");
+        else next.delete(ASKED);
+        return next;
+      },
+      { replace: true },
+    );
+  return { shown: address.get(ASKED) === "yes", show: () => say(true), hide: () => say(false) };
+}
+
+/** What can be raised: labels always, and what the campaign has a cap on. */
+function raisable({ budget }: Campaign): { what: What; label: string; hint: string; step: string }[] {
+  const { labels, left, hours, money, currency } = budget;
+  return [
+    { what: "labels", label: t("More labels"), hint: t("{{cap}} now, {{left}} left.", { cap: count(labels), left: count(left) }), step: "1" },
+    ...(hours && hours.cap !== null
+      ? [{ what: "hours" as const, label: t("More hours"), hint: t("{{cap}} now, {{left}} left.", { cap: decimal(hours.cap, 1), left: decimal(hours.left, 1) }), step: "any" }]
+      : []),
+    ...(money && money.cap !== null
+      ? [
+          {
+            what: "money" as const,
+            label: t("More money, {{currency}}", { currency }),
+            hint: t("{{cap}} now, {{left}} left.", { cap: decimal(money.cap, 2), left: decimal(money.left, 2) }),
+            step: "any",
+          },
+        ]
+      : []),
+  ];
+}
+
+function useAdding(campaign: Campaign, onDone: () => void) {
   const client = useQueryClient();
   const [more, setMore] = useState(NOTHING);
-  const [key, setKey] = useState(newKey);
+  const [key] = useState(newKey);
+  const [wrong, setWrong] = useState<Partial<Record<What, string>>>({});
   const add = useMutation({
     mutationFn: () =>
-      desk.topUp(slug, { labels: Number(more.labels), hours: more.hours || "0", money: more.money || "0", idempotency_key: key }),
+      desk.topUp(campaign.slug, { labels: Number(more.labels), hours: more.hours || "0", money: more.money || "0", idempotency_key: key }),
     onSuccess: async () => {
-      setMore(NOTHING);
-      setKey(newKey());
       await client.invalidateQueries();
+      onDone();
+    },
+    onError: (error) => {
+      if (!(error instanceof ApiError)) return;
+      const { field, fields } = error.context;
+      const named = typeof field === "string" ? [field] : Object.keys((fields as object | undefined) ?? {});
+      setWrong(Object.fromEntries(named.filter((one) => one in NOTHING).map((one) => [one, error.message])));
     },
   });
-  const fields = [
-    ["labels", t("More labels"), "1"],
-    ...(budget.hours && budget.hours.cap !== null ? ([["hours", t("More hours"), "any"]] as const) : []),
-    ...(budget.money && budget.money.cap !== null ? ([["money", t("More money, {{currency}}", { currency: budget.currency }), "any"]] as const) : []),
-  ] as const;
+  const set = (what: What, amount: string) => {
+    setMore((before) => ({ ...before, [what]: amount }));
+    setWrong({});
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (Object.values(more).some((amount) => Number(amount) > 0)) add.mutate();
+    add.reset();
+    const amounts = Object.entries(more).filter(([, amount]) => amount.trim()) as [What, string][];
+    const unusable = amounts.filter(([what, amount]) => !(Number(amount) >= 0) || (what === "labels" && !Number.isInteger(Number(amount))));
+    if (unusable.length > 0) setWrong(Object.fromEntries(unusable.map(([what]) => [what, t("A number, 0 or more.")])));
+    else if (amounts.every(([, amount]) => Number(amount) === 0)) setWrong({ labels: t("Say how much to add.") });
+    else add.mutate();
   };
-  if (campaign.state === "closed") return null;
+  return { more, set, wrong, submit, add };
+}
+
+export function TopUp({ campaign, onClose }: { campaign: Campaign; onClose: () => void }) {
+  const { more, set, wrong, submit, add } = useAdding(campaign, onClose);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (Object.keys(wrong).length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [wrong]);
+  const { ended_by: ended } = campaign.budget;
   return (
-    <details>
-      <summary>{t("Top up")}</summary>
-      <form className="form" onSubmit={submit}>
+    <Dialog title={t("Top up the budget")} onClose={onClose}>
+      <form ref={form} className="form top-up" onSubmit={submit} noValidate>
+        <p className="quiet">
+          {t("Budgets only grow; whatever ends first stops the asking. Shares of strata grow along.")}{" "}
+          {ended === "labels" && t("The labels have ended it.")}
+          {ended === "hours" && t("The paid hours have ended it.")}
+          {ended === "money" && t("The money has ended it.")}
+        </p>
         <div className="field-row">
-          {fields.map(([field, label, step]) => (
-            <Field key={field} label={label}>
+          {raisable(campaign).map(({ what, label, hint, step }) => (
+            <Field key={what} label={label} hint={hint} problem={wrong[what]}>
               {(ids) => (
                 <input
                   {...ids}
                   type="number"
                   min={0}
                   step={step}
-                  inputMode="decimal"
-                  value={more[field]}
-                  onChange={(event) => setMore({ ...more, [field]: event.target.value })}
+                  inputMode={what === "labels" ? "numeric" : "decimal"}
+                  ref={(own) => void own?.toggleAttribute("autofocus", what === "labels")}
+                  value={more[what]}
+                  onChange={(event) => set(what, event.target.value)}
                 />
               )}
             </Field>
           ))}
         </div>
         {add.isError && <Problem error={add.error} />}
-        <button type="submit" className="button" disabled={add.isPending}>
-          {t("Add to the budget")}
-        </button>
+        <div className="actions">
+          <button type="submit" className="button primary" disabled={add.isPending}>
+            {t("Add to the budget")}
+          </button>
+        </div>
       </form>
-    </details>
+    </Dialog>
   );
 }

@@ -1,8 +1,10 @@
 /** Who answered and how evenly between the sides; which versions came of it. */
 
+import { Link } from "react-router";
+
 import type { AnnotatorRow, Version } from "../../api/types";
 import { count, decimal, percent, seconds, when } from "../../domain/format";
-import { t } from "../../i18n";
+import { t, tn } from "../../i18n";
 import { Badge } from "../../ui/parts";
 
 /** Half is the expected share of "left"; an interval that misses it is worth a look. */
@@ -25,16 +27,41 @@ function SideShare({ row }: { row: AnnotatorRow }) {
   );
 }
 
-export function Annotators({ rows }: { rows: AnnotatorRow[] }) {
-  if (rows.length === 0) return <p className="quiet">{t("Nobody has answered yet.")}</p>;
+const SHOWN_ANNOTATORS = 10;
+
+export function Annotators({ rows, slug }: { rows: AnnotatorRow[]; slug: string }) {
+  if (rows.length === 0) {
+    return (
+      <p className="quiet">
+        {t("Nobody has answered yet.")} <Link to={`/campaigns/${slug}/people`}>{t("See who may, or invite people")}</Link>
+      </p>
+    );
+  }
+  return (
+    <>
+      <AnnotatorTable rows={rows.slice(0, SHOWN_ANNOTATORS)} />
+      {rows.length > SHOWN_ANNOTATORS && (
+        <p className="quiet">
+          <Link to={`/campaigns/${slug}/quality`}>{tn(rows.length, "All {{n}} annotator", "All {{n}} annotators")}</Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+function AnnotatorTable({ rows }: { rows: AnnotatorRow[] }) {
   return (
     <div className="table-box" role="region" aria-label={t("Table of annotators")} tabIndex={0}>
       <table>
         <thead>
           <tr>
             <th scope="col">{t("Annotator")}</th>
-            <th scope="col">{t("Answers")}</th>
-            <th scope="col">{t("Median time")}</th>
+            <th scope="col" className="num">
+              {t("Answers")}
+            </th>
+            <th scope="col" className="num">
+              {t("Median time")}
+            </th>
             <th scope="col">{t("Chose left, with interval")}</th>
           </tr>
         </thead>
@@ -42,8 +69,8 @@ export function Annotators({ rows }: { rows: AnnotatorRow[] }) {
           {rows.map((row) => (
             <tr key={row.username}>
               <th scope="row">{row.username}</th>
-              <td>{count(row.answers)}</td>
-              <td>{seconds(row.median_active_ms)}</td>
+              <td className="num">{count(row.answers)}</td>
+              <td className="num">{seconds(row.median_active_ms)}</td>
               <td>
                 <SideShare row={row} />
               </td>
@@ -64,8 +91,12 @@ export function Versions({ versions }: { versions: Version[] }) {
           <tr>
             <th scope="col">{t("Version")}</th>
             <th scope="col">{t("State")}</th>
-            <th scope="col">{t("Held-out loss")}</th>
-            <th scope="col">{t("Accuracy")}</th>
+            <th scope="col" className="num">
+              {t("Held-out loss")}
+            </th>
+            <th scope="col" className="num">
+              {t("Accuracy")}
+            </th>
             <th scope="col">{t("Created")}</th>
           </tr>
         </thead>
@@ -76,8 +107,8 @@ export function Versions({ versions }: { versions: Version[] }) {
               <td>
                 <Badge state={version.state} />
               </td>
-              <td>{decimal(version.metrics.heldout_nll, 3)}</td>
-              <td>{percent(version.metrics.heldout_accuracy as number | null, 1)}</td>
+              <td className="num">{decimal(version.metrics.heldout_nll, 3)}</td>
+              <td className="num">{percent(version.metrics.heldout_accuracy as number | null, 1)}</td>
               <td>{when(version.created_at)}</td>
             </tr>
           ))}

@@ -10,6 +10,44 @@ import { t, tn } from "../../i18n";
 import { preloadJudging } from "../../preload";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
 
+/** What waits for this person besides new cards: their own answers that came back, and what adjudicators look after. */
+function Waiting({ campaign }: { campaign: MyCampaign }) {
+  const { slug, name, returned = 0, disputes = 0, to_read: unread = 0 } = campaign;
+  const closed = campaign.state === "closed";
+  const waiting = [
+    { to: `/annotate/${slug}`, n: closed ? 0 : returned, text: tn(returned, "{{n}} answer came back to you", "{{n}} answers came back to you") },
+    { to: `/campaigns/${slug}/disputes`, n: disputes, text: tn(disputes, "{{n}} dispute to decide", "{{n}} disputes to decide") },
+    { to: `/campaigns/${slug}/review?state=unread&flagged=yes`, n: unread, text: tn(unread, "{{n}} answer to read", "{{n}} answers to read") },
+  ];
+  return waiting
+    .filter(({ n }) => n > 0)
+    .map(({ to, text }) => (
+      <Link key={to} className="button" to={to}>
+        {text}
+        <span className="visually-hidden">: {name}</span>
+      </Link>
+    ));
+}
+
+/** Adjudicators read answers also while none is flagged. */
+function Looking({ campaign: { slug, name, disputes } }: { campaign: MyCampaign }) {
+  if (disputes === undefined) return null;
+  return (
+    <>
+      {" · "}
+      <Link to={`/campaigns/${slug}/review`}>
+        {t("Review")}
+        <span className="visually-hidden">: {name}</span>
+      </Link>
+      {" · "}
+      <Link to={`/campaigns/${slug}/disputes`}>
+        {t("Disputes")}
+        <span className="visually-hidden">: {name}</span>
+      </Link>
+    </>
+  );
+}
+
 function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolean }) {
   const open = campaign.state === "open";
   const start = useRef<HTMLAnchorElement>(null);
@@ -23,14 +61,10 @@ function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolea
         <p>{campaign.question}</p>
         <p className="quiet">
           <Badge state={campaign.state} /> {tn(campaign.answered_by_me ?? 0, "{{n}} answer by you", "{{n}} answers by you")}
+          <Looking campaign={campaign} />
         </p>
       </div>
-      {(campaign.disputes ?? 0) > 0 && (
-        <Link className="button" to={`/campaigns/${campaign.slug}/disputes`}>
-          {tn(campaign.disputes ?? 0, "{{n}} dispute to decide", "{{n}} disputes to decide")}
-          <span className="visually-hidden">: {campaign.name}</span>
-        </Link>
-      )}
+      <Waiting campaign={campaign} />
       {open ? (
         <Link className="button primary" ref={start} to={`/annotate/${campaign.slug}`}>
           {t("Start")}

@@ -22,9 +22,15 @@ export default function Runs() {
               <tr>
                 <th scope="col">{t("Run")}</th>
                 <th scope="col">{t("Trainer")}</th>
-                <th scope="col">{t("Groups")}</th>
-                <th scope="col">{t("Rollouts")}</th>
-                <th scope="col">{t("Last step")}</th>
+                <th scope="col" className="num">
+                  {t("Groups")}
+                </th>
+                <th scope="col" className="num">
+                  {t("Rollouts")}
+                </th>
+                <th scope="col" className="num">
+                  {t("Last step")}
+                </th>
                 <th scope="col">{t("Began")}</th>
               </tr>
             </thead>
@@ -35,9 +41,9 @@ export default function Runs() {
                     <Link to={`/runs/${encodeURIComponent(run.name)}`}>{run.name}</Link>
                   </th>
                   <td>{run.trainer || "–"}</td>
-                  <td>{count(run.groups)}</td>
-                  <td>{count(run.rollouts)}</td>
-                  <td>{count(run.last_step)}</td>
+                  <td className="num">{count(run.groups)}</td>
+                  <td className="num">{count(run.rollouts)}</td>
+                  <td className="num">{count(run.last_step)}</td>
                   <td>{when(run.created_at)}</td>
                 </tr>
               ))}

@@ -1,0 +1,102 @@
+/** What a manager does with a campaign: open, pause, top up, close. What it means is said before it cannot be undone. */
+
+import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "react-router";
+
+import { api } from "../../api/client";
+import type { Campaign } from "../../api/types";
+import { t } from "../../i18n";
+import { Dialog, Problem } from "../../ui/parts";
+import { useTopUp } from "./TopUp";
+
+export type Move = "open" | "pause" | "close";
+type Moving = UseMutationResult<Campaign, Error, Move>;
+
+export function useActions(slug: string) {
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries({ queryKey: ["dashboard", slug] });
+  const move = useMutation({ mutationFn: (to: Move) => api.moveCampaign(slug, to), onSettled: refresh });
+  const retrain = useMutation({ mutationFn: () => api.retrain(slug), onSettled: refresh });
+  return { move, retrain };
+}
+
+interface CloseProps {
+  campaign: Campaign;
+  move: Moving;
+  onDone: () => void;
+}
+
+function CloseDialog({ campaign, move, onDone }: CloseProps) {
+  const go = (to: Move) => move.mutate(to, { onSuccess: onDone });
+  return (
+    <Dialog title={t("Close this campaign for good?")} onClose={onDone}>
+      <ul className="dialog-points">
+        <li>{t("Nothing is asked any more, and it cannot be opened again.")}</li>
+        <li>{t("Cards that nobody has answered are withdrawn, and what they had reserved goes back to the budget.")}</li>
+        <li>{t("Who is answering one right now is not lost: the answer is kept, and paid while the reserve lasts.")}</li>
+        <li>{t("Answers, label sets and versions stay; answers can no longer be corrected.")}</li>
+      </ul>
+      {move.isError && <Problem error={move.error} />}
+      <div className="actions">
+        <button type="button" className="button primary" onClick={() => go("close")} disabled={move.isPending}>
+          {t("Close for good")}
+        </button>
+        {campaign.state === "open" && (
+          <button type="button" className="button" onClick={() => go("pause")} disabled={move.isPending}>
+            {t("Only pause it")}
+          </button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+export function Actions({ campaign, actions }: { campaign: Campaign; actions: ReturnType<typeof useActions> }) {
+  const { move, retrain } = actions;
+  const { state } = campaign;
+  const [closing, setClosing] = useState(false);
+  const topUp = useTopUp();
+  const button = (to: Move, label: string) => (
+    <button type="button" className={to === "open" ? "button primary" : "button"} onClick={() => move.mutate(to)} disabled={move.isPending}>
+      {label}
+    </button>
+  );
+  return (
+    <>
+      {state === "draft" && (
+        <Link className="button" to={`/campaigns/${campaign.slug}/people`}>
+          {t("People")}
+        </Link>
+      )}
+      {state !== "draft" && (
+        <button type="button" className="button" onClick={() => retrain.mutate()} disabled={retrain.isPending}>
+          {t("Retrain now")}
+        </button>
+      )}
+      {(state === "open" || state === "paused") && (
+        <button type="button" className="button" onClick={topUp.show}>
+          {t("Top up")}
+        </button>
+      )}
+      {state === "draft" && button("open", t("Open"))}
+      {state === "open" && button("pause", t("Pause"))}
+      {state === "paused" && button("open", t("Open again"))}
+      {(state === "open" || state === "paused") && (
+        <button type="button" className="button" onClick={() => setClosing(true)} disabled={move.isPending}>
+          {t("Close…")}
+        </button>
+      )}
+      {closing && <CloseDialog campaign={campaign} move={move} onDone={() => setClosing(false)} />}
+    </>
+  );
+}
+
+/** What a state means for the people, where nobody is asked. */
+export function StateNote({ state }: { state: Campaign["state"] }) {
+  const notes = {
+    paused: t("Paused: nobody gets new cards. Who holds one may still answer it, and the answers that came go on teaching."),
+    closed: t("Closed for good: nothing is asked any more. Answers, label sets and versions stay."),
+  };
+  return <div role="status">{(state === "paused" || state === "closed") && <p className="state-note">{notes[state]}</p>}</div>;
+}
