@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<slug:run>/trends", explorer.Trends.as_view()),
     path("runs/<slug:run>/trends.csv", tables.TrendsTable.as_view()),
     path("campaigns/<slug:slug>/answers", review.Answers.as_view()),
+    path("campaigns/<slug:slug>/answers.csv", tables.LookedAtTable.as_view()),
     path("campaigns/<slug:slug>/returned", review.ReturnedToMe.as_view()),
     path("annotations/<int:annotation>/review", review.ReviewAnswer.as_view()),
     path("campaigns/<slug:slug>/live", live.Live.as_view()),

@@ -103,6 +103,14 @@ def refuse_strangers(request: Request, campaign: Campaign) -> None:
         raise NotAllowed("Only managers and adjudicators read what others answered.", campaign=campaign.slug)
 
 
+def looked(request: Request, campaign: Campaign) -> Looked:
+    """Which answers the caller's filters leave, of those they may read."""
+    given = checked(ReviewQuery, request.query_params.dict())
+    asked = {name: wish for name, wish in given.items() if name != "limit"}
+    # Adjudicators judge too: what others said of a card they may still get is not theirs to read yet.
+    return Looked(**asked, over=not manages(request, campaign))
+
+
 class Answers(APIView):
     required_scope = READERS
 
@@ -111,10 +119,8 @@ class Answers(APIView):
         """Answers worth a second look, newest first, with what others say and what was found before."""
         campaign = find_campaign(request, slug)
         refuse_strangers(request, campaign)
-        given = checked(ReviewQuery, request.query_params.dict())
-        # Adjudicators judge too: what others said of a card they may still get is not theirs to read yet.
-        asked = {name: wish for name, wish in given.items() if name != "limit"}
-        results, more = page(campaign, Looked(**asked, over=not manages(request, campaign)), given["limit"])
+        limit = checked(ReviewQuery, request.query_params.dict())["limit"]
+        results, more = page(campaign, looked(request, campaign), limit)
         return Response(ReviewPage({"results": results, "next": more}).data)
 
 

@@ -22,6 +22,7 @@ from annotator.training import desk_tables
 from annotator.training.models import TrainingJob
 
 from .explorer import RolloutQuery, wanted
+from .review import READERS, ReviewQuery, looked, refuse_strangers
 from .runs import find_run, runs_within
 from .views import checked, find_campaign, reach
 
@@ -81,6 +82,17 @@ class CampaignTable(APIView):
         if table not in desk_tables.TABLES:
             raise NotFound(f"There is no table {table}.", code="unknown_table", table=table)
         return as_csv(desk_tables.TABLES[table](campaign), f"{slug}-{table}")
+
+
+class LookedAtTable(APIView):
+    required_scope = READERS
+
+    @extend_schema(operation_id="review_csv", parameters=[ReviewQuery], responses=CSV_FILE)
+    def get(self, request: Request, slug: str) -> StreamingHttpResponse:
+        """Every answer that the filters of a review leave."""
+        campaign = find_campaign(request, slug)
+        refuse_strangers(request, campaign)
+        return as_csv(desk_tables.looked_at(campaign, looked(request, campaign)), f"{slug}-read-again")
 
 
 class CampaignsTable(APIView):

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Avg, Count, Max, Min
 from django.utils import timezone
 
 from annotator.annotations.models import Annotation
 from annotator.campaigns import budget
+from annotator.campaigns.forecast import look_ahead
 from annotator.campaigns.machine_labels import machine_overview
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
@@ -24,7 +25,7 @@ from annotator.learning.models import StrategyCheck
 from annotator.rollouts import tallies
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
-from . import desk, explorer, quality, trends, trust
+from . import desk, explorer, quality, reviewing, trends, trust
 from .models import TrainingJob
 
 Row = Iterable[Any]
@@ -182,13 +183,41 @@ def budget_entries(campaign: Campaign) -> Table:
     return _columns(campaign.budget_entries.order_by("id"), "at kind labels key")
 
 
+ANSWER = (
+    "id at annotator__username task__stream task__group__external_id task__group__step task__rollout_ids shown_order"
+    " answer skip flagged comment active_ms revises_id"
+)
+
+
 def answers(campaign: Campaign) -> Table:
     """Every answer, corrected ones too, in canonical order."""
+    return _columns(Annotation.objects.filter(campaign=campaign).order_by("id"), f"{ANSWER} revised_by__id")
+
+
+def looked_at(campaign: Campaign, wanted: reviewing.Looked) -> Table:
+    """Every answer that a review's filters leave, newest first, with the newest verdict on it."""
+    return _columns(reviewing.matching(campaign, wanted).order_by("-id"), f"{ANSWER} verdict")
+
+
+def members(campaign: Campaign) -> Table:
     return _columns(
-        Annotation.objects.filter(campaign=campaign).order_by("id"),
-        "id at annotator__username task__stream task__group__external_id task__group__step task__rollout_ids"
-        " shown_order answer skip flagged comment active_ms revises_id revised_by__id",
+        campaign.memberships.order_by("user__username"),
+        "user__username role user__role user__is_active paused_at paused_because",
     )
+
+
+def gold(campaign: Campaign) -> Table:
+    """Every card whose answer is known, and how people did on it."""
+    found = campaign.gold_items.annotate(met=Count("scores"), mean_score=Avg("scores__score")).order_by("id")
+    return _columns(
+        found,
+        "id use task__group__external_id task__rollout_ids answer explanation made_by__username at retired_at met"
+        " mean_score",
+    )
+
+
+def burn_down(campaign: Campaign) -> Table:
+    return _records("at labels hours money", look_ahead(campaign, now=timezone.now())["series"])
 
 
 def as_json(value: Any) -> str:
@@ -201,13 +230,16 @@ TABLES: dict[str, Callable[[Campaign], Table]] = {
     "annotators": annotators,
     "answers": answers,
     "budget": budget_entries,
+    "burn-down": burn_down,
     "checks": checks,
+    "gold": gold,
     "jobs": jobs,
     "label-sets": label_sets,
     "labels": labels,
     "learning-curve": learning_curve,
     "machine-curve": machine_curve,
     "measures": measures,
+    "members": members,
     "quality": people_quality,
     "reliability": reliability,
     "risk-coverage": risk_coverage,

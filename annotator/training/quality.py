@@ -50,7 +50,7 @@ class Skill:
 
 
 def quality(campaign: Campaign) -> dict[str, Any]:
-    """Agreement by question, everybody with everybody, and every annotator's figures; worked out once per answer and review."""
+    """Agreement by question, everybody with everybody, and every annotator's figures; worked out once an answer."""
     return _quality_of(campaign.pk, newest(campaign), reviews.newest(campaign))
 
 

@@ -36,7 +36,7 @@ class Looked:
 def page(campaign: Campaign, wanted: Looked, limit: int) -> tuple[list[dict[str, Any]], int | None]:
     """The newest answers that fit, and the annotation after which the next page begins."""
     # Numbers first: joined to everything that is shown, the database would join all of it before it sorts.
-    rows = list(_narrowed(campaign, wanted).order_by("-id").values_list("id", flat=True)[: limit + 1])
+    rows = list(matching(campaign, wanted).order_by("-id").values_list("id", flat=True)[: limit + 1])
     found = Annotation.objects.filter(id__in=rows[:limit]).select_related("task__group", "annotator")
     shown = list(found.order_by("-id"))
     texts = completions_of(shown)
@@ -45,7 +45,8 @@ def page(campaign: Campaign, wanted: Looked, limit: int) -> tuple[list[dict[str,
     return [_row(one, texts, reviews, others) for one in shown], shown[-1].pk if len(rows) > limit else None
 
 
-def _narrowed(campaign: Campaign, wanted: Looked) -> QuerySet[Any]:
+def matching(campaign: Campaign, wanted: Looked) -> QuerySet[Any]:
+    """All answers that fit, however many, each with the newest verdict on it."""
     found = current(campaign)
     if wanted.annotator is not None:
         found = found.filter(annotator__username=wanted.annotator)

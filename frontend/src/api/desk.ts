@@ -57,6 +57,8 @@ export const csv = {
   runs: "/api/v1/runs.csv",
   jobs: "/api/v1/jobs.csv",
   rollouts: (query: RolloutQuery) => `/api/v1/rollouts.csv?${new URLSearchParams(Object.entries(query).map(([name, one]) => [name, String(one)]))}`,
+  readAgain: (slug: string, query: ReviewQuery) =>
+    `/api/v1/campaigns/${encodeURIComponent(slug)}/answers.csv?${new URLSearchParams(Object.entries(query).map(([name, one]) => [name, String(one)]))}`,
   trends: (run: string) => `/api/v1/runs/${encodeURIComponent(run)}/trends.csv`,
   table: (slug: string, table: string) => `/api/v1/campaigns/${encodeURIComponent(slug)}/tables/${table}.csv`,
 };

@@ -291,6 +291,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{slug}/answers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every answer that the filters of a review leave. */
+        get: operations["review_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{slug}/budget": {
         parameters: {
             query?: never;
@@ -2826,6 +2843,49 @@ export interface operations {
             };
         };
     };
+    review_csv: {
+        parameters: {
+            query?: {
+                after?: number;
+                annotator?: string;
+                disputed?: boolean;
+                fast?: boolean;
+                flagged?: boolean;
+                limit?: number;
+                skipped?: boolean;
+                /**
+                 * @description * `unread` - unread
+                 *     * `accepted` - accepted
+                 *     * `returned` - returned
+                 *     * `corrected` - corrected
+                 */
+                state?: "unread" | "accepted" | "returned" | "corrected";
+                /**
+                 * @description * `acquisition` - Acquisition
+                 *     * `random` - Random
+                 *     * `gold` - Gold
+                 *     * `repeat` - Repeat
+                 */
+                stream?: "acquisition" | "random" | "gold" | "repeat";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     campaigns_budget: {
         parameters: {
             query?: never;
@@ -3466,7 +3526,7 @@ export interface operations {
             header?: never;
             path: {
                 slug: string;
-                table: "agreement" | "agreement-matrix" | "annotators" | "answers" | "budget" | "checks" | "jobs" | "label-sets" | "labels" | "learning-curve" | "machine-curve" | "measures" | "quality" | "reliability" | "risk-coverage" | "tasks" | "uncertainty" | "versions";
+                table: "agreement" | "agreement-matrix" | "annotators" | "answers" | "budget" | "burn-down" | "checks" | "gold" | "jobs" | "label-sets" | "labels" | "learning-curve" | "machine-curve" | "measures" | "members" | "quality" | "reliability" | "risk-coverage" | "tasks" | "uncertainty" | "versions";
             };
             cookie?: never;
         };

@@ -60,6 +60,7 @@ ALLOWED = {
     "/api/v1/runs/run-of-helpful/trends": {"get": {"olga"}},
     "/api/v1/runs/run-of-helpful/trends.csv": {"get": {"olga"}},
     "/api/v1/campaigns/helpful/answers": {"get": {"olga", "carol"}},
+    "/api/v1/campaigns/helpful/answers.csv": {"get": {"olga", "carol"}},
     "/api/v1/campaigns/helpful/returned": {"get": {"alice", "carol"}},
     "/api/v1/annotations/1/review": {"post": {"olga", "carol"}},
     "/api/v1/campaigns/helpful/live": {"get": {"olga"}},

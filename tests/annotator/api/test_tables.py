@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from annotator.api.tables import FORMULA, cell, lines
 from annotator.rollouts.models import Rollout
 from annotator.training.desk_tables import TABLES, Table
+from tests.annotator.annotations.test_reviews import answered
 from tests.factories import make_run, make_version, score_all
 
 
@@ -68,6 +69,31 @@ def test_a_search_is_taken_away_to_the_last_row_and_without_formulas(api: Any, d
     at = rows[0].index("completion")
     assert sum(row[at].startswith("'=HYPERLINK") for row in rows) == 200
     assert not any(row[at].startswith("=") for row in rows)
+
+
+def test_a_review_s_table_heeds_its_filters(open_campaign: Any, api: Any) -> None:
+    campaign = open_campaign(groups=6)
+    flagged = answered(api, "alice", campaign.slug, flagged=True, comment="=1+1")
+    kept = [answered(api, name, campaign.slug) for name in ("alice", "bob")]
+    api("olga").post(f"/api/v1/annotations/{kept[0]}/review", {"verdict": "accepted"}, format="json")
+
+    def ids(query: str) -> list[int]:
+        heads, *rows = read(api("olga").get(f"/api/v1/campaigns/{campaign.slug}/answers.csv?{query}"))
+        assert not any(row[heads.index("comment")].startswith("=") for row in rows)
+        return [int(row[heads.index("id")]) for row in rows]
+
+    assert ids("") == [*kept[::-1], flagged]
+    assert (ids("flagged=true"), ids("state=accepted"), ids("annotator=bob")) == ([flagged], kept[:1], kept[1:])
+    assert ids("flagged=true&annotator=bob") == []
+    refused = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/answers.csv?state=bogus")
+    assert refused.status_code == 400
+
+
+def test_a_review_s_table_shows_an_adjudicator_no_more_than_the_page_does(open_campaign: Any, api: Any) -> None:
+    campaign = open_campaign(groups=6, overlap=2)
+    answered(api, "alice", campaign.slug)
+    page = api("carol").get(f"/api/v1/campaigns/{campaign.slug}/answers").json()["results"]
+    assert len(read(api("carol").get(f"/api/v1/campaigns/{campaign.slug}/answers.csv"))) == 1 + len(page) == 1
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,7 @@ export function BudgetPanel({ campaign }: { campaign: Campaign }) {
           <Forecast ahead={ahead.data} />
           {ahead.data.spent > 0 && (
             <DataTable
+              csv={csv.table(slug, "burn-down")}
               name={t("Burn-down, as a table")}
               heads={[t("Until"), t("Labels spent")]}
               rows={ahead.data.series.map((point) => [when(point.at), count(point.labels)])}

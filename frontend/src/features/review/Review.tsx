@@ -204,7 +204,12 @@ export default function Review({ user }: { user: User }) {
   return (
     <Page
       title={campaign.data ? t("{{campaign}}: answers", { campaign: campaign.data.name }) : t("Answers")}
-      actions={manages ? <CsvLink href={csv.table(slug, "answers")} of={t("all answers")} /> : undefined}
+      actions={
+        <>
+          <CsvLink href={csv.readAgain(slug, query)} of={t("these answers")} />
+          {manages && <CsvLink href={csv.table(slug, "answers")} of={t("all answers")} />}
+        </>
+      }
     >
       {manages && <CampaignNav slug={slug} />}
       <Filters people={people} />
