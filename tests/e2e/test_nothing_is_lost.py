@@ -59,6 +59,32 @@ def test_unsent_answers_survive_a_reload(campaign: Any, sign_in: SignIn) -> None
     assert sorted(answers(), key=str) == sorted([("second", 2), ("both_bad", None)], key=str)
 
 
+def test_what_a_closed_tab_left_behind_is_counted_and_undone_in_the_next(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    page.context.route("**/annotation", lambda route: route.abort())
+    press(page, "b")
+    expect(page.get_by_text("1 unsent")).to_be_visible()
+    later = page.context.new_page()
+    page.close()
+    later.goto("/annotate/helpful")
+    ready(later)
+    expect(later.get_by_text("1 unsent")).to_be_visible()
+    page.context.unroute("**/annotation")
+    all_sent(later)
+    expect(later.get_by_text("1 answer")).to_be_visible()
+    expect(later.get_by_role("navigation", name="Your last answers").get_by_role("button")).to_have_count(1)
+    press(later, "z", "t")
+    all_sent(later)
+    assert answers() == [("tie", None)]
+
+
+def test_ten_answers_do_not_widen_a_phone_s_page(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful", viewport={"width": 390, "height": 800})
+    press(page, *"abababababab")
+    expect(page.get_by_role("navigation", name="Your last answers").get_by_role("button")).to_have_count(10)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_an_unsent_answer_can_be_undone(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("alice", "/annotate/helpful")
     page.route("**/annotation", lambda route: route.abort())

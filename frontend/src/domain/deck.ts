@@ -13,6 +13,8 @@ export const HISTORY = 10;
 export const LOW = 4;
 /** Filled up by two at a time: half the requests of one at a time. */
 export const HAND = 5;
+/** Begins the key of an answer that was given before this tab was opened. */
+const REMEMBERED = "annotation-";
 
 export interface Past extends Said {
   /** Idempotency key of the latest thing said about this card; a revision replaces it. */
@@ -130,13 +132,14 @@ export function renewed(deck: Deck, assignment: number, leased_until: string): D
   return { ...deck, queue };
 }
 
-/** What the server remembers of this person, behind what this tab has said since. */
+/** What the server remembers of this person, newest first, behind what this tab has said. */
 export function withHistory(deck: Deck, answers: PastAnswer[]): Deck {
-  const known = new Set(deck.past.map((one) => one.assignment));
+  const here = deck.past.filter((one) => !one.key.startsWith(REMEMBERED));
+  const known = new Set(here.map((one) => one.assignment));
   const older = answers.filter((one) => !known.has(one.assignment)).map(fromServer);
   return {
     ...deck,
-    past: [...deck.past, ...older].slice(0, HISTORY),
+    past: [...here, ...older].slice(0, HISTORY),
     answered: new Set([...deck.answered, ...older.map((one) => one.assignment)]),
   };
 }
@@ -144,6 +147,6 @@ export function withHistory(deck: Deck, answers: PastAnswer[]): Deck {
 function fromServer(one: PastAnswer): Past {
   const { annotation, assignment, card, comment, answer, flagged } = one;
   const skip = one.skip || null;
-  const key = `annotation-${annotation}`;
+  const key = `${REMEMBERED}${annotation}`;
   return { key, annotation, assignment, card, comment, answer, skip, flagged, status: "saved", before: null };
 }

@@ -47,15 +47,11 @@ export const HistoryRail = memo(function HistoryRail({ form, past, reopened, onR
             >
               <span className="rail-glyph" aria-hidden="true">
                 {glyph(form, one)}
+                {one.flagged && "⚑"}
               </span>
               <span className="visually-hidden">
                 {t("Change: {{words}}", { words: said(form, one) })},{" "}
               </span>
-              {one.flagged && (
-                <span className="rail-flag" aria-hidden="true">
-                  ⚑
-                </span>
-              )}
               <span className="rail-text">
                 <Judged text={summary(asked(one.card.prompt), 48)} />
               </span>

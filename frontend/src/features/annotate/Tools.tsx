@@ -63,7 +63,7 @@ export function NoteField({ note, onNote, onClose }: { note: string; onNote: (no
         if (event.nativeEvent.isComposing) return;
         if (event.key !== "Enter" && event.key !== "Escape") return;
         event.currentTarget.blur();
-        if (event.key === "Escape" || note.trim() === "") onClose("");
+        if (note.trim() === "") onClose("");
       }}
     />
   );

@@ -14,7 +14,7 @@ import { inWords, type Said } from "../../domain/answers";
 import type { Deck } from "../../domain/deck";
 import * as deck from "../../domain/deck";
 import type { Form } from "../../domain/form";
-import type { News, Outbox } from "../../domain/outbox";
+import type { Entry, News, Outbox } from "../../domain/outbox";
 import { lessonOf, type Told, withLessons } from "../../domain/told";
 import { t } from "../../i18n";
 
@@ -43,6 +43,8 @@ export interface Snapshot {
 export class JudgingSession {
   private snapshot: Snapshot;
   private listeners = new Set<() => void>();
+  /** Keys of what this tab said; a tab that was closed may have left answers that are sent from here. */
+  private readonly saidHere = new Set<string>();
   private claiming = false;
   private stopped = false;
   private lastSign = Date.now();
@@ -104,6 +106,7 @@ export class JudgingSession {
     const showing = deck.shown(this.snapshot.deck);
     if (!showing) return;
     const key = newKey();
+    this.saidHere.add(key);
     const { card, past } = showing;
     const standing = past?.status === "saved" ? past.annotation : null;
     const note = comment.trim();
@@ -175,6 +178,14 @@ export class JudgingSession {
       part.notice = refusal(news.code, news.message, news.entry.revises !== null);
     }
     this.change(part);
+    if (news.kind === "acknowledged" && news.entry.campaign === this.slug) this.hearOfEarlier(news.entry);
+  }
+
+  /** What a closed tab left behind has arrived: it counts here, and undo reaches it. */
+  private hearOfEarlier(entry: Entry): void {
+    if (this.saidHere.has(entry.key)) return;
+    this.change({ answered: this.snapshot.answered + (entry.revises || entry.body.skip ? 0 : 1) });
+    void this.remember();
   }
 
   private async remember(): Promise<void> {
