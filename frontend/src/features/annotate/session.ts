@@ -184,6 +184,8 @@ export class JudgingSession {
   /** What a closed tab left behind has arrived: it counts here, and undo reaches it. */
   private hearOfEarlier(entry: Entry): void {
     if (this.saidHere.has(entry.key)) return;
+    // It may have been stored before and only its receipt been lost: then it is counted and remembered already.
+    if (this.snapshot.deck.answered.has(entry.assignment) && !entry.revises) return;
     this.change({ answered: this.snapshot.answered + (entry.revises || entry.body.skip ? 0 : 1) });
     void this.remember();
   }
