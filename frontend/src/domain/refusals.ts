@@ -40,6 +40,7 @@ const SENTENCES = {
   sign_in_refused: "Single sign-on did not let you in.",
   stale_revision: "This answer has been changed meanwhile.",
   throttled: "Too many requests. Wait a moment.",
+  token_expired: "This token has expired. Make a new one.",
   too_many_attempts: "Too many attempts. Wait a few minutes.",
   unknown_annotation: "This answer is not known.",
   unknown_assignment: "This card is not known.",
