@@ -215,6 +215,8 @@ SPECTACULAR_SETTINGS = {
         "VerdictEnum": "annotator.learning.models.StrategyCheck.Verdict",
         "ReviewVerdictEnum": "annotator.annotations.review_models.Review.Verdict",
         "BudgetKindEnum": ["labels", "hours", "money"],
+        "JobKindEnum": "annotator.training.models.TrainingJob.Kind",
+        "NoticeEnum": "uncertainty.notices.KINDS",
         "RoleEnum": "annotator.people.models.Role",
         "CampaignRoleEnum": "annotator.campaigns.models.Membership.Role",
     },

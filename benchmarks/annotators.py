@@ -16,23 +16,33 @@ whose truth is found by the model, by votes weighted with the product's label we
 right).
 For pairs: how often the leaning person's 95 % interval of P(left) lies above one half, by the model and by the plain
 share of left answers (Wilson), and how often those of people without a side wrongly exclude it.
+
+Then, each with `--seeds` campaigns: coverage with 20, 50 and 100 answers each; people a manager should talk to
+(`crowd.misfits`): by how many answers they are found, and in how many campaigns an honest person was named at any of
+five looks; sides among 200 fair people looked at on 25 days; and what weights are worth to a reward head
+(`crowd.weighing`), as paired differences of held-out accuracy.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import product
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks.crowd.misfits import misfits
 from benchmarks.crowd.planted import Deal, classes_said, dealt, preferences
+from benchmarks.crowd.weighing import weighing
 from benchmarks.efficiency.statistics import interval
 from benchmarks.harness import arguments, finish
 from uncertainty.annotators import Reliability, share_interval, vote_shares
 from uncertainty.crowd_bt import crowd_bt
 from uncertainty.dawid_skene import dawid_skene
+from uncertainty.evidence import enough, off_half
 from uncertainty.logistic import sigmoid
+from uncertainty.notices import of_sides
 
 OVERLAPS = (2, 3)
 CLASSES = 4
@@ -56,7 +66,52 @@ def main() -> None:
             for name, value in WORLDS[world](options.people, options.each, overlap, rng).items():
                 seen[name].append(value)
         figures |= {f"{world}_{overlap}_{name}": value for name, value in summary(seen).items()}
-    finish(figures, options.json)
+    finish(figures | few_answers(options.seeds, options.people) | beyond_skill(options.seeds), options.json)
+
+
+def few_answers(seeds: int, people: int) -> dict[str, float]:
+    """How often intervals hold the truth while little is known."""
+    told = {}
+    for world, overlap, each in tqdm(list(product(WORLDS, OVERLAPS, (20, 50, 100))), unit="world"):
+        rngs = [np.random.default_rng([seed, overlap, each]) for seed in range(seeds)]
+        seen = [WORLDS[world](people, each, overlap, rng) for rng in rngs]
+        name = "one_coin_inside_interval" if world == "classes" else "inside_interval"
+        told[f"{world}_{overlap}_of_{each}_{name}"] = float(np.mean([one[name] for one in seen]))
+    return told
+
+
+def beyond_skill(seeds: int) -> dict[str, float]:
+    """What notices and weights are worth."""
+    told = looked_at_daily(10 * seeds)
+    for kind, overlap in tqdm(list(product(("pairs", "classes"), OVERLAPS)), unit="world"):
+        seen = [misfits(kind, overlap, np.random.default_rng([seed, overlap])) for seed in range(seeds)]
+        told |= {f"misfits_{kind}_{overlap}_{name}": float(np.mean([one[name] for one in seen])) for name in seen[0]}
+    for guessers, each in tqdm(list(product((0, 2, 5), (10, 30, 100, 300))), unit="world"):
+        seen = [weighing(each, 2, guessers, np.random.default_rng([seed, each, guessers])) for seed in range(seeds)]
+        at = f"weights_{guessers}_guess_of_{each}"
+        told |= {f"{at}_{name}": float(np.mean([one[name] for one in seen])) for name in seen[0]}
+        _, told[f"{at}_gain_low"], told[f"{at}_gain_high"] = interval([one["gain"] for one in seen])
+    return told
+
+
+def looked_at_daily(campaigns: int, *, people: int = 200, days: int = 25, a_day: int = 20) -> dict[str, float]:
+    """In how many campaigns of fair people anybody is ever said to lean; and how soon those who lean are found."""
+    named = {"notice": 0, "interval_95": 0, "interval_999": 0}
+    of_D = a_day * np.arange(1, days + 1)
+    for seed in range(campaigns):
+        left_A_D = np.random.default_rng(seed).binomial(a_day, 0.5, (people, days)).cumsum(axis=1)
+        off_A_D = np.abs(left_A_D - of_D / 2.0) / (np.sqrt(of_D) / 2.0)
+        named["notice"] += any(
+            of_sides(range(people), left_A_D[:, day], np.full(people, of)) for day, of in enumerate(of_D)
+        )
+        named["interval_95"] += bool((off_A_D > 1.96).any())
+        named["interval_999"] += bool((off_A_D > 3.29).any())
+    told = {f"daily_false_alarm_{name}": count / campaigns for name, count in named.items()}
+    for share, of, crowd in product((0.55, 0.6, 0.65, 0.7), (200, 500, 1000), (12, people)):
+        left = np.random.default_rng(of).binomial(of, share, 2_000)
+        found = float((off_half(left, np.full(2_000, of)) >= enough(crowd)).mean())
+        told[f"side_{share:.2f}_of_{of}_among_{crowd}_found"] = found
+    return told
 
 
 def summary(seen: dict[str, list[float]]) -> dict[str, float]:
@@ -107,6 +162,7 @@ def judged(deal: Deal, first_N: Any, outcome_L: Any, first_left_L: Any, skill_A:
         **by_votes(deal, outcome_L.astype(int), first_N.astype(int), found.reliability),
         "leaning_found": float(above_A[-1]),
         "leaning_left": float(found.left_A[-1]),
+        "left_inside_interval": float(((found.left_low_A <= 0.5) & (found.left_high_A >= 0.5))[fair].mean()),
         "leaning_false_alarms": float((above_A | below_A)[fair].mean()),
         "leaning_found_by_share": float(plain[-1][0] > 0.5),
         "leaning_false_alarms_by_share": float(np.mean([low > 0.5 or high < 0.5 for low, high in plain[fair]])),

@@ -31,6 +31,9 @@ class AnnotatorRow(s.Serializer[Any]):
     median_active_ms = s.FloatField(allow_null=True)
     left_share = s.FloatField(allow_null=True)
     left_interval = s.ListField(child=s.FloatField(), allow_null=True)
+    leans = s.ChoiceField(
+        choices=["left", "right"], allow_null=True, help_text="The side, where chance explains it no more."
+    )
 
 
 class RolloutCounts(s.Serializer[Any]):

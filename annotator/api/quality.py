@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from annotator.people.models import Scope
 from annotator.training.quality import quality
+from uncertainty.notices import KINDS
 
 from .views import find_campaign
 
@@ -61,6 +62,14 @@ class AnnotatorReliability(s.Serializer[Any]):
     weight = s.FloatField(help_text="What this person's answers weigh in training; 1 on average.")
 
 
+class NoticeOut(s.Serializer[Any]):
+    kind = s.ChoiceField(choices=KINDS)
+    answers = s.IntegerField(help_text="Of so many answers, or items both answered.")
+    seen = s.FloatField(help_text="What was seen: a share; for a fall, after how many answers it came.")
+    expected = s.FloatField(help_text="What was to be expected.")
+    other = s.CharField(allow_null=True, help_text="With whom somebody agrees so often.")
+
+
 class AnnotatorQuality(s.Serializer[Any]):
     user = s.IntegerField()
     username = s.CharField()
@@ -71,6 +80,7 @@ class AnnotatorQuality(s.Serializer[Any]):
     reliability = AnnotatorReliability(allow_null=True)
     repeats = CountedShare(allow_null=True, help_text="Parts of repeated answers that came out the same.")
     gold = CountedShare(allow_null=True, help_text="The mean score on items whose answer is known.")
+    notices = NoticeOut(many=True, help_text="What to talk about with this person; nothing follows from it by itself.")
 
 
 class QualityOut(s.Serializer[Any]):

@@ -20,6 +20,7 @@ from annotator.rollouts import tallies
 from annotator.rollouts.models import RewardModelVersion, Score
 from annotator.tasks.models import AnnotationTask, Assignment
 from uncertainty.annotators import share_interval
+from uncertainty.notices import of_sides
 
 from . import alarms, trust
 from .models import TrainingJob
@@ -61,15 +62,17 @@ def task_counts(campaign: Campaign) -> dict[str, int]:
 
 
 ANNOTATORS = """
-SELECT u.username, count(*) FILTER (WHERE n.skip = ''),
+SELECT u.id, u.username, count(*) FILTER (WHERE n.skip = ''),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY n.active_ms) FILTER (WHERE n.active_ms IS NOT NULL),
        count(c.outcome), count(c.outcome) FILTER (WHERE (c.outcome = 1) = (n.shown_order[1] = 0))
 FROM annotations_annotation n JOIN people_user u ON u.id = n.annotator_id
+JOIN tasks_annotationtask t ON t.id = n.task_id
 -- Of two completions shown, the first stood on the left: where it is number 0, the first of the pair did.
+-- A repeat is shown the other way round on purpose: of all showings, its side alone was not drawn by lot.
 LEFT JOIN annotations_comparison c
-    ON c.annotation_id = n.id AND c.outcome <> 0.5 AND cardinality(n.shown_order) = 2
+    ON c.annotation_id = n.id AND c.outcome <> 0.5 AND cardinality(n.shown_order) = 2 AND t.stream <> 'repeat'
 WHERE n.campaign_id = %s AND NOT EXISTS (SELECT 1 FROM annotations_annotation r WHERE r.revises_id = n.id)
-GROUP BY u.username ORDER BY 2 DESC, 1
+GROUP BY u.id, u.username ORDER BY 3 DESC, 2
 """
 
 
@@ -78,8 +81,9 @@ def annotator_rows(campaign: Campaign) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(ANNOTATORS, [campaign.pk])
         rows = cursor.fetchall()
-    return [
+    found = [
         {
+            "user": user,
             "username": name,
             "answers": answers,
             "left": left,
@@ -88,8 +92,10 @@ def annotator_rows(campaign: Campaign) -> list[dict[str, Any]]:
             "left_share": left / strict if strict else None,
             "left_interval": list(share_interval(left, strict)) if strict else None,
         }
-        for name, answers, median, strict, left in rows
+        for user, name, answers, median, strict, left in rows
     ]
+    leans = leaning(found)
+    return [{**row, "leans": leans.get(row["username"])} for row in found]
 
 
 def learning_curve(campaign: Campaign) -> list[dict[str, Any]]:
@@ -124,15 +130,13 @@ def rollout_counts(campaign: Campaign, version: RewardModelVersion | None) -> di
     return {"total": tallies.written(runs), "scored": tallies.scored(version, runs) if version else 0}
 
 
-LEANING_Z = 3.29  # 99.9%: with twenty people, chance alone raises one false alarm in fifty
-
-
-def leaning(people: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Who prefers one side beyond what chance explains, and which."""
-    intervals = [
-        (row["username"], share_interval(row["left"], row["strict"], z=LEANING_Z)) for row in people if row["strict"]
-    ]
-    return [(name, "left" if low > 0.5 else "right") for name, (low, high) in intervals if low > 0.5 or high < 0.5]
+def leaning(people: list[dict[str, Any]]) -> dict[str, str]:
+    """Who prefers one side beyond what chance explains, and which; as surely on the hundredth look as on the first."""
+    asked = [row for row in people if row["strict"]]
+    if not asked:
+        return {}
+    named = of_sides(range(len(asked)), [row["left"] for row in asked], [row["strict"] for row in asked])
+    return {asked[one.annotator]["username"]: one.kind.removeprefix("leans_") for one in named}
 
 
 def alarm_facts(
@@ -158,7 +162,7 @@ def alarm_facts(
         unscored=rollouts["total"] - rollouts["scored"] if version else 0,
         rollouts=rollouts["total"],
         promoted_at=version.promoted_at if version else None,
-        leaning=leaning(people),
+        leaning=[(row["username"], row["leans"]) for row in people if row["leans"]],
         low_gold=alarms.low_gold(campaign),
         awaiting_review=awaiting(campaign),
     )

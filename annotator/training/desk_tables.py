@@ -164,12 +164,13 @@ def people_quality(campaign: Campaign) -> Table:
         "gold": ("share", "low", "high", "of"),
     }
     plain = ["username", "answers", "skips", "median_active_ms"]
-    heads = plain + [f"{part}_{name}" for part, names in told.items() for name in names]
+    heads = [*plain, *(f"{part}_{name}" for part, names in told.items() for name in names), "notices"]
     return Table(
         heads,
         (
             [row[name] for name in plain]
             + [(row[part] or {}).get(name) for part, names in told.items() for name in names]
+            + [" ".join(one["kind"] for one in row["notices"])]
             for row in quality.quality(campaign)["annotators"]
         ),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -28,15 +29,19 @@ from uncertainty.annotators import Reliability, share_interval
 from uncertainty.crowd_bt import crowd_bt
 from uncertainty.dawid_skene import dawid_skene
 from uncertainty.errors import UncertaintyError
+from uncertainty.notices import Notice, of_haste, of_sides, of_skill
 
-from .said import Column, Said, columns, left_choices, preferences, repeated
+from .desk import annotator_rows
+from .said import Column, Said, columns, hasty, preferences, repeated
 
 NEWEST = 10_000  # answers looked at: a page must come at once, and old habits say little of today's
+WEIGHED = 50_000  # answers that weights follow from: whoever stopped long ago is still weighed in the label set
 DRAWS = 300  # for intervals of agreement
 MATRIX_PEOPLE = 25
 MOST_CLASSES = 10
 Stream = AnnotationTask.Stream
 LEARNT_FROM = frozenset({Stream.ACQUISITION, Stream.RANDOM})
+Counts = Mapping[int, tuple[float, int]]  # by person: so much, of so many
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Skill:
     chance: float
     why: str | None
     found: Reliability | None
+    notices: list[Notice] = dataclasses.field(default_factory=list)
 
 
 def quality(campaign: Campaign) -> dict[str, Any]:
@@ -61,14 +67,14 @@ def _quality_of(campaign_id: int, newest_answer: int, newest_review: int) -> dic
     answers = standing(campaign, newest_answer, newest_review)
     taught = teaching(answers)
     by_question = columns(form, taught)
-    skill = _skill_of(campaign_id, newest_answer, newest_review)
+    skill = _skill_of(campaign_id, newest_answer, newest_review, NEWEST)
     return {
         "answers": len(answers),
         "looked_at_most": NEWEST,
         "agreement": [_agreement(column) for column in by_question],
         "matrix": _matrix(by_question[0]) if by_question else None,
         "reliability": {"by": skill.by, "chance": skill.chance, "why": skill.why},
-        "annotators": _people(form, answers, taught, skill, _gold(campaign)),
+        "annotators": _people(form, answers, taught, skill, _gold(campaign), _left(campaign)),
     }
 
 
@@ -79,7 +85,7 @@ def annotator_weights(campaign: Campaign, *, up_to: int | None = None, at: datet
     frozen label set again weighs as before.
     """
     read = reviews.newest(campaign, at=at)
-    found = _skill_of(campaign.pk, newest(campaign) if up_to is None else up_to, read).found
+    found = _skill_of(campaign.pk, newest(campaign) if up_to is None else up_to, read, WEIGHED).found
     if found is None:
         return {}
     return dict(zip(found.annotators_A.tolist(), found.weight_A.tolist(), strict=True))
@@ -94,7 +100,7 @@ def teaching(answers: list[Said]) -> list[Said]:
     return [said for said in answers if said.stream in LEARNT_FROM and not said.returned]
 
 
-def standing(campaign: Campaign, up_to: int, read: int) -> list[Said]:
+def standing(campaign: Campaign, up_to: int, read: int, looked_at_most: int = NEWEST) -> list[Said]:
     """The newest answers that stood when answer `up_to` and review `read` were the newest, oldest first."""
     corrected = Annotation.objects.filter(revises=OuterRef("pk"), id__lte=up_to)
     rows = (
@@ -104,7 +110,7 @@ def standing(campaign: Campaign, up_to: int, read: int) -> list[Said]:
         .values_list(
             "annotator_id", "task_id", "task__rollout_ids", "task__stream", "answer", "shown_order", "active_ms",
             "sent_back",
-        )[:NEWEST]
+        )[:looked_at_most]
     )  # fmt: skip
     return [
         Said(who, card, tuple(rollouts), stream, answer, tuple(order), active_ms, sent_back)
@@ -113,9 +119,10 @@ def standing(campaign: Campaign, up_to: int, read: int) -> list[Said]:
 
 
 @lru_cache(maxsize=32)
-def _skill_of(campaign_id: int, newest_answer: int, newest_review: int) -> Skill:
+def _skill_of(campaign_id: int, newest_answer: int, newest_review: int, looked_at_most: int) -> Skill:
     campaign = Campaign.objects.get(pk=campaign_id)
-    return skill(campaign.config.asks, teaching(standing(campaign, newest_answer, newest_review)))
+    answers = standing(campaign, newest_answer, newest_review, looked_at_most)
+    return skill(campaign.config.asks, teaching(answers))
 
 
 def skill(form: Form, answers: list[Said]) -> Skill:
@@ -125,14 +132,15 @@ def skill(form: Form, answers: list[Said]) -> Skill:
     try:
         if not asks_for_classes:
             told = preferences(form, answers)
-            judged = crowd_bt(
-                told.outcomes, told.pairs, told.annotators, told.first_left, weights_L=told.weights
-            ).reliability
-            return Skill("preferences", 0.5, None, judged)
+            judged = crowd_bt(told.outcomes, told.pairs, told.annotators, told.first_left, weights_L=told.weights)
+            notices = of_skill(judged.reliability, judged.residuals, chance=0.5)
+            return Skill("preferences", 0.5, None, judged.reliability, notices)
         if classes is None or len(set(classes.values)) > MOST_CLASSES:
             return Skill(None, 0.0, "no_classes", None)
         found = dawid_skene([str(one) for one in classes.values], classes.items, classes.annotators, one_coin=True)
-        return Skill("classes", 1.0 / len(found.classes_C), None, found.reliability)
+        chance = 1.0 / len(found.classes_C)
+        notices = of_skill(found.reliability, found.residuals, chance=chance)
+        return Skill("classes", chance, None, found.reliability, notices)
     except UncertaintyError as error:
         return Skill(None, 0.0, error.code, None)
 
@@ -183,20 +191,38 @@ def _matrix(column: Column) -> dict[str, Any]:
     }
 
 
-def _gold(campaign: Campaign) -> dict[int, tuple[float, int]]:
+def _gold(campaign: Campaign) -> Counts:
     """Per person, the sum of their scores on items whose answer is known, and how many; training does not count."""
     scores = GoldScore.objects.filter(annotation__campaign=campaign, item__use=GoldItem.Use.GOLD)
     found = scores.values_list("annotation__annotator_id").annotate(total=Sum("score"), of=Count("id"))
     return {who: (total, of) for who, total, of in found.order_by()}
 
 
+def _left(campaign: Campaign) -> Counts:
+    """Per person, how often the left one of two was preferred, of all preferences: a bet counts from its start."""
+    return {row["user"]: (row["left"], row["strict"]) for row in annotator_rows(campaign) if row["strict"]}
+
+
+def _noticed(skill: Skill, left: Counts, hasty: Counts) -> dict[int, list[Notice]]:
+    """What to talk about with whom."""
+    found = list(skill.notices)
+    for of_counts, counts in ((of_sides, left), (of_haste, hasty)):
+        if counts:
+            hits, of = zip(*counts.values(), strict=True)
+            found += of_counts(list(counts), hits, of)
+    by_person: dict[int, list[Notice]] = defaultdict(list)
+    for one in found:
+        by_person[one.annotator].append(one)
+    return by_person
+
+
 def _people(
-    form: Form, answers: list[Said], taught: list[Said], skill: Skill, gold: dict[int, tuple[float, int]]
+    form: Form, answers: list[Said], taught: list[Said], skill: Skill, gold: Counts, left: Counts
 ) -> list[dict[str, Any]]:
     given = Counter(said.annotator for said in answers if said.answer is not None)
     skipped = Counter(said.annotator for said in answers if said.answer is None)
     again = [said for said in answers if said.stream == Stream.REPEAT]
-    left, same = left_choices(form, answers), repeated(form, taught, again)
+    same, noticed = repeated(form, taught, again), _noticed(skill, left, hasty(taught))
     skills, times = _by_person(skill.found), defaultdict(list)
     for said in answers:
         if said.active_ms is not None:
@@ -214,6 +240,16 @@ def _people(
             "reliability": skills.get(who),
             "repeats": _share(same.get(who)),
             "gold": _share(gold.get(who)),
+            "notices": [
+                {
+                    "kind": one.kind,
+                    "answers": one.answers,
+                    "seen": one.seen,
+                    "expected": one.expected,
+                    "other": None if one.other is None else names.get(one.other),
+                }
+                for one in noticed[who]
+            ],
         }
         for who in order
     ]

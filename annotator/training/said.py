@@ -11,10 +11,12 @@ import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
 from typing import Any
 
 from annotator.campaigns.forms import Form, Level, Value
 
+HASTY = 3.0  # readers differ by a factor of two; a third of the time is not reading
 PLACE = re.compile(r"\[\d+\]")
 # Each level of measurement, and the distance that agreement is measured by.
 DISTANCES: dict[Level, str] = {"nominal": "nominal", "ordinal": "ordinal", "interval": "interval", "set": "jaccard"}
@@ -104,17 +106,19 @@ def preferences(form: Form, answers: Iterable[Said]) -> Preferences:
     return found
 
 
-def left_choices(form: Form, answers: Iterable[Said]) -> dict[int, tuple[int, int]]:
-    """Per person, how often the left one of two completions was preferred, of how many preferences."""
-    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+def hasty(answers: Iterable[Said]) -> dict[int, tuple[int, int]]:
+    """Per person, on how many cards they took less than a third of others' time, of how many somebody else answered."""
+    by_card: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for said in answers:
-        if said.answer is None or len(said.rollouts) != 2:
-            continue
-        for one in form.comparisons(said.answer):
-            if one.outcome != 0.5:
-                counts[said.annotator][0] += (one.outcome == 1.0) == (said.shown_order[0] == 0)
-                counts[said.annotator][1] += 1
-    return {who: (left, of) for who, (left, of) in counts.items()}
+        if said.answer is not None and said.active_ms is not None:
+            by_card[said.card].append((said.annotator, said.active_ms))
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for times in by_card.values():
+        for who, mine in times if len(times) > 1 else ():
+            others = [time for other, time in times if other != who]
+            counts[who][0] += mine < median(others) / HASTY
+            counts[who][1] += 1
+    return {who: (few, of) for who, (few, of) in counts.items()}
 
 
 def repeated(form: Form, first: Sequence[Said], again: Iterable[Said]) -> dict[int, tuple[int, int]]:

@@ -1183,6 +1183,8 @@ export interface components {
             repeats: components["schemas"]["CountedShare"] | null;
             /** @description The mean score on items whose answer is known. */
             gold: components["schemas"]["CountedShare"] | null;
+            /** @description What to talk about with this person; nothing follows from it by itself. */
+            notices: components["schemas"]["NoticeOut"][];
         };
         AnnotatorReliability: {
             /** Format: double */
@@ -1205,6 +1207,13 @@ export interface components {
             /** Format: double */
             left_share: number | null;
             left_interval: number[] | null;
+            /**
+             * @description The side, where chance explains it no more.
+             *
+             *     * `left` - left
+             *     * `right` - right
+             */
+            leans: (components["schemas"]["LeansEnum"] | components["schemas"]["NullEnum"]) | null;
         };
         AnswerInRequest: {
             answer?: {
@@ -1671,7 +1680,7 @@ export interface components {
         };
         JobDetail: {
             id: number;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["JobKindEnum"];
             state: components["schemas"]["JobStateEnum"];
             because: string;
             /** Format: double */
@@ -1696,6 +1705,12 @@ export interface components {
             finished_at: string | null;
             lines: components["schemas"]["JobLineOut"][];
         };
+        /**
+         * @description * `reward_model` - Reward Model
+         *     * `policy` - Policy
+         * @enum {string}
+         */
+        JobKindEnum: "reward_model" | "policy";
         JobLineOut: {
             /** Format: date-time */
             at: string;
@@ -1707,7 +1722,7 @@ export interface components {
         };
         JobOut: {
             id: number;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["JobKindEnum"];
             state: components["schemas"]["JobStateEnum"];
             because: string;
             /** Format: double */
@@ -1746,12 +1761,6 @@ export interface components {
             role: components["schemas"]["CampaignRoleEnum"];
             user: components["schemas"]["UserOut"];
         };
-        /**
-         * @description * `reward_model` - Reward Model
-         *     * `policy` - Policy
-         * @enum {string}
-         */
-        KindEnum: "reward_model" | "policy";
         LabelCounts: {
             total: number;
             by_choice: {
@@ -1774,6 +1783,12 @@ export interface components {
             /** @description The exports that the campaign's form can fill. */
             readonly formats: string[];
         };
+        /**
+         * @description * `left` - left
+         *     * `right` - right
+         * @enum {string}
+         */
+        LeansEnum: "left" | "right";
         LeaseInRequest: {
             lease_number: number;
         };
@@ -1881,6 +1896,34 @@ export interface components {
             last_used_at: string | null;
             /** @description shown only now */
             token: string;
+        };
+        /**
+         * @description * `below_chance` - below_chance
+         *     * `near_chance` - near_chance
+         *     * `fell` - fell
+         *     * `alike` - alike
+         *     * `leans_left` - leans_left
+         *     * `leans_right` - leans_right
+         *     * `hurries` - hurries
+         * @enum {string}
+         */
+        NoticeEnum: "below_chance" | "near_chance" | "fell" | "alike" | "leans_left" | "leans_right" | "hurries";
+        NoticeOut: {
+            kind: components["schemas"]["NoticeEnum"];
+            /** @description Of so many answers, or items both answered. */
+            answers: number;
+            /**
+             * Format: double
+             * @description What was seen: a share; for a fall, after how many answers it came.
+             */
+            seen: number;
+            /**
+             * Format: double
+             * @description What was to be expected.
+             */
+            expected: number;
+            /** @description With whom somebody agrees so often. */
+            other: string | null;
         };
         /** @enum {unknown} */
         NullEnum: null;

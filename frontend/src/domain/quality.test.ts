@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { lean, mayGuess, shade, standing, whyNot } from "./quality";
+import { noticed, shade, standing, whyNot } from "./quality";
 
 test.each([
   [0.8, "high"],
@@ -25,23 +25,13 @@ test.each([
   expect(shade(kappa)).toBe(expected);
 });
 
-describe("a side", () => {
-  const of = 100;
-  test.each([
-    [{ share: 0.6, low: 0.51, high: 0.69, of }, "left"],
-    [{ share: 0.4, low: 0.31, high: 0.49, of }, "right"],
-    [{ share: 0.6, low: 0.5, high: 0.7, of }, null],
-    [null, null],
-  ] as const)("is leant to only beyond doubt: %o", (left, expected) => {
-    expect(lean(left)).toBe(expected);
-  });
-});
-
-test("somebody whose interval reaches chance may be guessing; of whom nothing is known, nothing is said", () => {
-  expect(mayGuess({ answers: 50, reliability: { low: 0.5 } }, 0.5)).toBe(true);
-  expect(mayGuess({ answers: 49, reliability: { low: 0.5 } }, 0.5)).toBe(false);
-  expect(mayGuess({ answers: 50, reliability: { low: 0.51 } }, 0.5)).toBe(false);
-  expect(mayGuess({ answers: 50, reliability: null }, 0.5)).toBe(false);
+test("a notice says what was seen, of how many, and beside what", () => {
+  const about = { answers: 40, seen: 0.95, expected: 0.7, other: "bob" };
+  expect(noticed({ ...about, kind: "alike" })).toBe("says the same as bob in 95% of 40 shared items; their skill explains 70%");
+  expect(noticed({ ...about, kind: "fell", seen: 25, expected: 40, other: null })).toBe("less reliable after about 25 of 40 answers");
+  expect(noticed({ ...about, kind: "hurries", other: null })).toMatch(/in 95% of 40 cards/);
+  const plain = (["below_chance", "near_chance", "leans_left", "leans_right"] as const).map((kind) => noticed({ ...about, kind }));
+  expect(new Set(plain).size).toBe(4);
 });
 
 test("a missing figure has a reason, also one nobody foresaw", () => {

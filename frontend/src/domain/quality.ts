@@ -1,6 +1,7 @@
 /** What figures about people mean, in words: agreement, why there is none, and who should be talked to. */
 
 import { t } from "../i18n";
+import { count, percent } from "./format";
 
 /** Krippendorff's own thresholds; between people's tastes even good work stays below them. */
 export type Standing = "high" | "fair" | "low" | "none";
@@ -35,25 +36,31 @@ export function whyNot(code: string | null): string {
   return t(known);
 }
 
-export interface Shared {
-  share: number;
-  low: number;
-  high: number;
-  of: number;
+export interface Notice {
+  kind: "below_chance" | "near_chance" | "fell" | "alike" | "leans_left" | "leans_right" | "hurries";
+  answers: number;
+  seen: number;
+  expected: number;
+  other: string | null;
 }
 
-export type Lean = "left" | "right" | null;
-
-/** A side somebody leans to beyond doubt: the interval misses one half. */
-export function lean(left: Shared | null): Lean {
-  if (left === null) return null;
-  return left.low > 0.5 ? "left" : left.high < 0.5 ? "right" : null;
-}
-
-/** Of a newcomer nothing is known, so nothing is said. */
-const ENOUGH = 50;
-
-/** Whoever may well be guessing: after many answers the interval of being right still reaches down to chance. */
-export function mayGuess(row: { answers: number; reliability: { low: number } | null }, chance: number): boolean {
-  return row.reliability !== null && row.answers >= ENOUGH && row.reliability.low <= chance;
+/** What to talk about with somebody, as a sentence; it says what was seen and never what they meant by it. */
+export function noticed(one: Notice): string {
+  const figures = { of: count(one.answers), seen: percent(one.seen), expected: percent(one.expected), other: one.other ?? "–" };
+  switch (one.kind) {
+    case "below_chance":
+      return t("right less often than chance: may have misunderstood the question");
+    case "near_chance":
+      return t("hardly better than chance");
+    case "fell":
+      return t("less reliable after about {{n}} of {{of}} answers", { n: count(one.seen), of: figures.of });
+    case "alike":
+      return t("says the same as {{other}} in {{seen}} of {{of}} shared items; their skill explains {{expected}}", figures);
+    case "leans_left":
+      return t("leans left");
+    case "leans_right":
+      return t("leans right");
+    case "hurries":
+      return t("takes less than a third of others' time in {{seen}} of {{of}} cards", figures);
+  }
 }

@@ -64,11 +64,11 @@ def test_a_keeper_that_hears_nothing_is_noticed_by_the_first_answer_it_missed(op
 
 def test_a_leaning_is_told_only_beyond_what_chance_does() -> None:
     def row(left: int, strict: int) -> dict[str, Any]:
-        return {"username": "alice", "left": left, "strict": strict}
+        return {"user": 1, "username": "alice", "left": left, "strict": strict}
 
-    assert leaning([row(60, 100), row(5, 5), row(0, 0)]) == []
-    assert leaning([row(600, 1000)]) == [("alice", "left")]
-    assert leaning([row(400, 1000)]) == [("alice", "right")]
+    assert leaning([]) == leaning([row(0, 0)]) == leaning([row(60, 100), row(5, 5), row(0, 0)]) == {}
+    assert leaning([row(600, 1000)]) == {"alice": "left"}
+    assert leaning([row(400, 1000)]) == {"alice": "right"}
 
 
 def test_a_dry_run_shows_the_first_cards_and_leaves_no_trace(api: Any, people: Any) -> None:

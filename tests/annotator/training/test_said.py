@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from annotator.campaigns.forms import Form
-from annotator.training.said import Said, columns, left_choices, preferences, repeated
+from annotator.training.said import Said, columns, hasty, preferences, repeated
 
 PAIR = Form.from_json([{"kind": "pair", "name": "preference"}], 2)
 MIXED = Form.from_json(
@@ -55,11 +57,16 @@ def test_a_ranking_of_three_counts_as_two_comparisons():
     assert found.first_left == [True, False, False]  # shown were 2, 0, 1: only 0 stood before 1
 
 
-def test_left_is_where_it_stood_not_which_it_was_and_ties_have_no_side():
+def test_haste_is_a_third_of_the_time_others_took_for_the_same_card():
+    def timed(who, card, ms):
+        return dataclasses.replace(pair(who, card, "first"), active_ms=ms)
+
     answers = [
-        pair(1, 5, "first"), pair(1, 6, "first", order=(1, 0)), pair(1, 7, "second", order=(1, 0)), pair(1, 8, "tie"),
+        timed(1, 5, 900), timed(2, 5, 3_000), timed(3, 5, 2_800),  # less than a third of 2,900
+        timed(1, 6, 1_100), timed(2, 6, 3_000),
+        timed(1, 7, 10), timed(2, 8, None), timed(3, 8, 10),  # nobody else's time is known
     ]  # fmt: skip
-    assert left_choices(PAIR, answers) == {1: (2, 3)}
+    assert hasty(answers) == {1: (1, 2), 2: (0, 2), 3: (0, 1)}
 
 
 def test_a_repeat_is_compared_with_ones_own_earlier_answer_only():

@@ -7,11 +7,11 @@ import { count, decimal, percent, seconds, when } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { Badge } from "../../ui/parts";
 
-/** Half is the expected share of "left"; an interval that misses it is worth a look. */
+/** Half is the expected share of "left". The interval is for this one look; who leans is said so that looking daily does no harm. */
 function SideShare({ row }: { row: AnnotatorRow }) {
   if (row.left_share === null || row.left_interval === null) return <>–</>;
   const [low = 0, high = 1] = row.left_interval;
-  const off = low > 0.5 || high < 0.5;
+  const off = row.leans !== null;
   return (
     <span className={off ? "side side-off" : "side"}>
       <svg viewBox="0 0 100 16" width="75" height="12" aria-hidden="true" className="interval">
@@ -21,7 +21,7 @@ function SideShare({ row }: { row: AnnotatorRow }) {
       </svg>
       <span>
         {percent(row.left_share)} <span className="quiet">[{percent(low)}, {percent(high)}]</span>
-        {off && <strong> {low > 0.5 ? t("leans left") : t("leans right")}</strong>}
+        {off && <strong> {row.leans === "left" ? t("leans left") : t("leans right")}</strong>}
       </span>
     </span>
   );

@@ -3,7 +3,7 @@
 import { csv } from "../../api/desk";
 import type { AnnotatorQuality, Quality } from "../../api/quality";
 import { count, decimal, seconds } from "../../domain/format";
-import { lean, mayGuess, whyNot } from "../../domain/quality";
+import { noticed, whyNot } from "../../domain/quality";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Panel } from "../../ui/parts";
@@ -16,7 +16,8 @@ function How({ found }: { found: Quality["reliability"] }) {
       {found.by === "preferences"
         ? t("Right is how often somebody would choose the better completion of a typical pair, found from how people agree (Crowd-BT).")
         : t("Right is how often somebody would name the true class, found from how people agree (Dawid and Skene).")}{" "}
-      {t("A weight is what an answer counts in training; 1 is the average.")}
+      {t("A weight is what an answer counts in training; 1 is the average.")}{" "}
+      {t("A name comes with something to talk about only where luck hardly explains it, however often you look; nothing follows from it by itself.")}
     </p>
   );
 }
@@ -24,22 +25,20 @@ function How({ found }: { found: Quality["reliability"] }) {
 function Right({ row, chance }: { row: AnnotatorQuality; chance: number }) {
   if (row.reliability === null) return <>–</>;
   const { right, low, high } = row.reliability;
-  return (
-    <>
-      <IntervalLine value={right} low={low} high={high} mark={chance} />
-      {mayGuess(row, chance) && <strong className="flagged">{t("may be guessing")}</strong>}
-    </>
-  );
+  return <IntervalLine value={right} low={low} high={high} mark={chance} />;
 }
 
-function Left({ row }: { row: AnnotatorQuality }) {
-  if (row.left === null) return <>–</>;
-  const side = lean(row.left);
+/** What to talk about with this person. Nothing else follows from it. */
+function Notices({ row }: { row: AnnotatorQuality }) {
+  if (row.notices.length === 0) return null;
   return (
-    <>
-      <IntervalLine value={row.left.share} low={row.left.low} high={row.left.high} mark={0.5} />
-      {side && <strong className="flagged">{side === "left" ? t("leans left") : t("leans right")}</strong>}
-    </>
+    <ul className="notices">
+      {row.notices.map((one) => (
+        <li key={`${one.kind} ${one.other ?? ""}`} className="flagged">
+          {noticed(one)}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -51,13 +50,16 @@ function Counted({ found }: { found: AnnotatorQuality["gold"] }) {
 function Row({ row, chance }: { row: AnnotatorQuality; chance: number }) {
   return (
     <tr>
-      <th scope="row">{row.username}</th>
+      <th scope="row">
+        {row.username}
+        <Notices row={row} />
+      </th>
       <td>
         <Right row={row} chance={chance} />
       </td>
       <td>{decimal(row.reliability?.weight)}</td>
       <td>
-        <Left row={row} />
+        <Counted found={row.left} />
       </td>
       <td>
         <Counted found={row.gold} />
