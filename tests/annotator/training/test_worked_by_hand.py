@@ -85,7 +85,7 @@ def told(api: Any, page: str) -> Any:
 def test_agreement_is_that_of_the_four_cards_both_judged(campaign: Campaign, api: Any) -> None:
     """Of 8 values 3 are A and 5 B; 2 of 8 ordered pairs differ, by chance 30 of 56 would: 1 - (2/8) / (30/56) = 8/15.
 
-    Kappa: 3 of 4 alike. Alice says A in 2 of 4, Bob in 1 of 4: by chance 1/2 would be alike. (3/4 - 1/2) / (1 - 1/2) = 1/2.
+    Kappa: 3 of 4 alike. Alice says A in 2 of 4, Bob in 1 of 4: by chance 1/2 would be alike: (3/4 - 1/2) / (1/2).
     """
     found = told(api, "quality")
     (agreement,) = found["agreement"]
