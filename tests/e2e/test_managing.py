@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from annotator.campaigns.models import Campaign
 from tests.factories import make_open_campaign, make_run, make_version, score_all
@@ -16,6 +16,7 @@ from tests.factories import make_open_campaign, make_run, make_version, score_al
 from .conftest import SignIn
 from .findings import judged_together
 from .judging import all_sent, press
+from .seeing import check, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,7 +150,12 @@ def test_pause_and_close_say_what_they_mean(campaign: Any, sign_in: SignIn) -> N
 
 
 def test_labels_hours_and_money_are_topped_up_by_keyboard(people: Any, sign_in: SignIn) -> None:
-    means = {"budget_hours": Decimal(2), "budget_money": Decimal(50), "pay_per_hour": Decimal(20), "currency": "EUR"}
+    means: dict[str, Any] = {
+        "budget_hours": Decimal(2),
+        "budget_money": Decimal(50),
+        "pay_per_hour": Decimal(20),
+        "currency": "EUR",
+    }
     made = make_open_campaign(people, slug="paid", run=make_run("grpo-1"), budget_labels=30, **means)
     page = sign_in("olga", "/campaigns/paid")
     page.get_by_role("button", name="Top up").press("Enter")
@@ -227,3 +233,24 @@ def test_runs_show_their_groups_with_rewards_and_scores(campaign: Any, sign_in: 
     expect(page.locator(".rollout").first).to_contain_text("±")
     page.locator(".rollout > summary").first.click()
     expect(page.locator(".rollout-body").first).to_contain_text("Answer 0")
+
+
+def test_the_form_with_its_errors_and_the_top_up_are_for_everybody(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/new", **look("light", 1400))
+    page.get_by_label("Name", exact=True).fill("A long name " * 16)
+    for practice in ("Known answers", "Training round"):
+        page.get_by_label(practice).check()
+    page.get_by_label("Overlap").fill("99")
+    page.get_by_role("button", name="Create draft").click()
+    expect(page.get_by_label("Overlap")).to_have_attribute("aria-invalid", "true")
+    findings = [f for looked in (("light", 1400), ("dark", 390)) for f in _looked_at(page, *looked)]
+    page.goto("/campaigns/helpful?top-up=yes")
+    expect(page.get_by_role("dialog", name="Top up the budget")).to_be_visible()
+    findings += [f for looked in (("light", 320), ("dark", 1400)) for f in _looked_at(page, *looked)]
+    assert findings == []
+
+
+def _looked_at(page: Page, theme: Literal["light", "dark"], width: int) -> list[str]:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 800})
+    return list(check(page, f"{page.url} {theme} {width}"))

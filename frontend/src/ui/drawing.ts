@@ -79,6 +79,7 @@ export function level(plot: uPlot, y: number, { colour, text, dash = [] }: Mark)
     const below = at < top + 18 * pixel;
     context.font = FONT.replace("12px", `${12 * pixel}px`);
     context.fillStyle = colour;
+    context.textAlign = "left"; // whatever the axes left behind
     context.textBaseline = below ? "top" : "bottom";
     context.fillText(text, left + 5 * pixel, at + (below ? 3 : -2) * pixel);
   });
