@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min
 
 from annotator.campaigns import membership
 from annotator.campaigns.forms.text import plain_text
-from annotator.campaigns.models import Campaign
+from annotator.campaigns.models import Campaign, Membership
 from annotator.errors import Conflict, InvalidInput, NotFound
 from annotator.people import audit
 from annotator.people.models import User
@@ -104,20 +104,39 @@ def retire(campaign: Campaign, item_id: int, *, now: datetime) -> GoldItem:
 
 
 def judge(campaign: Campaign, annotation: Annotation, *, now: datetime) -> GoldScore | None:
-    """Score an answer to a gold item, and pause who falls below the mark; a skip counts in training only."""
+    """Score an answer to a gold item, and pause who falls below the mark; a skip counts in training only.
+
+    A correction has a score of its own, which counts instead of the first; whom the first one paused goes on if that
+    is enough. In training the first answer counts: the right one has been told since.
+    """
     item = GoldItem.objects.get(task_id=annotation.task_id)
-    if annotation.answer is None and item.use != TRAINING:
+    if item.use == TRAINING and annotation.revises_id is not None:
+        return None
+    if item.use != TRAINING and annotation.answer is None:
         return None
     found = gold.score(campaign.config.asks, annotation.answer or {}, item.answer)
     if found is None:
         return None
-    given = GoldScore(annotation=annotation, item=item, score=found)
-    reason = _below(campaign, annotation.annotator_id, given)
-    given.led_to_pause = bool(reason)
+    earlier = GoldScore.objects.filter(annotation__assignment_id=annotation.assignment_id).order_by("-id").first()
+    paused = earlier is not None and _paused_by(campaign, earlier)
+    # Who was let on since is forgiven what led to their pause, however that card is answered now.
+    forgiven = earlier is not None and earlier.led_to_pause and not paused
+    given = GoldScore(annotation=annotation, item=item, score=found, led_to_pause=forgiven)
+    reason = "" if forgiven else _below(campaign, annotation.annotator_id, given)
+    given.led_to_pause = forgiven or bool(reason)
     given.save()
+    if paused:
+        membership.resume(campaign, annotation.annotator_id)
     if reason:
         membership.pause(campaign, annotation.annotator_id, because=reason, now=now)
     return given
+
+
+def _paused_by(campaign: Campaign, given: GoldScore) -> bool:
+    """Whether this score, and not a manager, is why its author is paused now."""
+    said = given.annotation
+    member = Membership.objects.filter(campaign=campaign, user_id=said.annotator_id, paused_at=said.at)
+    return given.led_to_pause and member.exists()
 
 
 def feedback(annotation: Annotation) -> dict[str, Any] | None:
@@ -138,8 +157,20 @@ def _below(campaign: Campaign, annotator_id: int, given: GoldScore) -> str:
         there_are = GoldItem.objects.filter(campaign=campaign, use=TRAINING, retired_at__isnull=True).count()
         needed, mark = max(1, min(config.training_cards, there_are)), config.training_pass
     mine = GoldScore.objects.filter(annotation__annotator_id=annotator_id, item__campaign=campaign, item__use=use)
-    forgiven = mine.filter(led_to_pause=True).order_by("-id").values_list("id", flat=True).first() or 0
-    scores = [*mine.filter(id__gt=forgiven).order_by("-id").values_list("score", flat=True)[: needed - 1], given.score]
+    # By card, in the order they were first answered; of a corrected one the newest score counts, if it still stands.
+    cards: dict[int, tuple[float | None, bool]] = {}
+    for card, met, led, revised in mine.order_by("id").values_list(
+        "annotation__assignment_id", "score", "led_to_pause", "annotation__revised_by"
+    ):
+        cards[card] = (None if revised and not training else met, led)
+    cards[given.annotation.assignment_id] = (given.score, given.led_to_pause)
+    scores: list[float] = []
+    for score, led in cards.values():
+        if led:
+            scores.clear()
+        elif score is not None:
+            scores.append(score)
+    scores = scores[-needed:]
     if mark <= 0.0 or len(scores) < needed or sum(scores) / len(scores) >= mark:
         return ""
     share = round(100 * sum(scores) / len(scores))

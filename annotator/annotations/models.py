@@ -106,13 +106,21 @@ class GoldItem(models.Model):
     retired_at = models.DateTimeField(null=True)
 
 
+class GoldScores(models.QuerySet["GoldScore"]):
+    def counting(self) -> Self:
+        """Those of gold whose answer still stands; training teaches and measures nobody."""
+        return self.filter(item__use=GoldItem.Use.GOLD, annotation__revised_by__isnull=True)
+
+
 class GoldScore(models.Model):
-    """How well an answer met a gold item; written with the answer, never changed, also when the answer is corrected."""
+    """How well an answer met a gold item; written with it, never changed. A correction has one of its own."""
 
     annotation = models.OneToOneField(Annotation, on_delete=models.PROTECT, related_name="gold_score")
     item = models.ForeignKey(GoldItem, on_delete=models.PROTECT, related_name="scores")
     score = models.FloatField()
     led_to_pause = models.BooleanField(default=False)  # scores before this one are forgiven when the person goes on
+
+    objects = GoldScores.as_manager()
 
     class Meta:
         constraints: ClassVar = [

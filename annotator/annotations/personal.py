@@ -35,7 +35,7 @@ LIVE_SEAT = Case(When(state__in=["open", "leased", "submitted"], then=F("slot"))
 
 def wanted(config: CampaignConfig) -> bool:
     """Whether a campaign has personal cards at all; one that has none never pays for looking."""
-    return config.training_cards > 0 or config.gold_share > 0.0 or config.repeat_share > 0.0
+    return config.known_answers or config.repeat_share > 0.0
 
 
 def claim_with_personal(

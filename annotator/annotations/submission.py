@@ -13,10 +13,12 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from annotator.campaigns import budget
 from annotator.campaigns.forms.text import plain_text
 from annotator.campaigns.models import Campaign
 from annotator.errors import (
     AlreadySubmitted,
+    BudgetExhausted,
     CampaignClosed,
     InvalidAnswer,
     KeyReused,
@@ -26,7 +28,7 @@ from annotator.errors import (
 )
 from annotator.rollouts.models import Rollout
 from annotator.tasks.leasing import lost
-from annotator.tasks.models import AnnotationTask, Assignment
+from annotator.tasks.models import PERSONAL, AnnotationTask, Assignment
 
 from . import allowances, gold_items, settling, surplus
 from .models import Annotation, Comparison
@@ -136,10 +138,13 @@ def _submit(slot: Any, annotator_id: int, answer: Answer) -> Annotation:
         settling.skip(slot)
     else:
         settling.count(slot, annotation)
-    # Late or not: nobody gets round being measured by waiting.
+    _judge(slot, annotation)  # late or not: nobody gets round being measured by waiting
+    return annotation
+
+
+def _judge(slot: Any, annotation: Annotation) -> None:
     if slot.stream == AnnotationTask.Stream.GOLD and slot.campaign_state != Campaign.State.CLOSED:
         gold_items.judge(slot.campaign, annotation, now=annotation.at)
-    return annotation
 
 
 def _mine(assignment_id: int, annotator_id: int, lease_number: int) -> Any:
@@ -246,14 +251,33 @@ def _revise(annotation_id: int, annotator_id: int, answer: Answer) -> Annotation
     elif slot.state == State.SUBMITTED:
         settling.settle_again(slot)
     # An answer corrected to a skip stays paid and leaves the label set; its slot is not asked again.
+    _judge(slot, new)
     return new
 
 
 def _take_back(slot: Any, annotation: Annotation) -> None:
-    """A skipped slot is answered after all: possible while nobody has begun the one that took its seat."""
-    replacement = Assignment.objects.filter(task_id=slot.task_id, slot=slot.slot, state=State.OPEN)
-    if not allowances.may_answer(slot.campaign, slot.annotator_id) or not replacement.update(state=State.CANCELLED):
+    """A skipped slot is answered after all: possible while nobody has begun the one that took its seat.
+
+    Nothing took the seat of a personal card, so it can always be; what the skip gave back is reserved anew.
+    """
+    if not allowances.may_answer(slot.campaign, slot.annotator_id):
         raise lost(slot.id)
+    if slot.stream in PERSONAL:
+        try:
+            budget.reserve(slot.campaign_id, 1, key=f"skipped:{slot.id}:back", purpose="extra")
+        except BudgetExhausted:
+            surplus.keep(slot, annotation)
+            return
+        slot.extra = True
+    else:
+        # Waited for while holding no more than my own slot: whoever is just answering it late needs the task.
+        seat = Assignment.objects.filter(task_id=slot.task_id, slot=slot.slot, state=State.OPEN)
+        replacement = seat.select_for_update(no_key=True).first()
+        if replacement is None:
+            raise lost(slot.id)
+        Assignment.objects.filter(id=replacement.pk).update(state=State.CANCELLED)
+        slot.extra = replacement.extra  # its reservation pays, whatever my own slot's was
+    Assignment.objects.filter(id=slot.id).update(extra=slot.extra)
     settling.count(slot, annotation)
 
 

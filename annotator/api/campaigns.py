@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from annotator.annotations import adjudication, reviews
 from annotator.annotations.models import Annotation
-from annotator.campaigns import budget, lifecycle, membership
+from annotator.campaigns import budget, drafts, lifecycle, membership
 from annotator.campaigns.forecast import look_ahead
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import Proposal, rank
@@ -21,7 +21,8 @@ from annotator.learning.checks import fallen_back
 from annotator.people.models import Scope
 from annotator.rollouts.models import PromptGroup, Rollout, Score
 from annotator.tasks import withdrawing
-from annotator.tasks.opening import asked_in, open_due_tasks
+from annotator.tasks.models import Assignment
+from annotator.tasks.opening import asked_in, open_due_tasks, used_up
 from annotator.training.desk import overview
 
 from . import desk_shapes
@@ -41,6 +42,8 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
         "form": campaign.config.asks.to_json(),
         "completions": campaign.config.completions,
         "state": campaign.state,
+        "used_up": used_up(campaign),
+        "cards_wait": campaign.assignments.filter(state=Assignment.State.OPEN).exists(),
     }
     if Scope.ANNOTATE in caller(request).scopes:
         answers = Annotation.objects.filter(campaign=campaign, annotator=caller(request), revised_by__isnull=True)
@@ -84,11 +87,23 @@ class Campaigns(APIView):
 
 
 class OneCampaign(APIView):
-    required_scope = PEOPLE_AND_MANAGERS
+    required_scope = PEOPLE_AND_MANAGERS | {"PATCH": Scope.MANAGE, "DELETE": Scope.MANAGE}
 
     @extend_schema(operation_id="campaigns_get", responses=shape.CampaignOut)
     def get(self, request: Request, slug: str) -> Response:
         return Response(present(request, find_campaign(request, slug)))
+
+    @extend_schema(operation_id="campaigns_edit", request=shape.CampaignEdit, responses=shape.CampaignOut)
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change a draft: what is given, the rest stays; a config is given whole."""
+        given = checked(shape.CampaignEdit, request.data)
+        return Response(present(request, drafts.edit(find_campaign(request, slug), **given)))
+
+    @extend_schema(operation_id="campaigns_discard", responses={204: None})
+    def delete(self, request: Request, slug: str) -> Response:
+        """Discard a draft for good."""
+        drafts.discard(find_campaign(request, slug))
+        return Response(status=204)
 
 
 class Budget(APIView):

@@ -19,6 +19,7 @@ from annotator.errors import InvalidInput
 from annotator.people import accounts, throttle
 from annotator.people.addresses import address_of, network_of
 from annotator.people.models import Scope, User, digest_token
+from annotator.tasks import withdrawing
 
 from . import people_shapes as shape
 from .authentication import SessionAuthentication
@@ -63,7 +64,7 @@ class OneMember(APIView):
 
     @extend_schema(operation_id="members_remove", responses={204: None})
     def delete(self, request: Request, slug: str, user: int) -> Response:
-        membership.remove(find_campaign(request, slug), user)
+        withdrawing.remove_member(find_campaign(request, slug), user, now=timezone.now())
         return Response(status=204)
 
 

@@ -86,22 +86,31 @@ class GroupQuery(s.Serializer[Any]):
 # ---- campaigns
 
 
-class CampaignIn(s.Serializer[Any]):
-    slug = s.SlugField(max_length=100)
-    name = Text(max_length=200)
-    question = Text(max_length=1000)
+class CampaignEdit(s.Serializer[Any]):
+    """What of a draft may change, all of it optional; its people have paths of their own."""
+
+    name = Text(max_length=200, required=False)
+    question = Text(max_length=1000, required=False)
     guidelines = Text(required=False, allow_blank=True, max_length=100_000)
     reward_model = s.SlugField(max_length=100, required=False)
-    budget_labels = s.IntegerField(min_value=1, max_value=2**31 - 1)
+    budget_labels = s.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     budget_hours = s.DecimalField(max_digits=12, decimal_places=4, required=False, allow_null=True)
     budget_money = s.DecimalField(max_digits=16, decimal_places=4, required=False, allow_null=True)
     currency = s.CharField(max_length=3, required=False, allow_blank=True)
     pay_per_label = s.DecimalField(max_digits=12, decimal_places=4, required=False, allow_null=True)
     pay_per_hour = s.DecimalField(max_digits=12, decimal_places=4, required=False, allow_null=True)
     paid_seconds_cap = s.IntegerField(min_value=1, max_value=86_400, required=False, allow_null=True)
+    runs = s.ListField(child=s.SlugField(max_length=100), allow_empty=False, max_length=1000, required=False)
+    config = s.DictField(required=False)
+
+
+class CampaignIn(CampaignEdit):
+    slug = s.SlugField(max_length=100)
+    name = Text(max_length=200)
+    question = Text(max_length=1000)
+    budget_labels = s.IntegerField(min_value=1, max_value=2**31 - 1)
     runs = s.ListField(child=s.SlugField(max_length=100), allow_empty=False, max_length=1000)
     annotators = s.ListField(child=Text(max_length=150), required=False, max_length=10_000)
-    config = s.DictField(required=False)
 
 
 class AmountOut(s.Serializer[Any]):
@@ -167,6 +176,8 @@ class CampaignOut(s.Serializer[Any]):
     form = s.ListField(child=s.DictField())
     completions = s.IntegerField()
     state = s.ChoiceField(choices=Campaign.State.choices)
+    used_up = s.BooleanField(help_text="Open, but all done: the budget pays for nothing more and nobody holds a card.")
+    cards_wait = s.BooleanField(help_text="Some card waits for somebody; where you get none, for others.")
     answered_by_me = s.IntegerField(required=False)
     returned = s.IntegerField(required=False, help_text="Answers of this person that came back with a note.")
     disputes = s.IntegerField(required=False, help_text="Waiting for this person; for adjudicators only.")

@@ -23,7 +23,7 @@ from typing import Any, Literal
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from annotator.errors import BudgetExhausted, CampaignClosed, InvalidInput
+from annotator.errors import BudgetExhausted, CampaignClosed, Conflict, InvalidInput
 from annotator.people import audit
 
 from . import limits
@@ -194,6 +194,8 @@ def top_up(
     locked = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
     if locked.state == Campaign.State.CLOSED:
         raise CampaignClosed(f"Campaign {locked.slug} is closed for good.", campaign=locked.slug)
+    if locked.state == Campaign.State.DRAFT:
+        raise Conflict("The budget of a draft is edited, not topped up.", campaign=locked.slug)
     for field, amount, capped in (("hours", hours, locked.budget_hours), ("money", money, locked.budget_money)):
         if amount and capped is None:
             raise InvalidInput(f"This campaign has no cap on {field} to raise.", field=field)

@@ -118,6 +118,11 @@ class CampaignConfig:
             )
 
     @property
+    def known_answers(self) -> bool:
+        """Whether some of what people get are cards whose right answer is known."""
+        return self.training_cards > 0 or self.gold_share > 0.0
+
+    @property
     def strata_caps(self) -> dict[str, StratumCap]:
         return strata_of(self.strata)
 

@@ -97,8 +97,8 @@ def look_ahead(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
 def _ahead(
     campaign: Campaign, held: budget.Balance, total: Used, since: datetime, now: datetime
 ) -> dict[str, Any] | None:
-    if campaign.state != Campaign.State.OPEN:
-        return None
+    if campaign.state != Campaign.State.OPEN or (held.ended_by is not None and held.reserved == 0):
+        return None  # what is left is kept in reserve, or too little to ask anything
     keep = 1 - campaign.config.reserve_share
     left = {"labels": float(max(0.0, held.labels * keep - held.spent))}
     for what, amount in (("hours", held.hours), ("money", held.money)):

@@ -50,11 +50,7 @@ def create(
     """
     checked = CampaignConfig.from_json(config or {})
     paid = Means(**means).checked(checked, labels=budget_labels)
-    found_runs = {run.name: run for run in PolicyRun.objects.filter(name__in=runs)}
-    if missing := sorted(set(runs) - set(found_runs)):
-        raise NotFound(f"No run named {', '.join(missing)}.", code="unknown_run", runs=missing)
-    if not runs:
-        raise InvalidInput("A campaign needs at least one run to ask about.", field="runs")
+    found_runs = runs_called(runs)
     people = User.objects.filter(is_active=True)
     if annotators is None:
         chosen = list(people.filter(role__in=[Role.ANNOTATOR, Role.ADJUDICATOR]))
@@ -85,6 +81,16 @@ def create(
     written = {field: value if isinstance(value, str | int | list) else str(value) for field, value in told.items()}
     audit.record("campaign.created", campaign, new={**written, "config": checked.to_json()}, actor=created_by)
     return campaign
+
+
+def runs_called(names: Sequence[str]) -> dict[str, PolicyRun]:
+    """The runs a campaign asks about, by name: at least one, and all of them known."""
+    found = {run.name: run for run in PolicyRun.objects.filter(name__in=names)}
+    if missing := sorted(set(names) - set(found)):
+        raise NotFound(f"No run named {', '.join(missing)}.", code="unknown_run", runs=missing)
+    if not names:
+        raise InvalidInput("A campaign needs at least one run to ask about.", field="runs")
+    return found
 
 
 @transaction.atomic

@@ -122,7 +122,7 @@ def resume(campaign: Campaign, user_id: int) -> Membership:
 
 @transaction.atomic
 def remove(campaign: Campaign, user_id: int) -> None:
-    """End somebody's part. What they said stays; a card they hold goes to somebody else when its time is up."""
+    """End somebody's part; what they said stays. `withdrawing.remove_member` also hands on what they hold."""
     member = _locked(campaign, user_id)
     audit.record("membership.removed", member, old={"role": member.role})
     member.delete()

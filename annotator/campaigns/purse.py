@@ -55,6 +55,11 @@ class Purse(models.Model):
             models.CheckConstraint(
                 condition=Q(extra_labels__lte=F("committed_labels")), name="extra_is_part_of_what_is_committed"
             ),
+            models.CheckConstraint(
+                condition=Q(extra_ms__gte=0, extra_ms__lte=F("committed_ms"))
+                & Q(extra_money__gte=0, extra_money__lte=F("committed_money")),
+                name="extra_time_and_money_are_part_of_it",
+            ),
         ]
 
     @property

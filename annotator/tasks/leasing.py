@@ -38,7 +38,8 @@ class Card:
 
 # Mine first: my live leases that this client does not show yet (a reload, a second window) are resumed with a fresh
 # end. With none of those, the head of the queue. Only the lowest open slot of a task is offered, so one claim never
-# takes two slots of a task. Three things are there for the planner, whose statistics are minutes old in a busy queue:
+# takes two slots of a task, nor a card that this person has had as one whose answer is known.
+# Three things are there for the planner, whose statistics are minutes old in a busy queue:
 # = ANY(ARRAY(...)) runs its query once, where IN (...) may run it again for every row and so lease more than n;
 # the OFFSET 0 are fences, without which one row's lookup becomes a join over the whole queue or a scan of `queue_head`;
 # and the texts are scalar subqueries, as joining five tables costs more to plan than the whole statement to run.
@@ -68,6 +69,13 @@ taken AS (
           AND NOT EXISTS (SELECT 1 FROM tasks_assignment mine
                           WHERE mine.task_id = q.task_id AND mine.annotator_id = %(annotator)s AND mine.id <> q.id
                           OFFSET 0)
+          AND NOT (%(known_answers)s AND EXISTS (
+              SELECT 1 FROM (SELECT rollout_ids FROM tasks_annotationtask WHERE id = q.task_id OFFSET 0) card
+              CROSS JOIN LATERAL (SELECT id FROM tasks_annotationtask same
+                                  WHERE same.campaign_id = %(campaign)s AND same.rollout_ids = card.rollout_ids
+                                    AND same.stream IN ('gold', 'repeat') OFFSET 0) same
+              WHERE EXISTS (SELECT 1 FROM tasks_assignment mine
+                            WHERE mine.task_id = same.id AND mine.annotator_id = %(annotator)s OFFSET 0)))
           AND NOT EXISTS (SELECT 1 FROM (SELECT state FROM tasks_assignment lower
                                          WHERE lower.task_id = q.task_id AND lower.slot < q.slot OFFSET 0) lower
                           WHERE lower.state = 'open')
@@ -127,6 +135,7 @@ def claim_next(
         "now": now,
         "until": until,
         "start": HEAD,
+        "known_answers": campaign.config.known_answers,
     }
     wanted = min(n, MAX_HELD - len(hold))
     if only_mine:

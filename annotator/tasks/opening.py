@@ -38,6 +38,19 @@ def due(campaign: Campaign) -> int:
     return budget.affordable(campaign, missing * config.overlap) // config.overlap
 
 
+def used_up(campaign: Campaign, held: budget.Balance | None = None) -> bool:
+    """Open, and yet all done: nobody waits for a card or holds one, and the budget pays for no other.
+
+    What is kept for gold, repeats and one more person asks nothing by itself.
+    """
+    if campaign.state != Campaign.State.OPEN:
+        return False
+    live = (Assignment.State.OPEN, Assignment.State.LEASED)
+    if any(campaign.assignments.filter(state=state).exists() for state in live):  # each by an index of its own
+        return False
+    return (held or budget.balance(campaign)).ended_by is not None
+
+
 def asked_in(campaign: Campaign) -> AskedBetween:
     """Looks up the cards this campaign has asked, by the id of their first rollout."""
 

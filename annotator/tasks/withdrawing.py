@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from annotator.campaigns import budget, lifecycle
+from annotator.campaigns import budget, lifecycle, membership
 from annotator.campaigns.freshness import oldest_steps
 from annotator.campaigns.models import Campaign
 
@@ -42,8 +42,18 @@ LIMIT %(batch)s FOR NO KEY UPDATE OF slot, task SKIP LOCKED"""
 LEFT_LYING = """
 SELECT slot.id, slot.campaign_id, slot.extra, task.stratum, slot.leased_until
 FROM tasks_assignment slot JOIN tasks_annotationtask task ON task.id = slot.task_id
-WHERE slot.state = 'leased' AND slot.leased_until < %(before)s AND task.stream IN ('gold', 'repeat')
+WHERE slot.state = 'leased' AND task.stream IN ('gold', 'repeat')
+  AND (slot.leased_until < %(before)s OR NOT EXISTS (
+       SELECT FROM campaigns_campaign_annotators member
+       WHERE member.campaign_id = slot.campaign_id AND member.user_id = slot.annotator_id))
 LIMIT %(batch)s FOR NO KEY UPDATE OF slot SKIP LOCKED"""
+HANDED_ON = """
+UPDATE tasks_assignment SET state = 'open', leased_until = NULL
+WHERE id = ANY(ARRAY(
+    SELECT slot.id FROM tasks_assignment slot
+    WHERE annotator_id = %(annotator)s AND campaign_id = %(campaign)s AND state = 'leased'
+      AND (SELECT stream FROM tasks_annotationtask WHERE id = slot.task_id) NOT IN ('gold', 'repeat')
+    FOR NO KEY UPDATE SKIP LOCKED))"""
 CANCEL = "UPDATE tasks_assignment SET state = 'cancelled' WHERE id = ANY(%(slots)s)"
 # Who skipped a slot of a task, or answered too late, is no answer to it.
 END = """
@@ -118,7 +128,7 @@ def withdraw_stale(campaign: Campaign) -> int:
 
 @transaction.atomic
 def withdraw_left_lying(*, now: datetime) -> int:
-    """Take back the personal cards whose holders stayed away; returns how many. What they still say is kept."""
+    """Take back the personal cards of those who stayed away or left; returns how many. What they say yet is kept."""
     with connection.cursor() as cursor:
         cursor.execute(LEFT_LYING, {"before": now - STAYS_AWAY, "batch": BATCH})
         rows = sorted(cursor.fetchall(), key=lambda row: (row[1], row[0]))  # campaigns in one order, for their locks
@@ -126,6 +136,17 @@ def withdraw_left_lying(*, now: datetime) -> int:
     for slot, campaign, extra, stratum, until in rows:
         give_back(campaign, [(extra, stratum)], key=absence(slot, until))
     return len(rows)
+
+
+def remove_member(campaign: Campaign, user_id: int, *, now: datetime) -> None:
+    """End somebody's part in a campaign. What they said stays; what they hold waits for others, or is given back.
+
+    First their part, then their slots: who judges an answer of theirs holds its slot and may then take up their part.
+    """
+    membership.remove(campaign, user_id)
+    with connection.cursor() as cursor:
+        cursor.execute(HANDED_ON, {"campaign": campaign.pk, "annotator": user_id})
+    withdraw_left_lying(now=now)
 
 
 def absence(slot_id: int, leased_until: datetime) -> str:

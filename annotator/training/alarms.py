@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Avg, Count, Max
 
-from annotator.annotations.models import Annotation, GoldItem, GoldScore
+from annotator.annotations.models import Annotation, GoldScore
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.strategies import STRATEGIES, Reads
 from annotator.learning.models import KeptQueue, StrategyCheck
@@ -26,6 +27,7 @@ QUIET_FOR = timedelta(hours=1)
 KEEPER_MAY_TAKE = timedelta(minutes=1)
 UNSCORED_SHARE = 0.05
 SCORING_MAY_TAKE = timedelta(minutes=15)
+WAITING_LOOKED_AT = 1000
 LOW_GOLD = 0.7  # where the campaign itself asks for nothing
 
 
@@ -45,9 +47,12 @@ class Facts:
     now: datetime
     open: bool
     verdict: str | None = None
-    budget_left: int = 0
+    budget_left: int = 0  # to ask with: not answered yet, nor kept in reserve
     budget_labels: int = 1
+    budget_kept: int = 0  # left over when nothing more can be asked
+    used_up: bool = False
     open_tasks: int = 0
+    waiting_for_others: int = 0  # open cards, where everybody active has had each of them
     opened_at: datetime | None = None
     newest_answer_at: datetime | None = None
     failed_job: int | None = None
@@ -79,12 +84,15 @@ def _learning(facts: Facts) -> Iterator[Alarm]:
 def _asking(facts: Facts) -> Iterator[Alarm]:
     if not facts.open:
         return
-    if facts.budget_left <= 0 and facts.open_tasks:
-        yield Alarm("budget_given_out", WARNING, {"n": facts.open_tasks})
+    if facts.used_up:
+        yield Alarm("budget_out", SERIOUS, {"labels": facts.budget_labels, "kept": facts.budget_kept})
     elif facts.budget_left <= 0:
-        yield Alarm("budget_out", SERIOUS, {"labels": facts.budget_labels})
+        if facts.open_tasks:
+            yield Alarm("budget_given_out", WARNING, {"n": facts.open_tasks})
     elif facts.budget_left <= BUDGET_NEARLY_OUT * facts.budget_labels:
         yield Alarm("budget_nearly_out", WARNING, {"left": facts.budget_left, "labels": facts.budget_labels})
+    if facts.waiting_for_others:
+        yield Alarm("waits_for_others", WARNING, {"n": facts.waiting_for_others})
     if facts.unheard_since is not None and facts.now - facts.unheard_since > KEEPER_MAY_TAKE:
         yield Alarm("keeper_silent", SERIOUS, {"minutes": _minutes(facts.now - facts.unheard_since)})
     last = max((at for at in (facts.newest_answer_at, facts.opened_at) if at is not None), default=None)
@@ -103,6 +111,30 @@ def _people(facts: Facts) -> Iterator[Alarm]:
 
 def _minutes(span: timedelta) -> int:
     return int(span.total_seconds() // 60)
+
+
+WAITING = """
+WITH waiting AS (SELECT task_id FROM tasks_assignment
+                 WHERE campaign_id = %(campaign)s AND state = 'open' ORDER BY priority DESC, id LIMIT %(most)s),
+active AS (SELECT user_id AS annotator_id FROM campaigns_campaign_annotators member
+           WHERE member.campaign_id = %(campaign)s AND member.paused_at IS NULL AND EXISTS (
+               SELECT FROM annotations_annotation said
+               WHERE said.campaign_id = %(campaign)s AND said.annotator_id = member.user_id AND said.at > %(since)s))
+SELECT CASE WHEN EXISTS (SELECT FROM active) AND NOT EXISTS (
+    SELECT FROM active CROSS JOIN waiting WHERE NOT EXISTS (
+        SELECT FROM tasks_assignment mine
+        WHERE mine.task_id = waiting.task_id AND mine.annotator_id = active.annotator_id))
+THEN (SELECT count(DISTINCT task_id) FROM waiting) ELSE 0 END"""
+
+
+def waiting_for_others(campaign: Campaign, *, now: datetime) -> int:
+    """How many cards wait for somebody who is not there: all who answered of late have had each of them."""
+    if campaign.config.overlap == 1:
+        return 0
+    values: dict[str, Any] = {"campaign": campaign.pk, "since": now - QUIET_FOR, "most": WAITING_LOOKED_AT}
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, values)
+        return int(cursor.fetchone()[0])
 
 
 def unheard_since(campaign: Campaign) -> datetime | None:
@@ -125,7 +157,7 @@ def failed_job(campaign: Campaign) -> int | None:
 def low_gold(campaign: Campaign) -> list[tuple[str, float]]:
     """Who answers items with a known answer badly, and how well, of those who have met enough of them."""
     config = campaign.config
-    met = GoldScore.objects.filter(annotation__campaign=campaign, item__use=GoldItem.Use.GOLD).order_by()
+    met = GoldScore.objects.counting().filter(annotation__campaign=campaign).order_by()
     by_person = met.values_list("annotation__annotator__username").annotate(n=Count("id"), mean=Avg("score"))
     least = config.gold_pass or LOW_GOLD
     return sorted((name, mean) for name, n, mean in by_person if n >= config.gold_judged and mean < least)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from annotator.campaigns.ranking import production_version
 from annotator.rollouts import tallies
 from annotator.rollouts.models import RewardModelVersion, Score
 from annotator.tasks.models import AnnotationTask, Assignment
+from annotator.tasks.opening import used_up
 from uncertainty.annotators import share_interval
 from uncertainty.notices import of_sides
 
@@ -148,13 +150,18 @@ def alarm_facts(
     now: datetime,
 ) -> alarms.Facts:
     check = campaign.strategy_checks.order_by("-id").first()
+    held = budget.balance(campaign)
+    kept = max(Decimal(0), campaign.budget_labels * Decimal(str(campaign.config.reserve_share)) - held.extra)
     return alarms.Facts(
         now=now,
         open=campaign.state == Campaign.State.OPEN,
         verdict=check.verdict if check else None,
-        budget_left=campaign.budget_labels - budget.balance(campaign).spent,
+        budget_left=int(campaign.budget_labels - held.spent - kept),
         budget_labels=campaign.budget_labels,
-        open_tasks=campaign.assignments.filter(state=Assignment.State.OPEN)[:1].count(),
+        budget_kept=held.left if held.ended_by == "labels" else 0,
+        used_up=used_up(campaign, held),
+        waiting_for_others=alarms.waiting_for_others(campaign, now=now),
+        open_tasks=campaign.assignments.filter(state=Assignment.State.OPEN)[:1000].count(),
         opened_at=campaign.opened_at,
         newest_answer_at=alarms.newest_answer_at(campaign),
         failed_job=alarms.failed_job(campaign),

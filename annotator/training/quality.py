@@ -19,7 +19,7 @@ import numpy as np
 from django.db.models import Count, Exists, OuterRef, Sum
 
 from annotator.annotations import reviews
-from annotator.annotations.models import Annotation, GoldItem, GoldScore
+from annotator.annotations.models import Annotation, GoldScore
 from annotator.campaigns.forms import Form
 from annotator.campaigns.models import Campaign
 from annotator.people.models import User
@@ -193,7 +193,7 @@ def _matrix(column: Column) -> dict[str, Any]:
 
 def _gold(campaign: Campaign) -> Counts:
     """Per person, the sum of their scores on items whose answer is known, and how many; training does not count."""
-    scores = GoldScore.objects.filter(annotation__campaign=campaign, item__use=GoldItem.Use.GOLD)
+    scores = GoldScore.objects.counting().filter(annotation__campaign=campaign)
     found = scores.values_list("annotation__annotator_id").annotate(total=Sum("score"), of=Count("id"))
     return {who: (total, of) for who, total, of in found.order_by()}
 

@@ -13,6 +13,7 @@ import type {
   Campaign,
   Card,
   Dashboard,
+  DraftChange,
   Feedback,
   Group,
   Job,
@@ -121,6 +122,8 @@ export const api = {
   /** Those this person manages: all of them, or the ones where their role says so. */
   campaigns: async () => (await results<Campaign>(server.GET("/api/v1/campaigns"))).filter(({ budget }) => budget),
   createCampaign: (body: NewCampaign) => value<Campaign>(server.POST("/api/v1/campaigns", { body })),
+  editCampaign: (slug: string, body: DraftChange) => value<Campaign>(server.PATCH("/api/v1/campaigns/{slug}", { ...at({ slug }), body })),
+  discardCampaign: (slug: string) => value<undefined>(server.DELETE("/api/v1/campaigns/{slug}", at({ slug }))),
   moveCampaign: (slug: string, move: "open" | "pause" | "close") =>
     value<Campaign>(server.POST(`/api/v1/campaigns/{slug}/${move}`, at({ slug }))),
   dashboard: (slug: string) => value<Dashboard>(server.GET("/api/v1/campaigns/{slug}/dashboard", at({ slug }))),

@@ -251,10 +251,12 @@ export interface paths {
         get: operations["campaigns_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** @description Discard a draft for good. */
+        delete: operations["campaigns_discard"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Change a draft: what is given, the rest stays; a config is given whole. */
+        patch: operations["campaigns_edit"];
         trace?: never;
     };
     "/api/v1/campaigns/{slug}/annotations/export": {
@@ -1345,8 +1347,8 @@ export interface components {
             risk_coverage: components["schemas"]["RiskCoverageOut"];
             reliability: components["schemas"]["ReliabilityOut"];
         };
+        /** @description What of a draft may change, all of it optional; its people have paths of their own. */
         CampaignInRequest: {
-            slug: string;
             name: string;
             question: string;
             guidelines?: string;
@@ -1363,10 +1365,11 @@ export interface components {
             pay_per_hour?: string | null;
             paid_seconds_cap?: number | null;
             runs: string[];
-            annotators?: string[];
             config?: {
                 [key: string]: unknown;
             };
+            slug: string;
+            annotators?: string[];
         };
         CampaignList: {
             results: components["schemas"]["CampaignOut"][];
@@ -1382,6 +1385,10 @@ export interface components {
             }[];
             completions: number;
             state: components["schemas"]["CampaignStateEnum"];
+            /** @description Open, but all done: the budget pays for nothing more and nobody holds a card. */
+            used_up: boolean;
+            /** @description Some card waits for somebody; where you get none, for others. */
+            cards_wait: boolean;
             answered_by_me?: number;
             /** @description Answers of this person that came back with a note. */
             returned?: number;
@@ -1493,7 +1500,6 @@ export interface components {
         };
         /** @description A campaign as it would be drafted; what only its records need may still be missing. */
         DryRunInRequest: {
-            slug?: string;
             name?: string;
             question?: string;
             guidelines?: string;
@@ -1510,10 +1516,11 @@ export interface components {
             pay_per_hour?: string | null;
             paid_seconds_cap?: number | null;
             runs: string[];
-            annotators?: string[];
             config?: {
                 [key: string]: unknown;
             };
+            slug?: string;
+            annotators?: string[];
         };
         ErrorBody: {
             code: string;
@@ -1936,6 +1943,28 @@ export interface components {
         PasswordInRequest: {
             current: string;
             new: string;
+        };
+        /** @description What of a draft may change, all of it optional; its people have paths of their own. */
+        PatchedCampaignEditRequest: {
+            name?: string;
+            question?: string;
+            guidelines?: string;
+            reward_model?: string;
+            budget_labels?: number;
+            /** Format: decimal */
+            budget_hours?: string | null;
+            /** Format: decimal */
+            budget_money?: string | null;
+            currency?: string;
+            /** Format: decimal */
+            pay_per_label?: string | null;
+            /** Format: decimal */
+            pay_per_hour?: string | null;
+            paid_seconds_cap?: number | null;
+            runs?: string[];
+            config?: {
+                [key: string]: unknown;
+            };
         };
         PatchedMemberChangeRequest: {
             role?: components["schemas"]["CampaignRoleEnum"];
@@ -2809,6 +2838,51 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"];
+                };
+            };
+        };
+    };
+    campaigns_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    campaigns_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedCampaignEditRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -50,6 +50,8 @@ export type Campaign = Narrowed<
   Schemas["CampaignOut"],
   Required<Pick<Schemas["CampaignOut"], ManagerFields>> & { config: CampaignConfig }
 >;
+/** What of a draft changes; the rest stays. */
+export type DraftChange = Schemas["PatchedCampaignEditRequest"];
 export type NewCampaign = Schemas["CampaignInRequest"];
 
 export type Version = Schemas["VersionOut"];

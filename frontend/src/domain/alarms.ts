@@ -79,7 +79,14 @@ export function told(alarms: readonly Alarm[]): Told {
         to: null,
       };
     case "budget_out":
-      return { text: t("The budget is used up: nothing more is asked."), advice: t("Top it up, or close the campaign."), ...topUp };
+      return {
+        text:
+          number(about.kept) > 0
+            ? tn(number(about.kept), "The budget is used up: nothing more is asked, and {{n}} label is kept in reserve.", "The budget is used up: nothing more is asked, and {{n}} labels are kept in reserve.")
+            : t("The budget is used up: nothing more is asked."),
+        advice: t("Top it up, or close the campaign."),
+        ...topUp,
+      };
     case "budget_given_out":
       return {
         text: tn(number(about.n), "The whole budget is given out: {{n}} open card is the last.", "The whole budget is given out: {{n}} open cards are the last."),
@@ -91,6 +98,12 @@ export function told(alarms: readonly Alarm[]): Told {
         text: tn(number(about.left), "{{n}} label of the budget is left.", "{{n}} labels of the budget are left."),
         advice: t("Top it up to go on asking."),
         ...topUp,
+      };
+    case "waits_for_others":
+      return {
+        text: tn(number(about.n), "{{n}} card waits for somebody else: who answers now has judged it already.", "{{n}} cards wait for somebody else: who answers now has judged them already."),
+        advice: t("Each needs answers of several people: invite more, or remind those who are away."),
+        to: "people",
       };
     case "keeper_silent":
       return {

@@ -9,6 +9,8 @@ const KINDS = {
   "budget.topped_up": "topped the budget up",
   "campaign.closed": "closed the campaign",
   "campaign.created": "drafted the campaign",
+  "campaign.discarded": "discarded a draft",
+  "campaign.edited": "changed a draft",
   "campaign.opened": "opened the campaign",
   "campaign.paused": "paused the campaign",
   "dispute.decided": "decided a dispute",

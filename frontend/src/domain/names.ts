@@ -7,6 +7,7 @@ const STATES = {
   open: "open",
   paused: "paused",
   closed: "closed",
+  used_up: "budget used up",
   queued: "queued",
   running: "running",
   succeeded: "succeeded",

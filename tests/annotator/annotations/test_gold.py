@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 
 from annotator.annotations import gold, gold_items
 from annotator.annotations.models import Annotation, GoldItem, GoldScore
-from annotator.annotations.personal import claim_with_personal, following
+from annotator.annotations.personal import claim_with_personal, following, lease
 from annotator.annotations.submission import submit
 from annotator.annotations.unseen import REPEAT_AFTER
 from annotator.api import handles
 from annotator.campaigns import budget
 from annotator.campaigns.config import CampaignConfig
 from annotator.campaigns.forms.form import Form
-from annotator.campaigns.membership import resume
+from annotator.campaigns.membership import remove, resume
 from annotator.campaigns.models import Membership
 from annotator.errors import Conflict, InvalidAnswer, InvalidConfig, InvalidInput, NotFound
 from annotator.rollouts.models import PromptGroup, Rollout
-from annotator.tasks.leasing import expire_leases, release
+from annotator.tasks.leasing import claim_next, expire_leases, release
 from annotator.tasks.models import AnnotationTask, Assignment
-from annotator.tasks.withdrawing import withdraw_left_lying
+from annotator.tasks.withdrawing import remove_member, withdraw_left_lying
 from annotator.training import due
 from tests.factories import make_run, said
 
@@ -282,6 +282,31 @@ def test_who_never_comes_back_to_a_personal_card_keeps_no_label_reserved(world, 
     assert leave(it, 2) == 3 and leave(it, 2) == 0
 
 
+def test_who_is_removed_gives_back_at_once_what_they_hold(world, people):
+    it = world(use="training", items=2, training_cards=2)
+    it.claim(n=2)
+    it.answer()
+    bob = people["bob"].pk
+    held = [card.assignment for card in claim_next(it.campaign, bob, n=3, now=timezone.now())]
+    before = budget.ledger(it.campaign).extra.labels
+    remove_member(it.campaign, it.alice, now=timezone.now())
+    remove_member(it.campaign, bob, now=timezone.now())
+    it.campaign.refresh_from_db()
+    assert (it.campaign.extra_labels, budget.ledger(it.campaign).extra.labels) == (before - 1, before - 1)
+    assert not Assignment.objects.filter(state="leased").exists()
+    others = claim_next(it.campaign, people["carol"].pk, n=20, now=timezone.now())
+    assert set(held) <= {card.assignment for card in others}
+
+
+def test_what_somebody_was_answering_while_they_were_removed_is_given_back_by_the_next_sweep(world):
+    it = world(use="training", items=2, training_cards=2)
+    it.claim(n=2)
+    remove(it.campaign, it.alice)
+    assert withdraw_left_lying(now=timezone.now()) == 2
+    it.campaign.refresh_from_db()
+    assert it.campaign.extra_labels == 0
+
+
 def test_who_comes_back_to_training_after_all_goes_on_where_they_were(world):
     it = world(use="training", items=3, training_cards=3)
     first = it.claim(n=2)
@@ -344,6 +369,21 @@ def test_nobody_gets_a_gold_card_they_have_judged_as_another_and_an_answer_is_kn
         gold_items.from_answer(it.campaign, stored.pk, use="training", explanation="", made_by=it.olga)
     while it.claim():
         assert it.answer().task.stream != "gold"
+
+
+def test_nobody_gets_a_card_they_had_as_gold_as_another_while_it_waits_for_one_more_answer(world, people):
+    it = world(items=0, gold_share=0.5, groups=8, overlap=2)
+    stored = it.answer()
+    gold_items.from_answer(it.campaign, stored.pk, use="gold", explanation="", made_by=it.olga)
+    bob, gold_task = people["bob"].pk, GoldItem.objects.get().task
+    lease(it.campaign, gold_task, bob, timezone.now(), shown_order=None)
+    shown = []
+    while cards := claim_with_personal(it.campaign, bob, n=1, now=timezone.now()):
+        (card,) = cards
+        shown.append(tuple(Assignment.objects.get(id=card.assignment).task.rollout_ids))
+        submit(card.assignment, bob, card.lease_number, said("left", str(card.assignment)))
+    assert tuple(stored.task.rollout_ids) in shown
+    assert len(set(shown)) == len(shown) == 8
 
 
 def test_personal_cards_keep_within_a_persons_cap(world):

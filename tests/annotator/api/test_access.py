@@ -16,7 +16,7 @@ ALLOWED = {
     "/api/v1/runs/new-run": {"get": {"olga", "trainer"}, "put": {"olga", "trainer"}},
     "/api/v1/runs/run-of-helpful/groups": {"get": {"olga"}},
     "/api/v1/campaigns": {"get": {"alice", "carol", "olga"}, "post": {"olga"}},
-    "/api/v1/campaigns/helpful": {"get": {"alice", "carol", "olga"}},
+    "/api/v1/campaigns/helpful": {"get": {"alice", "carol", "olga"}, "patch": {"olga"}, "delete": {"olga"}},
     "/api/v1/campaigns/helpful/open": {"post": {"olga"}},
     "/api/v1/campaigns/helpful/pause": {"post": {"olga"}},
     "/api/v1/campaigns/helpful/dashboard": {"get": {"olga"}},
@@ -161,7 +161,8 @@ def test_an_annotator_sees_only_campaigns_they_belong_to_and_nothing_of_their_in
     hidden.annotators.remove(people["alice"])
     seen = api("alice").get("/api/v1/campaigns").json()["results"]
     assert [c["slug"] for c in seen] == ["helpful"]
-    assert set(seen[0]) == {"slug", "name", "question", "guidelines", "form", "completions", "state", "answered_by_me"}
+    told = {"slug", "name", "question", "guidelines", "form", "completions", "state", "used_up", "cards_wait"}
+    assert set(seen[0]) == told | {"answered_by_me"}
     response = api("alice").post("/api/v1/campaigns/secret/claim", {}, format="json")
     assert (response.status_code, response.json()["code"]) == (404, "unknown_campaign")
 

@@ -24,7 +24,7 @@ from annotator.annotations import gold_items
 from annotator.annotations.label_sets import freeze
 from annotator.annotations.submission import submit
 from annotator.api import handles
-from annotator.campaigns import invitations
+from annotator.campaigns import invitations, lifecycle
 from annotator.campaigns.config import CampaignConfig
 from annotator.people.models import ApiToken, User
 from annotator.tasks.leasing import claim_next
@@ -47,6 +47,7 @@ IN_WORDS = [
 NUMBERS = ["0", str(2**31), str(2**63), str(10**40)]
 BODIES = ("post", "put", "patch")
 ANNOTATORS = {"claim", "submit", "release", "renew", "revise", "my_answers", "returned_to_me"}
+OF_DRAFTS = {"campaigns_edit", "campaigns_discard"}
 STREAMS = {"campaigns_live"}  # never ends, and takes nothing
 
 
@@ -80,6 +81,10 @@ class World:
         invitation, self.link = invitations.make(
             campaign, by=people["olga"], now=timezone.now(), role="annotator", max_uses=5, days=7, note=""
         )
+        lifecycle.create(
+            slug="draft", name="Draft", question="Which?", budget_labels=9, created_by=people["olga"],
+            runs=[campaign.runs.get().name],
+        )  # fmt: skip
         labels, job = freeze(campaign), retrain_now(campaign)
         token, _ = ApiToken.issue(self.ada, "mine")
         self.named = {
@@ -119,6 +124,7 @@ class World:
             "claim": {"n": 2, "hold": [self.named["assignment"]]},
             "decide": answer,
             "campaigns_create": campaign,
+            "campaigns_edit": {field: campaign[field] for field in campaign if field not in ("slug", "annotators")},
             "campaigns_dry_run": campaign | {"config": {"overlap": 2}},
             "campaigns_top_up": {"labels": 5, "hours": "1.5", "money": "2", "idempotency_key": "k"},
             "gold_make": {"use": "gold", "explanation": "e", "rollouts": self.fresh(), "answer": prefer},
@@ -144,7 +150,8 @@ class World:
         raw = json.dumps(body).replace(f'"{ENDLESS}"', "1e999")
         keep = transaction.savepoint()
         try:
-            address = path.format(**{**self.named, **named}) + query
+            of_drafts = {"slug": "draft"} if operation in OF_DRAFTS else {}
+            address = path.format(**{**self.named, **of_drafts, **named}) + query
             answer = client.generic(method.upper(), address, raw if body is not None else "", "application/json")
             said_ = b"".join(answer.streaming_content) if answer.streaming else answer.content
             return answer.status_code, said_[:200].decode(errors="replace")

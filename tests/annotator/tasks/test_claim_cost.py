@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from annotator.campaigns.models import Campaign
 from annotator.tasks.leasing import HEAD, NEXT, claim_next
-from annotator.tasks.models import Assignment
+from annotator.tasks.models import AnnotationTask, Assignment
 from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def analyze() -> None:
         cursor.execute("ANALYZE tasks_assignment, tasks_annotationtask, rollouts_rollout, rollouts_promptgroup")
 
 
-def plan_of_a_claim(campaign: Campaign, annotator: Any) -> list[dict[str, Any]]:
+def plan_of_a_claim(campaign: Campaign, annotator: Any, *, known_answers: bool = False) -> list[dict[str, Any]]:
     """Run the claiming statement under EXPLAIN ANALYZE (it does lease a card); returns every node of its plan."""
     now = timezone.now()
     until = now + timedelta(minutes=1)
@@ -74,6 +74,7 @@ def plan_of_a_claim(campaign: Campaign, annotator: Any) -> list[dict[str, Any]]:
         "hold": [],
         "n": 3,
         "start": HEAD,
+        "known_answers": known_answers,
     }
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {NEXT}", values)
@@ -149,6 +150,28 @@ def test_a_claim_needs_no_fresh_statistics(long_queue, people):
     plan = plan_of_a_claim(campaign, people["alice"])
     assert "queue_head" in {node.get("Index Name") for node in plan}
     assert rows_touched(plan) < 60
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["known to the planner", "unknown to it"])
+def test_cards_that_somebody_had_as_known_ones_cost_the_next_claim_little(long_queue, people, fresh):
+    if not fresh:
+        analyze()
+    campaign = long_queue()
+    if fresh:
+        analyze()
+    head = Assignment.objects.order_by("-priority").values_list("task_id", flat=True)[:5]
+    for task in AnnotationTask.objects.filter(pk__in=list(head)):
+        task.pk, task.stream = None, "gold"
+        task.save()
+        Assignment.objects.create(
+            task=task, campaign=campaign, slot=0, priority=1.0, state="submitted", annotator=people["alice"]
+        )
+    plan = plan_of_a_claim(campaign, people["alice"], known_answers=True)
+    taken = Assignment.objects.filter(state="leased").values_list("task_id", flat=True)
+    assert len(taken) == 3 and not set(taken) & set(head)
+    assert "queue_head" in {node.get("Index Name") for node in plan}
+    assert not [node for node in plan if node["Node Type"] in ("Seq Scan", "Bitmap Heap Scan")]
+    assert rows_touched(plan) < 100
 
 
 def test_my_leases_are_found_without_looking_at_all_i_ever_answered(long_queue, people):

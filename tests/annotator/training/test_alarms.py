@@ -31,7 +31,11 @@ def told(**facts: Any) -> list[str]:
         ({"budget_left": 11}, []),
         ({"budget_left": 10}, ["budget_nearly_out"]),
         ({"budget_left": 0}, ["budget_given_out"]),
-        ({"budget_left": 0, "open_tasks": 0}, ["budget_out"]),
+        ({"budget_left": 0, "open_tasks": 0}, []),  # somebody holds the last ones
+        ({"budget_left": 0, "open_tasks": 0, "used_up": True}, ["budget_out"]),
+        ({"budget_left": 1, "open_tasks": 0, "used_up": True}, ["budget_out"]),  # too little for one more task
+        ({"waiting_for_others": 64}, ["waits_for_others"]),
+        ({"waiting_for_others": 64, "open": False}, []),
         ({"budget_left": 0, "open": False}, []),
         ({"failed_job": 7}, ["job_failed"]),
         ({"newest_answer_at": NOW - timedelta(minutes=61)}, ["nobody_active"]),

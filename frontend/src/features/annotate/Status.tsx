@@ -13,6 +13,12 @@ function wordsFor(supply: Snapshot["supply"], because: string): [title: string, 
       return [t("Dealing cards…"), ""];
     case "empty":
       return [t("Nothing to judge right now"), t("New cards appear here by themselves. You can leave this page open.")];
+    case "all_done":
+      return [t("All done"), t("Everything this campaign may ask has been answered. Thank you.")];
+    case "for_others":
+      return [t("The cards that are left wait for others"), t("You have judged them, or all you may. New cards appear here by themselves.")];
+    case "campaign_paused":
+      return [t("This campaign is paused"), t("Its manager has stopped asking for now. Cards appear here by themselves when it goes on.")];
     case "unreachable":
       return [t("The server cannot be reached"), t("Your answers are kept on this device and sent as soon as it answers again.")];
     case "signed_out":

@@ -28,8 +28,8 @@ const AWAY_AFTER_MS = 5 * 60_000;
 
 export interface Snapshot {
   deck: Deck;
-  /** "empty" means the server has nothing for this person now. */
-  supply: "loading" | "ready" | "empty" | "unreachable" | "closed" | "paused" | "signed_out";
+  /** "empty" means the server has nothing for this person now; the three after it say why, where that is known. */
+  supply: "loading" | "ready" | "empty" | "all_done" | "for_others" | "campaign_paused" | "unreachable" | "closed" | "paused" | "signed_out";
   /** Why this person is paused, in the words of who paused them. */
   because: string;
   unsent: number;
@@ -223,13 +223,25 @@ export class JudgingSession {
       if (this.stopped) return void cards.forEach((c) => void api.release(c.assignment, c.lease_number).catch(() => {}));
       const next = deck.claimed(this.snapshot.deck, cards);
       const grew = next.queue.length > this.snapshot.deck.queue.length;
-      this.change({ deck: next, supply: next.queue.length > 0 ? "ready" : "empty" });
+      this.change({ deck: next, ...(next.queue.length > 0 ? { supply: "ready" } : {}) });
+      if (next.queue.length === 0) this.change({ supply: await this.whyEmpty() });
       if (deck.missing(next) > 0) this.later(grew ? SHORT_POLL_MS : EMPTY_POLL_MS);
     } catch (error) {
       this.supplyFailed(error);
     } finally {
       this.claiming = false;
     }
+  }
+
+  /** A claim only says that there is nothing: the campaign knows why. */
+  private async whyEmpty(): Promise<Snapshot["supply"]> {
+    const campaign = await api.myCampaign(this.slug).catch(() => null);
+    if (this.snapshot.deck.queue.length > 0) return "ready";
+    if (campaign === null) return "empty";
+    if (campaign.state === "paused") return "campaign_paused";
+    if (campaign.state === "closed") return "closed";
+    if (campaign.used_up) return "all_done";
+    return campaign.cards_wait ? "for_others" : "empty";
   }
 
   private supplyFailed(error: unknown): void {

@@ -18,7 +18,7 @@ function Row({ campaign }: { campaign: Campaign }) {
         <span className="cell-detail">{campaign.question}</span>
       </th>
       <td>
-        <Badge state={campaign.state} />
+        <Badge state={campaign.used_up ? "used_up" : campaign.state} />
       </td>
       <td className="cell-bar">
         <Progress value={budget.labels ? budget.spent / budget.labels : 0} label={t("Budget of {{name}} spent", { name: campaign.name })} />

@@ -20,6 +20,7 @@ import { BudgetPanel } from "./BudgetPanel";
 import { CalibrationPanel } from "./CalibrationPanel";
 import { CampaignNav } from "./CampaignNav";
 import { LearningCurve, UncertaintyHistogram } from "./charts";
+import { DraftPanel } from "./DraftPanel";
 import { LabelSets } from "./LabelSets";
 import { MachinePanel } from "./MachinePanel";
 import { PreviewPanel } from "./PreviewPanel";
@@ -104,7 +105,7 @@ export default function Dashboard({ page = "overview" }: { page?: keyof typeof P
   return (
     <Page title={campaign.name} actions={<Actions campaign={campaign} actions={actions} />}>
       <p className="lead">
-        <Badge state={campaign.state} /> {campaign.question}{" "}
+        <Badge state={campaign.used_up ? "used_up" : campaign.state} /> {campaign.question}{" "}
         <span className="quiet">
           {t("{{strategy}}, overlap {{overlap}}, {{share}} random, teaches {{model}}", {
             strategy: campaign.config.acquisition,
@@ -122,6 +123,7 @@ export default function Dashboard({ page = "overview" }: { page?: keyof typeof P
       {campaign.state === "draft" ? (
         <>
           <BeforeOpening campaign={campaign} />
+          <DraftPanel key={campaign.slug} campaign={campaign} />
           <PreviewPanel campaign={campaign} />
         </>
       ) : (

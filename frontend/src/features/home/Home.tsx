@@ -60,7 +60,7 @@ function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolea
         <h2>{campaign.name}</h2>
         <p>{campaign.question}</p>
         <p className="quiet">
-          <Badge state={campaign.state} /> {tn(campaign.answered_by_me ?? 0, "{{n}} answer by you", "{{n}} answers by you")}
+          <Badge state={campaign.used_up ? "used_up" : campaign.state} /> {tn(campaign.answered_by_me ?? 0, "{{n}} answer by you", "{{n}} answers by you")}
           <Looking campaign={campaign} />
         </p>
       </div>
