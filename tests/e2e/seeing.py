@@ -52,7 +52,9 @@ SIDEWAYS = """(framed => document.documentElement.scrollWidth <= window.innerWid
 WATCH_FOCUS = """() => {
     const inSight = one => {
         if (!one || one === document.body || one.matches("main")) return true;
-        const {left, right, top, bottom} = one.getBoundingClientRect();
+        const box = one.getBoundingClientRect();
+        const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
+        const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
         const xs = [left + 2, (left + right) / 2, right - 2], ys = [top + 2, (top + bottom) / 2, bottom - 2];
         return xs.some(x => ys.some(y => {
             const hit = document.elementFromPoint(x, y);

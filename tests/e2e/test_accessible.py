@@ -54,7 +54,7 @@ class Walk:
     def page_of(self, who: str | None) -> Page:
         if who not in self.pages:
             made = self.new_context(**self.options).new_page() if who is None else self.sign_in(who, **self.options)
-            made.add_init_script("localStorage.removeItem('tiebreak.language')")
+            made.add_init_script("location.protocol === 'about:' || localStorage.removeItem('tiebreak.language')")
             self.pages[who] = made
         return self.pages[who]
 
