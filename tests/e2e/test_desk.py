@@ -237,3 +237,12 @@ def test_a_dry_run_shows_the_first_cards_before_anything_is_drafted(people: Any,
     look.click()
     expect(page.locator(".preview-pair")).to_have_count(20)
     assert not Campaign.objects.exists()
+
+
+def test_a_page_that_breaks_says_so_and_leaves_the_way_to_others(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns")
+    page.route("**/api/v1/campaigns/helpful/dashboard", lambda route: route.fulfill(json={"nothing": "of use"}))
+    page.goto("/campaigns/helpful")
+    expect(page.get_by_role("heading", name="This page broke")).to_be_visible()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Runs").click()
+    expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()

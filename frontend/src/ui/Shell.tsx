@@ -8,6 +8,7 @@ import type { User } from "../api/types";
 import { roleOf } from "../domain/names";
 import { t } from "../i18n";
 import { Announcer } from "./Announcer";
+import { MayBreak } from "./Broken";
 import { LanguageButton } from "./language";
 import { setTheme, type Theme, useTheme } from "./theme";
 
@@ -86,7 +87,8 @@ const FILLS_THE_WINDOW = /^\/annotate\/|^\/campaigns\/[^/]+\/(?:disputes|gold\/n
 
 export function Shell({ user }: { user: User }) {
   const client = useQueryClient();
-  const judging = FILLS_THE_WINDOW.test(useLocation().pathname);
+  const { pathname } = useLocation();
+  const judging = FILLS_THE_WINDOW.test(pathname);
   const signOut = useMutation({
     mutationFn: api.signOut,
     onSuccess: () => {
@@ -126,7 +128,9 @@ export function Shell({ user }: { user: User }) {
           </button>
         </div>
       </header>
-      <Outlet />
+      <MayBreak at={pathname}>
+        <Outlet />
+      </MayBreak>
       {!judging && <Foot />}
       <Announcer />
     </div>
