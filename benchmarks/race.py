@@ -45,8 +45,8 @@ def main() -> None:
 
         people = world.make_annotators(options.annotators)
         campaign = open_campaign(options)
-        seen, closed_at = race(place, campaign, people, options)
-        figures = measure(place, campaign, seen, closed_at, options)
+        seen = race(place, campaign, people, options)
+        figures = measure(place, campaign, seen, options)
     finish(
         {"annotators": options.annotators, "overlap": options.overlap, "budget": options.budget, **figures},
         options.json,
@@ -92,8 +92,8 @@ def open_campaign(options: Any) -> Any:
     return lifecycle.move(campaign, Campaign.State.OPEN, now=timezone.now())
 
 
-def race(place: Place, campaign: Any, people: list[dict[str, str]], options: Any) -> tuple[dict[str, Any], float]:
-    """Let them loose; returns what they saw, and when the campaign was closed under their hands."""
+def race(place: Place, campaign: Any, people: list[dict[str, str]], options: Any) -> dict[str, Any]:
+    """Let them loose, and close the campaign under their hands; returns what they saw."""
     plan = {
         "url": place.url,
         "claim": f"/api/v1/campaigns/{campaign.slug}/claim",
@@ -105,7 +105,7 @@ def race(place: Place, campaign: Any, people: list[dict[str, str]], options: Any
     olga = {"Authorization": f"Bearer {place.token('manager')}"}
     command = [sys.executable, "-m", "benchmarks.crowd.racers"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": base_folder()}
-    began, closed_at, seen = time.time(), 0.0, {}
+    began, closed, seen = time.time(), False, {}
     with subprocess.Popen(command, **pipes) as crowd, sweeping(campaign.pk):
         assert crowd.stdin is not None and crowd.stdout is not None
         crowd.stdin.write(json.dumps(plan) + "\n")
@@ -116,15 +116,15 @@ def race(place: Place, campaign: Any, people: list[dict[str, str]], options: Any
                     seen = json.loads(line)
                     break
                 bar.update(int(line) - bar.n)
-                if not closed_at and (time.time() - began > options.seconds or used_up(campaign)):
-                    closed_at = time.time()
+                if not closed and (time.time() - began > options.seconds or used_up(campaign)):
+                    closed = True
                     httpx.post(
                         f"{place.url}/api/v1/campaigns/{campaign.slug}/close", headers=olga, timeout=60
                     ).raise_for_status()
                     crowd.stdin.write("closed\n")
                     crowd.stdin.flush()
         crowd.stdin.close()
-    return seen, closed_at
+    return seen
 
 
 def used_up(campaign: Any) -> bool:
@@ -178,7 +178,7 @@ def _alone(job: Any) -> None:
         connection.close()
 
 
-def measure(place: Place, campaign: Any, seen: dict[str, Any], closed_at: float, options: Any) -> dict[str, Any]:
+def measure(place: Place, campaign: Any, seen: dict[str, Any], options: Any) -> dict[str, Any]:
     from annotator.campaigns import budget
     from annotator.tasks import withdrawing
     from benchmarks.crowd.race_audit import audit
@@ -187,7 +187,7 @@ def measure(place: Place, campaign: Any, seen: dict[str, Any], closed_at: float,
     campaign.refresh_from_db()
     budget.settle(campaign)
     campaign.refresh_from_db()
-    found = audit(place.database_url, campaign, overlap=options.overlap, seen=seen, closed_at=closed_at)
+    found = audit(place.database_url, campaign, overlap=options.overlap, seen=seen)
     told = {f"told_{code.replace(' ', '_')}": n for code, n in sorted(seen["codes"].items())}
     states = dict.fromkeys(("settled", "disputed", "cancelled"), 0)
     for state in campaign.tasks.values_list("state", flat=True):

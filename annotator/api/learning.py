@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,7 +19,7 @@ from annotator.training.models import TrainingJob
 from annotator.training.ownership import request_cancel
 
 from . import serializers as shape
-from .views import find_campaign
+from .views import checked, find_campaign
 
 
 class RewardModels(APIView):
@@ -53,10 +53,10 @@ def _jobs() -> QuerySet[TrainingJob]:
 class Jobs(APIView):
     required_scope = Scope.MANAGE
 
-    @extend_schema(operation_id="jobs_list", parameters=[OpenApiParameter("campaign", str)], responses=shape.JobList)
+    @extend_schema(operation_id="jobs_list", parameters=[shape.JobsQuery], responses=shape.JobList)
     def get(self, request: Request) -> Response:
         jobs = _jobs()
-        if slug := request.query_params.get("campaign"):
+        if slug := checked(shape.JobsQuery, request.query_params.dict())["campaign"]:
             jobs = jobs.filter(campaign=find_campaign(request, slug))
         return Response(shape.JobList({"results": jobs[:100]}).data)
 

@@ -343,6 +343,10 @@ class JobList(s.Serializer[Any]):
     results = JobOut(many=True)
 
 
+class JobsQuery(s.Serializer[Any]):
+    campaign = Text(required=False, allow_blank=True, default="")
+
+
 class JobLineOut(s.Serializer[Any]):
     at = s.DateTimeField()
     attempt = s.IntegerField()

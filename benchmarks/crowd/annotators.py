@@ -55,6 +55,8 @@ class Connection(asyncio.Protocol):
 
     async def post(self, path: str, content: dict[str, Any]) -> tuple[int, bytes]:
         assert self._transport is not None
+        if self._transport.is_closing():  # kept alive too long: nothing would ever answer
+            raise ConnectionError("the server closed the connection meanwhile")
         body = orjson.dumps(content)
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(

@@ -44,7 +44,7 @@ def found(campaign, told, refused=()):
     at = settings.DATABASES["default"]
     url = f"postgresql://{at['USER']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
     seen = {"stored": told, "refused": list(refused)}
-    counts = audit(url, campaign, overlap=2, seen=seen, closed_at=timezone.now().timestamp())
+    counts = audit(url, campaign, overlap=2, seen=seen)
     return {key: counts[key] for key in ("over_overlap", "over_budget", "lost", "duplicates") if counts[key]}
 
 
@@ -82,6 +82,8 @@ def test_acknowledged_answers_that_are_gone_and_held_cards_that_were_refused_are
     assert found(campaign, told, [("carol", told[0][1], "lease_lost", 0.0)]) == {"lost": 1}
     assert found(campaign, told, [("alice", told[0][1], "already_submitted", 0.0)]) == {}
     assert found(campaign, told, [("carol", told[0][1], "campaign_closed", 0.0)]) == {}
+    late = campaign.closed_at.timestamp() + 1
+    assert found(campaign, told, [("carol", told[0][1], "campaign_closed", late)]) == {"lost": 1}
 
 
 def test_two_answers_of_one_person_about_one_task_are_found(after_a_race):
