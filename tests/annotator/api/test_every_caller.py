@@ -30,6 +30,7 @@ NEEDS: dict[tuple[str, str], set[str]] = {
     (f"{HERE}/disputes", "get"): {Scope.ANNOTATE},
     (f"{HERE}/disputes/1", "post"): {Scope.ANNOTATE},
     (f"{HERE}/answers", "get"): {Scope.ANNOTATE, Scope.MANAGE},
+    (f"{HERE}/answers.csv", "get"): {Scope.ANNOTATE, Scope.MANAGE},
     ("/api/v1/annotations/1/review", "post"): {Scope.ANNOTATE, Scope.MANAGE},
 }
 # Reached by everybody who annotates, whatever they belong to: what is found there is theirs alone.
