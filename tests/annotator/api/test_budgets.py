@@ -48,6 +48,7 @@ def test_a_budget_that_cannot_hold_is_refused_whole(olga, wrong, field):
 
 def test_a_top_up_is_repeated_without_harm_and_refused_to_annotators(olga, api):
     olga.post("/api/v1/campaigns", {**DRAFT, **PAID}, format="json")
+    olga.post("/api/v1/campaigns/paid/open")
     more = {"labels": 50, "hours": "1", "idempotency_key": "monday"}
     for _ in range(2):
         topped = olga.post("/api/v1/campaigns/paid/top-up", more, format="json")
