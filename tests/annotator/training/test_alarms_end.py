@@ -76,9 +76,9 @@ def test_a_budget_that_runs_out_until_it_is_topped_up(campaign: Any) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(budget_labels=asked + 1, committed_labels=asked)
     budget.reserve(campaign.pk, 1, key="one", purpose="extra")
     budget_entries = campaign.budget_entries
-    budget_entries.create(kind="spend", labels=asked, key="spent")
+    budget_entries.create(kind="spend", labels=asked - 1, key="spent")
     assert raised(campaign) == {"budget_nearly_out"}
-    budget_entries.create(kind="spend", labels=1, key="the last")
+    budget_entries.create(kind="spend", labels=2, key="the last")
     assert raised(campaign) == {"budget_given_out"}
     waiting = campaign.assignments.filter(state="open")
     ids = list(waiting.values_list("id", flat=True))
@@ -106,12 +106,21 @@ def test_nobody_at_work_while_cards_wait_until_somebody_answers(campaign: Any, a
     assert raised(campaign) == set()
 
 
+def test_cards_that_wait_for_a_second_person_until_there_is_one(open_campaign: Any, api: Any) -> None:
+    campaign = open_campaign(groups=3, budget_labels=20, overlap=2)
+    for _ in range(3):
+        answered(api, "alice", campaign.slug)
+    assert raised(campaign) == {"waits_for_others"}
+    answered(api, "bob", campaign.slug)
+    assert raised(campaign) == set()
+
+
 def test_somebody_who_leans_to_one_side_until_they_do_so_no_more(open_campaign: Any, api: Any) -> None:
     campaign = open_campaign(groups=40, size=2, budget_labels=200, open_tasks=64)
-    for _ in range(14):
+    for _ in range(20):
         on_the_left(api, campaign, left=True)
     assert raised(campaign) == {"side_bias"}
-    for _ in range(14):
+    for _ in range(16):
         on_the_left(api, campaign, left=False)
     assert raised(campaign) == set()
 

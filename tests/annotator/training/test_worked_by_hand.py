@@ -97,23 +97,23 @@ def test_agreement_is_that_of_the_four_cards_both_judged(campaign: Campaign, api
 
 
 def test_sides_repeats_and_gold_count_where_they_belong(campaign: Campaign, api: Any) -> None:
-    """Alice saw the better one on the left in card 1, card 2, gold, training, the repeat and card 5; not in 3 and 4.
+    """Alice saw the better one on the left in card 1, card 2, gold, training and card 5; not in 3 and 4.
 
-    That is 6 of 8. Wilson with z = 1.96: middle (0.75 + 3.8416/16) / (1 + 3.8416/8) = 0.6689, half
-    1.96 * sqrt(0.75 * 0.25 / 8 + 3.8416 / 256) / 1.4802 = 0.2596.
+    That is 5 of 7: a repeat is turned on purpose and says nothing of sides. Wilson with z = 1.96: middle
+    (5/7 + 3.8416/14) / (1 + 3.8416/7) = 0.6384, half 1.96 * sqrt(5/7 * 2/7 / 7 + 3.8416 / 196) / 1.5488 = 0.2794.
     """
     rows = {row["username"]: row for row in told(api, "quality")["annotators"]}
     alice = rows["alice"]
-    assert (alice["left"]["share"], alice["left"]["of"]) == (0.75, 8)
+    assert (alice["left"]["share"], alice["left"]["of"]) == (5 / 7, 7)
     assert (alice["left"]["low"], alice["left"]["high"]) == (
-        pytest.approx(0.6689 - 0.2596, abs=2e-4), pytest.approx(0.6689 + 0.2596, abs=2e-4),
+        pytest.approx(0.6384 - 0.2794, abs=2e-4), pytest.approx(0.6384 + 0.2794, abs=2e-4),
     )  # fmt: skip
     assert (alice["gold"]["share"], alice["gold"]["of"]) == (1.0, 1), "the training card is no gold"
     assert (alice["repeats"]["share"], alice["repeats"]["of"]) == (0.0, 1)
     assert (rows["bob"]["gold"], rows["bob"]["repeats"]) == (None, None)
     assert (alice["answers"], rows["bob"]["answers"]) == (8, 5)
     listed = {row["username"]: row for row in told(api, "dashboard")["annotators"]}
-    assert (listed["alice"]["left_share"], listed["alice"]["answers"], listed["bob"]["answers"]) == (0.75, 8, 5)
+    assert (listed["alice"]["left_share"], listed["alice"]["answers"], listed["bob"]["answers"]) == (5 / 7, 8, 5)
 
 
 def test_a_corrected_answer_is_counted_once_and_a_label_set_takes_only_what_teaches(
