@@ -160,7 +160,7 @@ def test_many_people_are_one_alarm_and_a_short_table(people: Any, sign_in: SignI
     for n in range(12):
         people[f"person-{n:02d}"] = User.objects.create_user(f"person-{n:02d}", role=Role.ANNOTATOR)
     made = make_open_campaign(
-        people, slug="crowd", run=make_run("grpo-1", groups=14, size=2), overlap=12, budget_labels=300
+        people, slug="crowd", run=make_run("grpo-1", groups=24, size=2), overlap=12, budget_labels=300
     )
     for n in range(12):
         who = people[f"person-{n:02d}"].pk
