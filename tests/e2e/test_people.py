@@ -41,7 +41,7 @@ def test_a_link_leads_a_stranger_from_nothing_to_a_first_answer(
     campaign: Any, sign_in: SignIn, new_context: Callable[..., BrowserContext]
 ) -> None:
     olga = sign_in("olga", "/campaigns/helpful")
-    olga.get_by_role("link", name="People").click()
+    olga.get_by_role("link", name="People", exact=True).click()
     link = make_link(olga)
     assert "/invite#inv_" in link
     expect(olga.get_by_text("used 0 of 1 times")).to_be_visible()
@@ -110,10 +110,10 @@ def test_an_annotator_made_manager_of_one_campaign_runs_it_and_sees_no_other(
     eventually(lambda: Membership.objects.get(campaign=campaign, user=people["alice"]).role == "manager")
     alice = sign_in("alice", "/judge")
     alice.get_by_role("link", name="Campaigns").click()
-    alice.get_by_role("link", name="Helpful").click()
+    alice.get_by_role("link", name="Helpful", exact=True).click()
     expect(alice.get_by_role("heading", name="Helpful")).to_be_visible()
     expect(alice.get_by_role("link", name="New campaign")).to_have_count(0)
-    alice.get_by_role("link", name="People").click()
+    alice.get_by_role("link", name="People", exact=True).click()
     expect(alice.get_by_label("Role of bob")).to_be_visible()
 
 
