@@ -162,7 +162,7 @@ def test_an_annotator_sees_only_campaigns_they_belong_to_and_nothing_of_their_in
     seen = api("alice").get("/api/v1/campaigns").json()["results"]
     assert [c["slug"] for c in seen] == ["helpful"]
     told = {"slug", "name", "question", "guidelines", "form", "completions", "state", "used_up", "cards_wait"}
-    assert set(seen[0]) == told | {"answered_by_me"}
+    assert set(seen[0]) == told | {"answered_by_me", "returned"}
     response = api("alice").post("/api/v1/campaigns/secret/claim", {}, format="json")
     assert (response.status_code, response.json()["code"]) == (404, "unknown_campaign")
 
