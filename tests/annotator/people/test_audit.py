@@ -88,9 +88,10 @@ def test_no_cell_of_the_csv_runs_as_a_formula(admin, people, name):
     people["bob"].refresh_from_db()
     audit.record("person.made", people["bob"])
     text = b"".join(admin.get("/api/v1/audit.csv").streaming_content).decode()
-    download, row = csv.DictReader(io.StringIO(text))
+    (row,) = csv.DictReader(io.StringIO(text))
     assert row["name"] == f"'{name}"
-    assert download["kind"] == "export.downloaded", "taking the log away is on record too"
+    latest = admin.get("/api/v1/audit").json()["results"][0]
+    assert latest["kind"] == "export.downloaded", "taking the log away is on record too"
 
 
 HOSTILE = [
@@ -110,7 +111,7 @@ def test_whatever_people_wrote_the_change_is_on_record_and_can_be_read(admin, pe
     (entry,) = admin.get("/api/v1/audit", {"kind": "person.changed"}).json()["results"]
     assert "\x00" not in str(entry) and len(str(entry["old"])) < 20_100
     assert list(entry["old"]) == ["x"] and entry["new"] == {"x": 1}
-    assert admin.get("/api/v1/audit.csv").status_code == 200
+    assert b"person.changed" in b"".join(admin.get("/api/v1/audit.csv").streaming_content)
 
 
 def test_a_token_or_a_link_that_somebody_pasted_is_not_kept(people):
