@@ -17,7 +17,7 @@ from django.db.models import Case, F, FilteredRelation, Max, Q, When
 
 from annotator.campaigns import budget
 from annotator.campaigns.config import CampaignConfig
-from annotator.campaigns.models import Campaign
+from annotator.campaigns.models import BudgetEntry, Campaign
 from annotator.errors import BudgetExhausted, CampaignClosed
 from annotator.tasks.leasing import Card, claim_next, hold_personal
 from annotator.tasks.models import AnnotationTask, Assignment
@@ -58,14 +58,21 @@ def claim_with_personal(
 def mix_in(campaign: Campaign, annotator_id: int, begun: Sequence[int], *, now: datetime) -> None:
     """Make the personal cards that follow what this person begins; their next claims bring them."""
     config = campaign.config
-    drawn = [stream for slot in begun for stream in following(config, f"{campaign.slug}:{annotator_id}:{slot}")]
+    drawn = {
+        f"after:{slot}:{annotator_id}:{nth}": stream
+        for slot in begun
+        for nth, stream in enumerate(following(config, f"{campaign.slug}:{annotator_id}:{slot}"))
+    }
     if not drawn:
         return
     with transaction.atomic():
         allowances.take_turns(campaign.pk, annotator_id)  # two windows never repeat one card twice
-        for stream in drawn[: allowances.room(campaign, annotator_id)]:
+        # A card that is given back and begun again is followed by nothing new.
+        dealt = set(BudgetEntry.objects.filter(campaign=campaign, key__in=drawn).values_list("key", flat=True))
+        due = [(key, stream) for key, stream in drawn.items() if key not in dealt]
+        for key, stream in due[: allowances.room(campaign, annotator_id)]:
             deal = _deal_gold if stream == Stream.GOLD else _deal_repeat
-            deal(campaign, annotator_id, now)
+            deal(campaign, annotator_id, now, key)
 
 
 def following(config: CampaignConfig, place: str) -> list[str]:
@@ -112,7 +119,8 @@ def _lesson(campaign: Campaign, annotator_id: int, task_id: int, slot_id: int | 
     if slot_id is not None:
         return _lease_again(campaign, slot_id, now)
     found = unseen.card(campaign, annotator_id, [task_id])
-    return found is not None and lease(campaign, found, annotator_id, now, shown_order=None)
+    key = f"personal:{task_id}:{annotator_id}"
+    return found is not None and lease(campaign, found, annotator_id, now, key, shown_order=None)
 
 
 @transaction.atomic
@@ -131,15 +139,15 @@ def _lease_again(campaign: Campaign, slot_id: int, now: datetime) -> bool:
     return True
 
 
-def _deal_gold(campaign: Campaign, annotator_id: int, now: datetime) -> bool:
+def _deal_gold(campaign: Campaign, annotator_id: int, now: datetime, key: str) -> bool:
     items = GoldItem.objects.filter(campaign=campaign, use=GoldItem.Use.GOLD, retired_at__isnull=True)
     tasks = list(items.values_list("task_id", flat=True))
     random.SystemRandom().shuffle(tasks)
     found = unseen.card(campaign, annotator_id, tasks)
-    return found is not None and lease(campaign, found, annotator_id, now, shown_order=None)
+    return found is not None and lease(campaign, found, annotator_id, now, key, shown_order=None)
 
 
-def _deal_repeat(campaign: Campaign, annotator_id: int, now: datetime) -> bool:
+def _deal_repeat(campaign: Campaign, annotator_id: int, now: datetime, key: str) -> bool:
     earlier = unseen.to_repeat(campaign, annotator_id)
     if earlier is None:
         return False
@@ -151,20 +159,26 @@ def _deal_repeat(campaign: Campaign, annotator_id: int, now: datetime) -> bool:
             stream=Stream.REPEAT,
             propensity=1.0,
         )
-        dealt = lease(campaign, again, annotator_id, now, shown_order=earlier.shown_order[::-1])
+        dealt = lease(campaign, again, annotator_id, now, key, shown_order=earlier.shown_order[::-1])
         if not dealt:
             transaction.set_rollback(True)
     return dealt
 
 
 def lease(
-    campaign: Campaign, task: AnnotationTask, annotator_id: int, now: datetime, *, shown_order: list[int] | None
+    campaign: Campaign,
+    task: AnnotationTask,
+    annotator_id: int,
+    now: datetime,
+    key: str,
+    *,
+    shown_order: list[int] | None,
 ) -> bool:
     """A slot of this task for this person, paid from the reserve; False when there is no room or it was made before."""
     order = shown_order or random.SystemRandom().sample(range(len(task.rollout_ids)), len(task.rollout_ids))
     try:
         with transaction.atomic():
-            budget.reserve(campaign.pk, 1, key=f"personal:{task.pk}:{annotator_id}", purpose="extra")
+            budget.reserve(campaign.pk, 1, key=key, purpose="extra")
             last = task.assignments.aggregate(slot=Max(LIVE_SEAT))["slot"]
             Assignment.objects.create(
                 task=task,

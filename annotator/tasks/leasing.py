@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection
+from django.db.models import F
 from django.db.models.functions import Now
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import LeaseLost, NotFound
 
-from .models import PERSONAL, Assignment
+from .models import PERSONAL, AnnotationTask, Assignment
 
 MAX_HELD = 20  # slots one person may hold in a campaign: enough to prefetch, too few to hoard
 
@@ -221,15 +223,29 @@ def renew(assignment_id: int, annotator_id: int, lease_number: int, *, now: date
 
 
 def release(assignment_id: int, annotator_id: int, lease_number: int) -> None:
-    """Give a slot back unanswered; it waits for anybody again, me included. A personal one waits for me."""
+    """Give a slot back unanswered; it waits for anybody again, me included. A personal one waits for me.
+
+    Either is a new lease when it comes again, or its number would tell which of the two it was.
+    """
     mine = _mine(assignment_id, annotator_id)
     held = _held(assignment_id, annotator_id, lease_number)
     if mine.task.stream in PERSONAL:
-        given_back = held.update(leased_until=Now())  # over: the next claim takes it up again
+        given_back = held.update(
+            leased_until=Now(),  # over: the next claim takes it up again
+            lease_number=F("lease_number") + 1,
+            shown_order=_drawn_anew(mine),
+        )
     else:
         given_back = held.update(state=Assignment.State.OPEN, leased_until=None, annotator=None)
     if not given_back:
         raise lost(assignment_id)
+
+
+def _drawn_anew(slot: Assignment) -> list[int]:
+    """As any card that is begun again has it; a repeat keeps the order that its first answer is compared with."""
+    order = list(slot.shown_order or [])
+    repeats = slot.task.stream == AnnotationTask.Stream.REPEAT
+    return order if repeats else random.SystemRandom().sample(order, len(order))
 
 
 def _held(assignment_id: int, annotator_id: int, lease_number: int) -> Any:

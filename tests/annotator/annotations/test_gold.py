@@ -245,14 +245,15 @@ def test_a_queue_that_ran_dry_gives_nobody_gold(world):
 @pytest.mark.parametrize("gone", ["lapsed", "given back"])
 def test_a_personal_card_stays_its_owners_and_is_paid_for_once(world, people, gone):
     it = world(use="training", items=3, training_cards=3)
-    first = it.claim(n=3)
+    first = held = it.claim(n=3)
     for _ in range(3):
         if gone == "lapsed":
             lapse(it)
         else:
-            for card in first:
+            for card in held:
                 release(card.assignment, it.alice, card.lease_number)
-        assert {card.assignment for card in it.claim(n=3)} == {card.assignment for card in first}
+        held = it.claim(n=3)
+        assert {card.assignment for card in held} == {card.assignment for card in first}
     other = claim_with_personal(it.campaign, people["carol"].pk, n=10, now=timezone.now())
     assert not {card.assignment for card in other} & {card.assignment for card in first}
     it.campaign.refresh_from_db()
@@ -376,7 +377,7 @@ def test_nobody_gets_a_card_they_had_as_gold_as_another_while_it_waits_for_one_m
     stored = it.answer()
     gold_items.from_answer(it.campaign, stored.pk, use="gold", explanation="", made_by=it.olga)
     bob, gold_task = people["bob"].pk, GoldItem.objects.get().task
-    lease(it.campaign, gold_task, bob, timezone.now(), shown_order=None)
+    lease(it.campaign, gold_task, bob, timezone.now(), "gold", shown_order=None)
     shown = []
     while cards := claim_with_personal(it.campaign, bob, n=1, now=timezone.now()):
         (card,) = cards

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.annotations import personal
 from annotator.annotations.models import GoldScore
 from annotator.api import handles
 from annotator.tasks.models import AnnotationTask, Assignment
@@ -82,3 +83,32 @@ def test_what_an_annotator_is_told_holds_no_number_of_a_slot_and_no_sign_of_gold
     assert not slots & {one["assignment"] for one in mine} and not slots & {one["card"]["assignment"] for one in mine}
     assert len({tuple(sorted(one)) for one in mine}) == 1
     assert [one["at"] for one in mine] == sorted((one["at"] for one in mine), reverse=True)
+
+
+@pytest.mark.django_db
+def test_leaving_and_coming_back_tells_no_gold_and_deals_none(api, open_campaign, people, monkeypatch):
+    from tests.annotator.annotations.test_gold import World
+
+    drawn, luck = {}, itertools.cycle([["gold"], []])  # every other card is followed by one whose answer is known
+    monkeypatch.setattr(personal, "following", lambda config, place: drawn.setdefault(place, next(luck)))
+    it = World(open_campaign, people, gold_share=0.4, items=12, lease_minutes=60.0)
+    client, base = api("alice"), f"/api/v1/campaigns/{it.campaign.slug}"
+    leases, orders, dealt = {}, {}, []
+    for _ in range(10):
+        cards = client.post(f"{base}/claim", {"n": 6}, format="json").json()["cards"]
+        for card in cards:
+            texts = [one["text"] for one in card["completions"]]
+            leases.setdefault(card["assignment"], []).append(card["lease_number"])
+            orders.setdefault(card["assignment"], []).append(tuple(texts))
+            given_back = f"/api/v1/assignments/{card['assignment']}/release"
+            for status in (204, 409):
+                lease = {"lease_number": card["lease_number"]}
+                assert client.post(given_back, lease, format="json").status_code == status
+        dealt.append(Assignment.objects.filter(task__stream="gold").count())
+    gold = {handles.shown(pk) for pk in Assignment.objects.filter(task__stream="gold").values_list("pk", flat=True)}
+    again = {card: seen for card, seen in leases.items() if len(seen) > 1}
+    assert gold & set(again) and set(again) - gold
+    steps = {later - earlier for seen in again.values() for earlier, later in itertools.pairwise(seen)}
+    assert steps == {1}, "each time it is a new lease, of whatever card"
+    assert max(len(set(orders[card])) for card in gold) == 2, "and the sides are drawn anew"
+    assert set(dealt) == {3}, "what follows a card follows it once"
