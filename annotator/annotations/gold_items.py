@@ -118,25 +118,27 @@ def judge(campaign: Campaign, annotation: Annotation, *, now: datetime) -> GoldS
     if found is None:
         return None
     earlier = GoldScore.objects.filter(annotation__assignment_id=annotation.assignment_id).order_by("-id").first()
-    paused = earlier is not None and _paused_by(campaign, earlier)
+    paused = _pause_by(campaign, earlier)
     # Who was let on since is forgiven what led to their pause, however that card is answered now.
-    forgiven = earlier is not None and earlier.led_to_pause and not paused
+    forgiven = earlier is not None and earlier.led_to_pause and paused is None
     given = GoldScore(annotation=annotation, item=item, score=found, led_to_pause=forgiven)
     reason = "" if forgiven else _below(campaign, annotation.annotator_id, given)
     given.led_to_pause = forgiven or bool(reason)
     given.save()
-    if paused:
-        membership.resume(campaign, annotation.annotator_id)
+    if paused is not None:
+        membership.resume(campaign, annotation.annotator_id, paused_at=paused)
     if reason:
         membership.pause(campaign, annotation.annotator_id, because=reason, now=now)
     return given
 
 
-def _paused_by(campaign: Campaign, given: GoldScore) -> bool:
-    """Whether this score, and not a manager, is why its author is paused now."""
+def _pause_by(campaign: Campaign, given: GoldScore | None) -> datetime | None:
+    """Since when its author is paused because of this score and not by a manager; None where that is not so."""
+    if given is None or not given.led_to_pause:
+        return None
     said = given.annotation
     member = Membership.objects.filter(campaign=campaign, user_id=said.annotator_id, paused_at=said.at)
-    return given.led_to_pause and member.exists()
+    return said.at if member.exists() else None
 
 
 def feedback(annotation: Annotation) -> dict[str, Any] | None:

@@ -6,12 +6,14 @@ after all. The correction is a new row like every other, and asks to be read aga
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from annotator.campaigns.models import Campaign
 from annotator.errors import CampaignClosed, InvalidInput, NotAllowed, NotFound, StaleRevision
@@ -99,8 +101,32 @@ def returned_to(author: User, campaign: Campaign) -> QuerySet[Any]:
     return current(campaign).filter(annotator=author, verdict=Verdict.RETURNED).order_by("id")
 
 
-def awaiting(campaign: Campaign) -> int:
-    """How many flagged or corrected-after-return answers nobody has read."""
-    returned = Review.objects.filter(annotation=OuterRef("revises"), verdict=Verdict.RETURNED)
-    unread = current(campaign).filter(verdict=None)
-    return unread.filter(flagged=True).count() + unread.filter(Exists(returned), flagged=False).count()
+@dataclasses.dataclass(frozen=True)
+class Awaiting:
+    """How many answers wait to be read, and why; one that was returned and came back flagged counts as corrected."""
+
+    flagged: int = 0
+    corrected: int = 0
+
+    @property
+    def n(self) -> int:
+        return self.flagged + self.corrected
+
+
+def waiting(answers: QuerySet[Any]) -> QuerySet[Any]:
+    """Of `current` answers, those to be read: `corrected` after they came back, or flagged where no flag was read.
+
+    A flag that was read, and stays when its author corrects the answer, is no new one.
+    """
+    read = Review.objects.filter(annotation__assignment=OuterRef("assignment"))
+    before = Coalesce(Subquery(read.order_by("-id").values("verdict")[:1]), Value(""))
+    found = answers.filter(Q(flagged=True) | Q(revises__isnull=False), verdict=None)
+    found = found.annotate(before=before).annotate(corrected=ExpressionWrapper(Q(before=Verdict.RETURNED), BooleanField()))
+    return found.filter(Q(corrected=True) | Q(flagged=True) & ~Exists(read.filter(annotation__flagged=True)))
+
+
+def awaiting(campaign: Campaign) -> Awaiting:
+    """How many answers somebody should read now; the review page shows the same ones."""
+    told = waiting(current(campaign)).order_by().values_list("corrected").annotate(n=Count("id"))
+    counts = dict(told)
+    return Awaiting(flagged=counts.get(False, 0), corrected=counts.get(True, 0))

@@ -51,7 +51,7 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
         public["returned"] = reviews.returned_to(caller(request), campaign).count()
         if membership.may(caller(request), membership.Action.ADJUDICATE, campaign.pk):
             public["disputes"] = adjudication.waiting_for(campaign, caller(request)).count()
-            public["to_read"] = reviews.awaiting(campaign)
+            public["to_read"] = reviews.awaiting(campaign).n
     if not manages(request, campaign):
         return public
     return {

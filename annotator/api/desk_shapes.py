@@ -12,10 +12,10 @@ from .serializers import CampaignOut, JobOut, VersionOut
 
 
 class LabelCounts(s.Serializer[Any]):
-    total = s.IntegerField()
+    total = s.IntegerField(help_text="Answers that teach: what a label set frozen now would hold.")
     by_choice = s.DictField(child=s.IntegerField())
     skips = s.IntegerField()
-    per_hour = s.FloatField()
+    last_hour = s.IntegerField()
 
 
 class TaskCounts(s.Serializer[Any]):

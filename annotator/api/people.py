@@ -57,7 +57,7 @@ class OneMember(APIView):
         if "role" in given:
             membership.give_role(campaign, user, given["role"])
         if given.get("paused") is True:
-            membership.pause(campaign, user, because=given["because"], now=timezone.now())
+            membership.pause(campaign, user, because=given["because"], now=timezone.now(), anew=True)
         if given.get("paused") is False:
             membership.resume(campaign, user)
         return Response(shape.MemberOut(membership.find(campaign, user)).data)

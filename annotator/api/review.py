@@ -31,7 +31,7 @@ READERS = (Scope.ANNOTATE, Scope.MANAGE)  # which campaigns' answers somebody ma
 class ReviewQuery(s.Serializer[Any]):
     annotator = shape.Text(required=False, max_length=150)
     stream = s.ChoiceField(choices=AnnotationTask.Stream.choices, required=False)
-    state = s.ChoiceField(choices=["unread", "accepted", "returned", "corrected"], required=False)
+    state = s.ChoiceField(choices=["waiting", "unread", "accepted", "returned", "corrected"], required=False)
     flagged = s.BooleanField(default=False)
     skipped = s.BooleanField(default=False)
     fast = s.BooleanField(default=False)

@@ -121,6 +121,7 @@ class AmountOut(s.Serializer[Any]):
     spent = s.FloatField()
     reserved = s.FloatField()
     left = s.FloatField(allow_null=True)
+    kept = s.FloatField(help_text="Of what is left: in reserve.")
 
 
 class BudgetOut(s.Serializer[Any]):
@@ -130,6 +131,7 @@ class BudgetOut(s.Serializer[Any]):
     reserved = s.IntegerField()
     left = s.IntegerField()
     extra = s.IntegerField(help_text="Of what is committed: gold, repeats, one more person, surplus.")
+    kept = s.IntegerField(help_text="Of what is left: in reserve for such.")
     hours = AmountOut(allow_null=True)
     money = AmountOut(allow_null=True)
     currency = s.CharField(allow_blank=True)
@@ -146,7 +148,8 @@ class BurnPoint(s.Serializer[Any]):
 class ForecastOut(s.Serializer[Any]):
     labels_left = s.FloatField()
     ends_with = s.ChoiceField(choices=["labels", "hours", "money"])
-    labels_per_hour = s.FloatField()
+    labels_per_hour = s.FloatField(help_text="Paid answers of all kinds, on average over the last `over_hours`.")
+    over_hours = s.FloatField()
     expected = s.DateTimeField(allow_null=True)
     earliest = s.DateTimeField(allow_null=True)
     latest = s.DateTimeField(allow_null=True)

@@ -16,6 +16,7 @@ the order slot, task, campaign: who holds the campaign's row takes no slot.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
@@ -241,6 +242,12 @@ class Amount:
     cap: float | None
     committed: float
     spent: float
+    kept: float = 0.0  # of what is left: in reserve, asking nobody anything by itself
+
+    @property
+    def to_ask_with(self) -> float | None:
+        """What is neither answered yet nor kept in reserve."""
+        return None if self.cap is None else max(0.0, self.cap - self.spent - self.kept)
 
     def as_dict(self) -> dict[str, float | None]:
         left = None if self.cap is None else self.cap - self.committed
@@ -255,6 +262,7 @@ class Balance:
     committed: int
     spent: int
     extra: int = 0  # of what is committed: gold, repeats, one more person, surplus
+    kept: int = 0  # of what is left: in reserve for such; nothing once the campaign is closed
     hours: Amount | None = None
     money: Amount | None = None
     currency: str = ""
@@ -268,10 +276,17 @@ class Balance:
     def left(self) -> int:
         return self.labels - self.committed
 
+    @property
+    def amounts(self) -> dict[str, Amount]:
+        """Whatever can run out: labels always, hours and money where they are capped."""
+        capped = {"hours": self.hours, "money": self.money}
+        found = {what: one for what, one in capped.items() if one is not None and one.cap is not None}
+        return {"labels": Amount(self.labels, self.committed, self.spent, self.kept), **found}
+
     def as_dict(self) -> dict[str, Any]:
         amounts = {"hours": self.hours, "money": self.money}
         return {
-            **{name: getattr(self, name) for name in ("labels", "committed", "spent", "reserved", "left", "extra")},
+            **{name: getattr(self, name) for name in ("labels", "committed", "spent", "reserved", "left", "extra", "kept")},
             **{name: None if amount is None else amount.as_dict() for name, amount in amounts.items()},
             "currency": self.currency,
             "ended_by": self.ended_by,
@@ -283,17 +298,31 @@ def balance(campaign: Campaign) -> Balance:
     held = ledger(campaign)
     room, first = _room(campaign, held)
     caps, spent, committed = campaign.caps, held.spent, held.committed
+    share = 0.0 if campaign.state == Campaign.State.CLOSED else campaign.config.reserve_share
     return Balance(
         labels=caps.labels,
         committed=committed.labels,
         spent=spent.labels,
         extra=held.extra.labels,
-        hours=_amount(caps.ms, committed.ms, spent.ms, MS_PER_HOUR) if campaign.counts_time else None,
-        money=_amount(caps.money, committed.money, spent.money) if campaign.counts_money else None,
+        kept=math.ceil(_kept(caps.labels, held.extra.labels, share)),
+        hours=_amount(caps.ms, committed.ms, spent.ms, held.extra.ms, share, MS_PER_HOUR)
+        if campaign.counts_time
+        else None,
+        money=_amount(caps.money, committed.money, spent.money, held.extra.money, share)
+        if campaign.counts_money
+        else None,
         currency=campaign.currency,
         ended_by={"ms": "hours"}.get(first, first) if room < campaign.config.overlap else None,
     )
 
 
-def _amount(cap: Any, committed: Any, spent: Any, unit: int = 1) -> Amount:
-    return Amount(None if cap is None else float(cap) / unit, float(committed) / unit, float(spent) / unit)
+def _amount(cap: Any, committed: Any, spent: Any, extra: Any, share: float, unit: int = 1) -> Amount:
+    if cap is None:
+        return Amount(None, float(committed) / unit, float(spent) / unit)
+    kept = _kept(cap, extra, share)
+    return Amount(float(cap) / unit, float(committed) / unit, float(spent) / unit, float(kept) / unit)
+
+
+def _kept(cap: Any, extra: Any, share: float) -> Decimal:
+    """What the reserve still holds: of its share, whatever nothing extra has taken yet."""
+    return max(Decimal(0), cap * Decimal(str(share)) - extra)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,23 +41,20 @@ class Forecast:
     labels_left: float
     ends_with: str
     labels_per_hour: float
+    over_hours: float  # that the pace was counted over
     expected: datetime | None  # None beyond any calendar
     earliest: datetime | None
     latest: datetime | None
 
 
 def forecast(
-    left: dict[str, float], windows: Sequence[Used], width: timedelta, now: datetime, moved: Used
+    left: Mapping[str, float], windows: Sequence[Used], width: timedelta, now: datetime, moved: Used
 ) -> Forecast | None:
     """`left`: what each budget still has; `moved`: all that was used, for what one label costs. None without a pace.
 
     Whichever of labels, hours and money buys the fewest labels, at what a label cost so far, ends the campaign.
     """
-    buys = {"labels": left["labels"]}
-    for what in ("hours", "money"):
-        each = getattr(moved, what) / moved.labels if moved.labels else 0.0
-        if what in left and each > 0:
-            buys[what] = left[what] / each
+    buys = bought(left, moved)
     first = min(buys, key=buys.__getitem__)
     hours = width / timedelta(hours=1)
     counts = [window.labels for window in windows]
@@ -68,10 +65,32 @@ def forecast(
         labels_left=buys[first],
         ends_with=first,
         labels_per_hour=sum(counts) / (len(counts) * hours),
+        over_hours=len(counts) * hours,
         expected=_later(now, found.expected),
         earliest=_later(now, found.earliest),
         latest=_later(now, found.latest),
     )
+
+
+def bought(left: Mapping[str, float], moved: Used) -> dict[str, float]:
+    """How many more labels what is left of each budget buys, at what one did cost so far; labels buy themselves."""
+    buys = {"labels": left["labels"]}
+    for what in ("hours", "money"):
+        each = getattr(moved, what) / moved.labels if moved.labels else 0.0
+        if what in left and each > 0:
+            buys[what] = left[what] / each
+    return buys
+
+
+def to_ask_with(held: budget.Balance) -> dict[str, float]:
+    """What each budget that can run out still has for asking."""
+    return {what: amount.to_ask_with or 0.0 for what, amount in held.amounts.items()}
+
+
+def used_so_far(held: budget.Balance) -> Used:
+    """What all answers together did cost, as the ledger says."""
+    hours, money = (0.0 if one is None else one.spent for one in (held.hours, held.money))
+    return Used(held.spent, hours, money)
 
 
 def _later(now: datetime, hours: float | None) -> datetime | None:
@@ -91,22 +110,15 @@ def look_ahead(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
     for at, used in enumerate(_used(campaign, since, step, POINTS), 1):
         total = Used(total.labels + used.labels, total.hours + used.hours, total.money + used.money)
         series.append({"at": since + at * step, **dataclasses.asdict(total)})
-    return {**held.as_dict(), "series": series, "forecast": _ahead(campaign, held, total, since, now)}
+    return {**held.as_dict(), "series": series, "forecast": _ahead(campaign, held, since, now)}
 
 
-def _ahead(
-    campaign: Campaign, held: budget.Balance, total: Used, since: datetime, now: datetime
-) -> dict[str, Any] | None:
+def _ahead(campaign: Campaign, held: budget.Balance, since: datetime, now: datetime) -> dict[str, Any] | None:
     if campaign.state != Campaign.State.OPEN or (held.ended_by is not None and held.reserved == 0):
         return None  # what is left is kept in reserve, or too little to ask anything
-    keep = 1 - campaign.config.reserve_share
-    left = {"labels": float(max(0.0, held.labels * keep - held.spent))}
-    for what, amount in (("hours", held.hours), ("money", held.money)):
-        if amount is not None and amount.cap is not None:
-            left[what] = max(0.0, amount.cap * keep - amount.spent)
     width = max(min(now - since, LOOK_BACK) / WINDOWS, timedelta(seconds=1))
     windows = _used(campaign, now - WINDOWS * width, width, WINDOWS)
-    found = forecast(left, windows, width, now, total)
+    found = forecast(to_ask_with(held), windows, width, now, used_so_far(held))
     return None if found is None else dataclasses.asdict(found)
 
 

@@ -98,22 +98,27 @@ def give_role(campaign: Campaign, user_id: int, role: str) -> Membership:
 
 
 @transaction.atomic
-def pause(campaign: Campaign, user_id: int, *, because: str, now: datetime) -> Membership:
-    """No new cards for this person until they are resumed; what they hold they may still answer."""
+def pause(campaign: Campaign, user_id: int, *, because: str, now: datetime, anew: bool = False) -> Membership:
+    """No new cards for this person until they are resumed; what they hold they may still answer.
+
+    `anew` takes the place of a pause there is: a manager's own word stands, whatever a score said before or says later.
+    """
     if not because.strip():
         raise InvalidInput("Say why: the person will read it.", field="because")
     member = _locked(campaign, user_id)
-    if member.paused_at is None:
+    if member.paused_at is None or (anew and member.paused_because != because[:300]):
+        was = None if member.paused_at is None else {"because": member.paused_because}
         member.paused_at, member.paused_because = now, because[:300]
         member.save(update_fields=["paused_at", "paused_because"])
-        audit.record("membership.paused", member, new={"because": member.paused_because})
+        audit.record("membership.paused", member, old=was, new={"because": member.paused_because})
     return member
 
 
 @transaction.atomic
-def resume(campaign: Campaign, user_id: int) -> Membership:
+def resume(campaign: Campaign, user_id: int, *, paused_at: datetime | None = None) -> Membership:
+    """Cards again; with `paused_at`, only if that pause is still the one in force."""
     member = _locked(campaign, user_id)
-    if member.paused_at is not None:
+    if member.paused_at is not None and paused_at in (None, member.paused_at):
         audit.record("membership.resumed", member, old={"because": member.paused_because})
         member.paused_at, member.paused_because = None, ""
         member.save(update_fields=["paused_at", "paused_because"])

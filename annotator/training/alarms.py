@@ -6,7 +6,7 @@ An alarm is about something that somebody can act on, and it goes away when the 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Avg, Count, Max
 
 from annotator.annotations.models import Annotation, GoldScore
+from annotator.annotations.reviews import Awaiting
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.strategies import STRATEGIES, Reads
 from annotator.learning.models import KeptQueue, StrategyCheck
@@ -23,6 +24,8 @@ from .models import TrainingJob
 SERIOUS, WARNING = "serious", "warning"
 
 BUDGET_NEARLY_OUT = 0.1  # share left
+KNOWN_PRICE = 20  # paid answers after which what one costs is known well enough to look ahead
+LEFT_OVER = 0.1  # share of the labels that would stay unasked, because hours or money end before them
 QUIET_FOR = timedelta(hours=1)
 KEEPER_MAY_TAKE = timedelta(minutes=1)
 UNSCORED_SHARE = 0.05
@@ -41,16 +44,31 @@ class Alarm:
 
 
 @dataclasses.dataclass(frozen=True)
+class Left:
+    """What one budget (labels, hours or money) still has to ask with: not answered yet, nor kept in reserve."""
+
+    what: str
+    cap: float
+    left: float
+
+    @property
+    def share(self) -> float:
+        return self.left / self.cap if self.cap else 0.0
+
+
+@dataclasses.dataclass(frozen=True)
 class Facts:
     """What is known about a campaign now."""
 
     now: datetime
     open: bool
     verdict: str | None = None
-    budget_left: int = 0  # to ask with: not answered yet, nor kept in reserve
-    budget_labels: int = 1
-    budget_kept: int = 0  # left over when nothing more can be asked
-    used_up: bool = False
+    budgets: Sequence[Left] = ()  # whatever can run out, the labels first
+    currency: str = ""
+    buys: Mapping[str, float] = dataclasses.field(default_factory=dict)  # labels that what is left of each pays for
+    paid_answers: int = 0
+    used_up_by: str | None = None  # the budget that ended it: nothing is asked any more
+    labels_kept: int = 0  # left over then
     open_tasks: int = 0
     waiting_for_others: int = 0  # open cards, where everybody active has had each of them
     opened_at: datetime | None = None
@@ -62,7 +80,7 @@ class Facts:
     promoted_at: datetime | None = None
     leaning: Sequence[tuple[str, str]] = ()  # people and the side they lean to, beyond doubt
     low_gold: Sequence[tuple[str, float]] = ()  # people and their share of gold answered rightly
-    awaiting_review: int = 0
+    to_read: Awaiting = Awaiting()
 
 
 def alarms(facts: Facts) -> list[Alarm]:
@@ -84,13 +102,7 @@ def _learning(facts: Facts) -> Iterator[Alarm]:
 def _asking(facts: Facts) -> Iterator[Alarm]:
     if not facts.open:
         return
-    if facts.used_up:
-        yield Alarm("budget_out", SERIOUS, {"labels": facts.budget_labels, "kept": facts.budget_kept})
-    elif facts.budget_left <= 0:
-        if facts.open_tasks:
-            yield Alarm("budget_given_out", WARNING, {"n": facts.open_tasks})
-    elif facts.budget_left <= BUDGET_NEARLY_OUT * facts.budget_labels:
-        yield Alarm("budget_nearly_out", WARNING, {"left": facts.budget_left, "labels": facts.budget_labels})
+    yield from _budget(facts)
     if facts.waiting_for_others:
         yield Alarm("waits_for_others", WARNING, {"n": facts.waiting_for_others})
     if facts.unheard_since is not None and facts.now - facts.unheard_since > KEEPER_MAY_TAKE:
@@ -100,13 +112,35 @@ def _asking(facts: Facts) -> Iterator[Alarm]:
         yield Alarm("nobody_active", WARNING, {"minutes": _minutes(facts.now - last)})
 
 
+def _budget(facts: Facts) -> Iterator[Alarm]:
+    """One alarm at most: of what is used up, of what is least, or of what will end before the labels do."""
+    scarcest = min(facts.budgets, key=lambda one: one.share, default=None)
+    if facts.used_up_by is not None:
+        yield Alarm("budget_out", SERIOUS, {"what": facts.used_up_by, "kept": facts.labels_kept})
+    elif scarcest is not None and scarcest.left <= 0:
+        if facts.open_tasks:
+            yield Alarm("budget_given_out", WARNING, {"n": facts.open_tasks})
+    elif scarcest is not None and scarcest.share <= BUDGET_NEARLY_OUT:
+        yield Alarm("budget_nearly_out", WARNING, {**dataclasses.asdict(scarcest), "currency": facts.currency})
+    elif facts.paid_answers >= KNOWN_PRICE:
+        yield from _ends_early(facts)
+
+
+def _ends_early(facts: Facts) -> Iterator[Alarm]:
+    """Hours or money that will be gone, at what an answer costs, while many labels are still to be asked for."""
+    first = min(facts.buys, key=facts.buys.__getitem__)
+    unasked = facts.buys["labels"] - facts.buys[first]
+    if unasked > LEFT_OVER * facts.budgets[0].cap:
+        yield Alarm("budget_ends_early", WARNING, {"what": first, "n": int(facts.buys[first]), "unasked": int(unasked)})
+
+
 def _people(facts: Facts) -> Iterator[Alarm]:
     for name, side in facts.leaning:
         yield Alarm("side_bias", WARNING, {"name": name, "side": side})
     for name, share in facts.low_gold:
         yield Alarm("gold_low", SERIOUS, {"name": name, "share": share})
-    if facts.awaiting_review:
-        yield Alarm("flagged", WARNING, {"n": facts.awaiting_review})
+    if facts.to_read.n:
+        yield Alarm("to_read", WARNING, {**dataclasses.asdict(facts.to_read), "n": facts.to_read.n})
 
 
 def _minutes(span: timedelta) -> int:

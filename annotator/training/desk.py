@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,11 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
+from annotator.annotations.label_sets import teaching
 from annotator.annotations.models import Annotation
 from annotator.annotations.reviews import awaiting
 from annotator.campaigns import budget
+from annotator.campaigns.forecast import bought, to_ask_with, used_so_far
 from annotator.campaigns.machine_labels import machine_overview
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
@@ -35,20 +36,17 @@ def current_answers(campaign: Campaign) -> Any:
 
 
 def label_counts(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
+    """Labels are the answers that teach, as a label set frozen now would hold them; gold and repeats are paid, too."""
     pair = next((question.name for question in campaign.config.asks.questions if question.kind == "pair"), "")
     choice, lately = KeyTextTransform("choice", KeyTransform(pair, "answer")), Q(at__gt=now - timedelta(hours=1))
-    counted = current_answers(campaign).order_by().annotate(choice=choice).values_list("choice")
-    rows = counted.annotate(
-        given=Count("id", filter=Q(skip="")),
-        skipped=Count("id", filter=~Q(skip="")),
-        fresh=Count("id", filter=lately & Q(skip="")),
-    )  # fmt: skip
-    by_choice, (given, skipped, fresh) = {}, (0, 0, 0)
-    for said, given_n, skipped_n, fresh_n in rows:
-        given, skipped, fresh = given + given_n, skipped + skipped_n, fresh + fresh_n
-        if said:
-            by_choice[said] = given_n
-    return {"total": given, "by_choice": by_choice, "skips": skipped, "per_hour": float(fresh)}
+    counted = teaching(campaign).order_by().annotate(choice=choice).values_list("choice")
+    rows = list(counted.annotate(n=Count("id"), fresh=Count("id", filter=lately)))
+    return {
+        "total": sum(n for _, n, _ in rows),
+        "by_choice": {said: n for said, n, _ in rows if said},
+        "skips": current_answers(campaign).exclude(skip="").count(),
+        "last_hour": sum(fresh for *_, fresh in rows),
+    }
 
 
 def task_counts(campaign: Campaign) -> dict[str, int]:
@@ -151,15 +149,18 @@ def alarm_facts(
 ) -> alarms.Facts:
     check = campaign.strategy_checks.order_by("-id").first()
     held = budget.balance(campaign)
-    kept = max(Decimal(0), campaign.budget_labels * Decimal(str(campaign.config.reserve_share)) - held.extra)
     return alarms.Facts(
         now=now,
         open=campaign.state == Campaign.State.OPEN,
         verdict=check.verdict if check else None,
-        budget_left=int(campaign.budget_labels - held.spent - kept),
-        budget_labels=campaign.budget_labels,
-        budget_kept=held.left if held.ended_by == "labels" else 0,
-        used_up=used_up(campaign, held),
+        budgets=[
+            alarms.Left(what, amount.cap or 0.0, amount.to_ask_with or 0.0) for what, amount in held.amounts.items()
+        ],
+        currency=held.currency,
+        buys=bought(to_ask_with(held), used_so_far(held)),
+        paid_answers=held.spent,
+        used_up_by=held.ended_by if used_up(campaign, held) else None,
+        labels_kept=held.left if held.ended_by == "labels" else 0,
         waiting_for_others=alarms.waiting_for_others(campaign, now=now),
         open_tasks=campaign.assignments.filter(state=Assignment.State.OPEN)[:1000].count(),
         opened_at=campaign.opened_at,
@@ -171,7 +172,7 @@ def alarm_facts(
         promoted_at=version.promoted_at if version else None,
         leaning=[(row["username"], row["leans"]) for row in people if row["leans"]],
         low_gold=alarms.low_gold(campaign),
-        awaiting_review=awaiting(campaign),
+        to_read=awaiting(campaign),
     )
 
 

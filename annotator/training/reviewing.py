@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.annotations.models import Annotation, Comparison, Review
-from annotator.annotations.reviews import current
+from annotator.annotations.reviews import current, waiting
 from annotator.annotations.submission import completions_of
 from annotator.campaigns.models import Campaign
 from annotator.tasks.models import PERSONAL, AnnotationTask
@@ -24,7 +24,7 @@ class Looked:
 
     annotator: str | None = None
     stream: str | None = None
-    state: str | None = None  # unread, accepted, returned, corrected
+    state: str | None = None  # waiting, unread, accepted, returned, corrected
     flagged: bool = False
     skipped: bool = False
     fast: bool = False
@@ -69,6 +69,8 @@ def matching(campaign: Campaign, wanted: Looked) -> QuerySet[Any]:
 
 def _by_state(found: QuerySet[Any], state: str | None) -> QuerySet[Annotation]:
     returned = Review.objects.filter(annotation=OuterRef("revises"), verdict=Review.Verdict.RETURNED)
+    if state == "waiting":
+        return waiting(found)
     if state == "unread":
         return found.filter(verdict=None)
     if state == "corrected":

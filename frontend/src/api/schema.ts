@@ -1171,6 +1171,11 @@ export interface components {
             reserved: number;
             /** Format: double */
             left: number | null;
+            /**
+             * Format: double
+             * @description Of what is left: in reserve.
+             */
+            kept: number;
         };
         AnnotatorQuality: {
             user: number;
@@ -1285,6 +1290,8 @@ export interface components {
             left: number;
             /** @description Of what is committed: gold, repeats, one more person, surplus. */
             extra: number;
+            /** @description Of what is left: in reserve for such. */
+            kept: number;
             hours: components["schemas"]["AmountOut"] | null;
             money: components["schemas"]["AmountOut"] | null;
             currency: string;
@@ -1307,6 +1314,8 @@ export interface components {
             left: number;
             /** @description Of what is committed: gold, repeats, one more person, surplus. */
             extra: number;
+            /** @description Of what is left: in reserve for such. */
+            kept: number;
             hours: components["schemas"]["AmountOut"] | null;
             money: components["schemas"]["AmountOut"] | null;
             currency: string;
@@ -1546,8 +1555,13 @@ export interface components {
             /** Format: double */
             labels_left: number;
             ends_with: components["schemas"]["BudgetKindEnum"];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Paid answers of all kinds, on average over the last `over_hours`.
+             */
             labels_per_hour: number;
+            /** Format: double */
+            over_hours: number;
             /** Format: date-time */
             expected: string | null;
             /** Format: date-time */
@@ -1769,13 +1783,13 @@ export interface components {
             user: components["schemas"]["UserOut"];
         };
         LabelCounts: {
+            /** @description Answers that teach: what a label set frozen now would hold. */
             total: number;
             by_choice: {
                 [key: string]: number;
             };
             skips: number;
-            /** Format: double */
-            per_hour: number;
+            last_hour: number;
         };
         LabelSetList: {
             results: components["schemas"]["LabelSetOut"][];
@@ -2928,12 +2942,13 @@ export interface operations {
                 limit?: number;
                 skipped?: boolean;
                 /**
-                 * @description * `unread` - unread
+                 * @description * `waiting` - waiting
+                 *     * `unread` - unread
                  *     * `accepted` - accepted
                  *     * `returned` - returned
                  *     * `corrected` - corrected
                  */
-                state?: "unread" | "accepted" | "returned" | "corrected";
+                state?: "waiting" | "unread" | "accepted" | "returned" | "corrected";
                 /**
                  * @description * `acquisition` - Acquisition
                  *     * `random` - Random
@@ -2971,12 +2986,13 @@ export interface operations {
                 limit?: number;
                 skipped?: boolean;
                 /**
-                 * @description * `unread` - unread
+                 * @description * `waiting` - waiting
+                 *     * `unread` - unread
                  *     * `accepted` - accepted
                  *     * `returned` - returned
                  *     * `corrected` - corrected
                  */
-                state?: "unread" | "accepted" | "returned" | "corrected";
+                state?: "waiting" | "unread" | "accepted" | "returned" | "corrected";
                 /**
                  * @description * `acquisition` - Acquisition
                  *     * `random` - Random

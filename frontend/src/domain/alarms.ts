@@ -2,7 +2,7 @@
 
 import type { Alarm } from "../api/desk";
 import { t, tn } from "../i18n";
-import { percent } from "./format";
+import { count, decimal, percent } from "./format";
 
 export interface Told {
   text: string;
@@ -60,6 +60,35 @@ function ofPeople(alarms: readonly Alarm[]): Told {
   return { text, advice, to: "quality" };
 }
 
+function nearlyOut({ what, left, cap, currency }: Alarm["about"]): string {
+  const amounts = { left: decimal(left, 1), cap: decimal(cap, 1) };
+  if (what === "hours") return t("{{left}} of {{cap}} paid hours are left.", amounts);
+  if (what === "money") return t("{{left}} of {{cap}} {{currency}} are left.", { left: decimal(left, 2), cap: decimal(cap, 2), currency: word(currency) });
+  return tn(Math.floor(number(left)), "{{n}} label of the budget is left.", "{{n}} labels of the budget are left.");
+}
+
+function endsEarly({ what, n, unasked }: Alarm["about"]): Pick<Told, "text" | "advice"> {
+  const labels = { n: count(number(n)), unasked: count(number(unasked)) };
+  if (what === "hours") {
+    return {
+      text: t("At what an answer takes so far, the paid hours last for {{n}} more labels: {{unasked}} would never be asked for.", labels),
+      advice: t("Top up the hours to use all labels."),
+    };
+  }
+  return {
+    text: t("At what an answer costs so far, the money lasts for {{n}} more labels: {{unasked}} would never be asked for.", labels),
+    advice: t("Top up the money to use all labels."),
+  };
+}
+
+function toRead(flagged: number, corrected: number): string {
+  const parts = [
+    flagged > 0 && tn(flagged, "{{n}} flagged answer waits to be read.", "{{n}} flagged answers wait to be read."),
+    corrected > 0 && tn(corrected, "{{n}} answer was corrected after it came back, and waits to be read.", "{{n}} answers were corrected after they came back, and wait to be read."),
+  ];
+  return parts.filter(Boolean).join(" ");
+}
+
 export function told(alarms: readonly Alarm[]): Told {
   const [{ code = "", about = {} } = {}] = alarms;
   const topUp = { to: "?top-up=yes", action: t("Top up") };
@@ -79,6 +108,8 @@ export function told(alarms: readonly Alarm[]): Told {
         to: null,
       };
     case "budget_out":
+      if (about.what === "hours") return { text: t("The paid hours are used up: nothing more is asked."), advice: t("Top them up, or close the campaign."), ...topUp };
+      if (about.what === "money") return { text: t("The money is used up: nothing more is asked."), advice: t("Top it up, or close the campaign."), ...topUp };
       return {
         text:
           number(about.kept) > 0
@@ -95,10 +126,12 @@ export function told(alarms: readonly Alarm[]): Told {
       };
     case "budget_nearly_out":
       return {
-        text: tn(number(about.left), "{{n}} label of the budget is left.", "{{n}} labels of the budget are left."),
+        text: nearlyOut(about),
         advice: t("Top it up to go on asking."),
         ...topUp,
       };
+    case "budget_ends_early":
+      return { ...endsEarly(about), ...topUp };
     case "waits_for_others":
       return {
         text: tn(number(about.n), "{{n}} card waits for somebody else: who answers now has judged it already.", "{{n}} cards wait for somebody else: who answers now has judged them already."),
@@ -120,11 +153,11 @@ export function told(alarms: readonly Alarm[]): Told {
     case "side_bias":
     case "gold_low":
       return ofPeople(alarms);
-    case "flagged":
+    case "to_read":
       return {
-        text: tn(number(about.n), "{{n}} answer waits to be read.", "{{n}} answers wait to be read."),
+        text: toRead(number(about.flagged), number(about.corrected)),
         advice: t("Accept them, or return them with a note."),
-        to: "review?state=unread&flagged=yes",
+        to: "review?state=waiting",
       };
     default:
       return { text: code, advice: "", to: null };

@@ -1,6 +1,6 @@
 /** Numbers and times as people read them in their language; a missing number is a dash, never a zero. */
 
-import { dates, numbers, t } from "../i18n";
+import { dates, numbers, t, tn } from "../i18n";
 
 const NONE = "–";
 
@@ -31,6 +31,13 @@ export function seconds(ms: number | null | undefined): string {
 export function when(iso: string | null | undefined): string {
   if (!iso) return NONE;
   return dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+}
+
+/** A stretch of time, in the largest unit that has two of it. */
+export function spanInWords(hours: number): string {
+  if (hours >= 48) return tn(Math.round(hours / 24), "{{n}} day", "{{n}} days");
+  if (hours >= 2) return tn(Math.round(hours), "{{n}} hour", "{{n}} hours");
+  return tn(Math.max(1, Math.round(hours * 60)), "{{n}} minute", "{{n}} minutes");
 }
 
 /** With the year, for what is kept for years or lies that far ahead. */

@@ -108,7 +108,15 @@ export function Progress({ value, label }: { value: number; label: string }) {
   return <progress className="progress" max={1} value={value} aria-label={label} />;
 }
 
-export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+interface DialogProps {
+  title: string;
+  /** What the button that leaves everything as it is says, where "Close" could be misread. */
+  dismiss?: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+export function Dialog({ title, dismiss = t("Close"), onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -127,7 +135,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
         <div className="panel-head">
           <h2 id={id}>{title}</h2>
           <button type="button" className="button quiet-button" onClick={() => ref.current?.close()}>
-            {t("Close")}
+            {dismiss}
           </button>
         </div>
         {children}

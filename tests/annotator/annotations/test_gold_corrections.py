@@ -103,6 +103,32 @@ def test_whom_a_manager_paused_no_correction_lets_on(world):
     assert member(it).paused_because == "Please call me."
 
 
+def test_a_manager_s_own_pause_of_whom_a_score_had_paused_stands(world, api):
+    it = world()
+    gold_answer(it, right=True)
+    slip = gold_answer(it, right=False)
+    address = f"/api/v1/campaigns/{it.campaign.slug}/members/{it.alice}"
+    mine = {"paused": True, "because": "Please call me."}
+    assert api("olga").patch(address, mine, format="json").json()["paused_because"] == "Please call me."
+    since = member(it).paused_at
+    api("olga").patch(address, mine, format="json")
+    assert member(it).paused_at == since, "said again it changes nothing"
+    correct(it, slip, right=True)
+    assert (member(it).paused_at, member(it).paused_because) == (since, "Please call me.")
+    kept = AuditEntry.objects.filter(kind="membership.paused").order_by("-id").first()
+    assert ("50% of the last 2" in kept.old["because"], kept.new) == (True, {"because": "Please call me."})
+
+
+def test_a_pause_in_between_is_not_lifted_by_a_correction_that_began_before(world):
+    it = world()
+    gold_answer(it, right=True)
+    gold_answer(it, right=False)
+    by_score = member(it).paused_at
+    membership.pause(it.campaign, it.alice, because="Please call me.", now=timezone.now(), anew=True)
+    membership.resume(it.campaign, it.alice, paused_at=by_score)
+    assert member(it).paused_because == "Please call me."
+
+
 def hold_and_answer(it, task, *, right):
     """A known card that was held when its holder was paused is answered."""
     from annotator.annotations import personal

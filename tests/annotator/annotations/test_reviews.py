@@ -150,7 +150,7 @@ def test_answers_worth_a_second_look_are_found(open_campaign: Any, api: Any) -> 
     assert look(f"after={page['next']}") == [first]
     (row,) = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/answers?annotator=bob").data["results"]
     assert [one["annotator"] for one in row["others"]] == ["alice"]
-    assert awaiting(campaign) == 1
+    assert awaiting(campaign).n == 1
 
 
 def test_a_correction_is_no_dispute_with_oneself(open_campaign: Any, api: Any) -> None:

@@ -25,7 +25,8 @@ def test_a_campaign_has_hours_and_money_beside_labels(olga):
     opened = olga.post("/api/v1/campaigns/paid/open").json()["budget"]
     assert opened["reserved"] == 10
     assert opened["hours"] == {"cap": 2.5, "spent": 0.0, "left": pytest.approx(2.5 - 10 / 12),
-                               "committed": pytest.approx(10 / 12), "reserved": pytest.approx(10 / 12)}  # fmt: skip
+                               "committed": pytest.approx(10 / 12), "reserved": pytest.approx(10 / 12),
+                               "kept": 0.0}  # fmt: skip
     assert (opened["money"]["cap"], opened["money"]["committed"], opened["currency"]) == (40.0, 10.0, "EUR")
     assert opened["ended_by"] is None
 

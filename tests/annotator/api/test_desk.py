@@ -43,7 +43,7 @@ def test_a_calm_campaign_raises_no_alarm_and_a_troubled_one_all_of_them(open_cam
     Campaign.objects.filter(pk=campaign.pk).update(budget_labels=60)
     BudgetEntry.objects.create(campaign=campaign, kind="spend", labels=58, key="all the rest")
     assert sorted(codes(api, campaign)) == [
-        "budget_given_out", "flagged", "job_failed", "rollouts_unscored", "strategy_worse",
+        "budget_given_out", "job_failed", "rollouts_unscored", "strategy_worse", "to_read",
     ]  # fmt: skip
     told = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/dashboard").data["alarms"]
     assert {"code": "job_failed", "level": "serious", "about": {"job": job.pk}} in told

@@ -8,14 +8,24 @@ from typing import Any
 
 import pytest
 
-from annotator.training.alarms import Facts, alarms
+from annotator.annotations.reviews import Awaiting
+from annotator.training.alarms import Facts, Left, alarms
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CALM = Facts(
-    now=NOW, open=True, verdict="better", budget_left=80, budget_labels=100, open_tasks=5,
+    now=NOW, open=True, verdict="better", budgets=[Left("labels", 100, 80)], open_tasks=5,
     opened_at=NOW - timedelta(days=2), newest_answer_at=NOW - timedelta(minutes=3), rollouts=1000,
     promoted_at=NOW - timedelta(days=1),
 )  # fmt: skip
+
+
+def labels(left: float) -> list[Left]:
+    return [Left("labels", 100, left)]
+
+
+def with_money(left: float, *, buys: float) -> dict[str, Any]:
+    """80 labels are left, and of 50 euros so much, which at the price so far buys so many."""
+    return {"budgets": [*labels(80), Left("money", 50, left)], "buys": {"labels": 80, "money": buys}}
 
 
 def told(**facts: Any) -> list[str]:
@@ -28,15 +38,24 @@ def told(**facts: Any) -> list[str]:
         ({}, []),
         ({"verdict": "worse"}, ["strategy_worse"]),
         ({"verdict": "unproven"}, []),
-        ({"budget_left": 11}, []),
-        ({"budget_left": 10}, ["budget_nearly_out"]),
-        ({"budget_left": 0}, ["budget_given_out"]),
-        ({"budget_left": 0, "open_tasks": 0}, []),  # somebody holds the last ones
-        ({"budget_left": 0, "open_tasks": 0, "used_up": True}, ["budget_out"]),
-        ({"budget_left": 1, "open_tasks": 0, "used_up": True}, ["budget_out"]),  # too little for one more task
+        ({"budgets": labels(11)}, []),
+        ({"budgets": labels(10)}, ["budget_nearly_out"]),
+        ({"budgets": labels(0)}, ["budget_given_out"]),
+        ({"budgets": labels(0), "open_tasks": 0}, []),  # somebody holds the last ones
+        ({"budgets": labels(0), "open_tasks": 0, "used_up_by": "labels"}, ["budget_out"]),
+        ({"budgets": labels(1), "open_tasks": 0, "used_up_by": "labels"}, ["budget_out"]),  # too little for one more task
         ({"waiting_for_others": 64}, ["waits_for_others"]),
         ({"waiting_for_others": 64, "open": False}, []),
-        ({"budget_left": 0, "open": False}, []),
+        ({"budgets": labels(0), "open": False}, []),
+        (with_money(6, buys=72), []),
+        (with_money(5, buys=72), ["budget_nearly_out"]),
+        (with_money(0, buys=0), ["budget_given_out"]),
+        ({**with_money(30, buys=69), "paid_answers": 20}, ["budget_ends_early"]),
+        ({**with_money(30, buys=69), "paid_answers": 19}, []),  # what an answer costs is not known well enough
+        ({**with_money(30, buys=70), "paid_answers": 20}, []),  # a tenth of the labels left over is no news
+        ({**with_money(30, buys=500), "paid_answers": 20}, []),
+        ({**with_money(5, buys=12), "paid_answers": 20}, ["budget_nearly_out"]),  # said once
+        ({"to_read": Awaiting(flagged=2, corrected=1)}, ["to_read"]),
         ({"failed_job": 7}, ["job_failed"]),
         ({"newest_answer_at": NOW - timedelta(minutes=61)}, ["nobody_active"]),
         ({"newest_answer_at": NOW - timedelta(minutes=61), "open": False}, []),
@@ -56,4 +75,15 @@ def test_an_alarm_is_about_what_somebody_can_act_on(facts: dict[str, Any], codes
 
 
 def test_the_most_serious_comes_first() -> None:
-    assert told(verdict="worse", failed_job=3, budget_left=4) == ["job_failed", "strategy_worse", "budget_nearly_out"]
+    assert told(verdict="worse", failed_job=3, budgets=labels(4)) == ["job_failed", "strategy_worse", "budget_nearly_out"]
+
+
+def test_the_scarcest_budget_is_told_with_what_is_left_of_it() -> None:
+    facts = with_money(4.5, buys=9) | {"currency": "EUR"}
+    (alarm,) = alarms(dataclasses.replace(CALM, **facts))
+    assert alarm.about == {"what": "money", "cap": 50, "left": 4.5, "currency": "EUR"}
+
+
+def test_a_budget_that_ends_early_is_told_with_what_stays_unasked() -> None:
+    (alarm,) = alarms(dataclasses.replace(CALM, paid_answers=30, **with_money(30, buys=60)))
+    assert alarm.about == {"what": "money", "n": 60, "unasked": 20}

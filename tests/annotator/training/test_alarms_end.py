@@ -6,12 +6,14 @@ import inspect
 import re
 import sys
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from annotator.annotations.models import Annotation, GoldItem, GoldScore
+from annotator.annotations.reviews import Awaiting, awaiting
 from annotator.campaigns import budget
 from annotator.campaigns.models import Campaign
 from annotator.learning.models import KeptQueue
@@ -89,6 +91,40 @@ def test_a_budget_that_runs_out_until_it_is_topped_up(campaign: Any) -> None:
     assert raised(campaign) == set()
 
 
+def test_paid_hours_that_run_out_until_they_are_topped_up(open_campaign: Any) -> None:
+    campaign = open_campaign(groups=12, budget_labels=100, budget_hours=Decimal(2), paid_seconds_cap=72, start=False)
+    assert raised(campaign) == set()
+    budget.reserve(campaign.pk, 40, key="asked")
+    entry(campaign, labels=30, minutes=30)  # half of what was set aside for them
+    assert raised(campaign) == set(), "an hour and a half pays for 90 more"
+    entry(campaign, labels=5, minutes=80)
+    assert raised(campaign) == {"budget_nearly_out"}
+    budget.top_up(campaign.pk, key="more", hours=Decimal(1))
+    assert raised(campaign) == {"budget_ends_early"}, "70 minutes pay for 22 of 65"
+    budget.top_up(campaign.pk, key="enough", hours=Decimal(3))
+    assert raised(campaign) == set()
+
+
+def test_money_that_will_not_last_as_long_as_the_labels_until_it_does(open_campaign: Any) -> None:
+    campaign = open_campaign(
+        budget_labels=100, budget_money=Decimal(50), pay_per_label=Decimal(1), currency="EUR", start=False
+    )
+    budget.reserve(campaign.pk, 20, key="asked")
+    entry(campaign, labels=19, money=19)
+    assert raised(campaign) == set()
+    entry(campaign, labels=1, money=1)
+    assert raised(campaign) == {"budget_ends_early"}
+    budget.top_up(campaign.pk, key="more", money=Decimal(40))
+    assert raised(campaign) == set(), "nine in ten labels can be paid"
+
+
+def entry(campaign: Campaign, *, labels: int, minutes: int = 0, money: int = 0) -> None:
+    """So many answers came in, and did cost so much together."""
+    campaign.budget_entries.create(
+        kind="spend", labels=labels, ms=minutes * 60_000, money=Decimal(money), key=f"{labels} {minutes} {money}"
+    )
+
+
 def test_a_silent_keeper_until_it_has_heard_the_newest_answer(campaign: Any, api: Any) -> None:
     heard = answered(api, "alice", campaign.slug)
     kept = KeptQueue.objects.create(campaign=campaign, newest_annotation=heard, at=timezone.now())
@@ -161,14 +197,36 @@ def gold_answer(api: Any, campaign: Any, people: Any, score: float, *, now: date
 
 def test_what_waits_to_be_read_until_it_was_read(campaign: Any, api: Any) -> None:
     flagged = answered(api, "alice", campaign.slug, flagged=True)
-    assert raised(campaign) == {"flagged"}
+    assert raised(campaign) == {"to_read"}
     review = f"/api/v1/annotations/{flagged}/review"
     api("olga").post(review, {"verdict": "returned", "note": "Look again."}, format="json")
     assert raised(campaign) == set()
     corrected = say(api, "alice", f"annotations/{flagged}/revise", "tie", "again")
-    assert raised(campaign) == {"flagged"}
+    assert raised(campaign) == {"to_read"}
     api("olga").post(f"/api/v1/annotations/{corrected}/review", {"verdict": "accepted"}, format="json")
     assert raised(campaign) == set()
+
+
+def test_a_flag_that_was_read_is_no_new_one_when_its_author_corrects_the_answer(campaign: Any, api: Any) -> None:
+    flagged = answered(api, "alice", campaign.slug, flagged=True)
+    api("olga").post(f"/api/v1/annotations/{flagged}/review", {"verdict": "accepted"}, format="json")
+    say(api, "alice", f"annotations/{flagged}/revise", "tie", "again", flagged=True)
+    assert raised(campaign) == set()
+    unread = answered(api, "bob", campaign.slug, flagged=True)
+    say(api, "bob", f"annotations/{unread}/revise", "tie", "slip", flagged=True)
+    assert awaiting(campaign) == Awaiting(flagged=1)
+
+
+def test_an_answer_corrected_twice_after_it_came_back_still_waits_to_be_read_once(campaign: Any, api: Any) -> None:
+    given = answered(api, "alice", campaign.slug)
+    returned = {"verdict": "returned", "note": "Look again."}
+    api("olga").post(f"/api/v1/annotations/{given}/review", returned, format="json")
+    first = say(api, "alice", f"annotations/{given}/revise", "tie", "one")
+    assert awaiting(campaign) == Awaiting(corrected=1)
+    second = say(api, "alice", f"annotations/{first}/revise", "first", "two", flagged=True)
+    assert awaiting(campaign) == Awaiting(corrected=1)
+    listed = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/answers?state=waiting").json()["results"]
+    assert [one["annotation"] for one in listed] == [second], "the page the alarm leads to shows the same"
 
 
 def test_no_alarm_is_without_a_case_above() -> None:

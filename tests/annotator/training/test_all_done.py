@@ -43,7 +43,7 @@ def test_where_only_the_reserve_is_left_everybody_is_told_that_all_is_done(open_
     campaign = open_campaign(groups=30, size=2, budget_labels=20, reserve_share=0.1)
     assert not used_up(campaign)
     assert answer_all(campaign, people["alice"]) == 18
-    assert alarms_of(campaign)["budget_out"] == {"labels": 20, "kept": 2}
+    assert alarms_of(campaign)["budget_out"] == {"what": "labels", "kept": 2}
     assert "budget_nearly_out" not in alarms_of(campaign)
     assert look_ahead(campaign, now=timezone.now())["forecast"] is None
     for name in ("alice", "olga"):

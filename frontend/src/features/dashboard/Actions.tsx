@@ -30,7 +30,7 @@ interface CloseProps {
 function CloseDialog({ campaign, move, onDone }: CloseProps) {
   const go = (to: Move) => move.mutate(to, { onSuccess: onDone });
   return (
-    <Dialog title={t("Close this campaign for good?")} onClose={onDone}>
+    <Dialog title={t("Close this campaign for good?")} dismiss={t("Keep it")} onClose={onDone}>
       <ul className="dialog-points">
         <li>{t("Nothing is asked any more, and it cannot be opened again.")}</li>
         <li>{t("Cards that nobody has answered are withdrawn, and what they had reserved goes back to the budget.")}</li>
@@ -39,14 +39,14 @@ function CloseDialog({ campaign, move, onDone }: CloseProps) {
       </ul>
       {move.isError && <Problem error={move.error} />}
       <div className="actions">
-        <button type="button" className="button primary" onClick={() => go("close")} disabled={move.isPending}>
-          {t("Close for good")}
-        </button>
         {campaign.state === "open" && (
-          <button type="button" className="button" onClick={() => go("pause")} disabled={move.isPending}>
+          <button type="button" className="button primary" onClick={() => go("pause")} disabled={move.isPending}>
             {t("Only pause it")}
           </button>
         )}
+        <button type="button" className="button danger" onClick={() => go("close")} disabled={move.isPending}>
+          {t("Close for good")}
+        </button>
       </div>
     </Dialog>
   );
@@ -64,6 +64,12 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
   );
   return (
     <>
+      {/* First, far from where "Open" and "Pause" stand: a second click on those must not begin what cannot be undone. */}
+      {(state === "open" || state === "paused") && (
+        <button type="button" className="button quiet-button" onClick={() => setClosing(true)} disabled={move.isPending}>
+          {t("Close…")}
+        </button>
+      )}
       {state === "draft" && (
         <Link className="button" to={`/campaigns/${campaign.slug}/people`}>
           {t("People")}
@@ -74,19 +80,14 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
           {t("Retrain now")}
         </button>
       )}
+      {state === "open" && button("pause", t("Pause"))}
+      {state === "paused" && button("open", t("Open again"))}
       {(state === "open" || state === "paused") && (
         <button type="button" className="button" onClick={topUp.show}>
           {t("Top up")}
         </button>
       )}
       {state === "draft" && button("open", t("Open"))}
-      {state === "open" && button("pause", t("Pause"))}
-      {state === "paused" && button("open", t("Open again"))}
-      {(state === "open" || state === "paused") && (
-        <button type="button" className="button" onClick={() => setClosing(true)} disabled={move.isPending}>
-          {t("Close…")}
-        </button>
-      )}
       {closing && <CloseDialog campaign={campaign} move={move} onDone={() => setClosing(false)} />}
     </>
   );

@@ -5,7 +5,7 @@ import type uPlot from "uplot";
 
 import { type BudgetAhead, csv, desk } from "../../api/desk";
 import type { Campaign } from "../../api/types";
-import { count, decimal, when } from "../../domain/format";
+import { count, decimal, spanInWords, when } from "../../domain/format";
 import { dates, t, tn } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
 import { CsvLink } from "../../ui/CsvLink";
@@ -49,7 +49,8 @@ function Burn({ ahead }: { ahead: BudgetAhead }) {
         hooks: {
           draw: [
             (plot) => {
-              if (target > 0.5) level(plot, target, { colour: palette.quiet, text: t("kept in reserve"), dash: [6, 5] });
+              if (ahead.kept > 0) level(plot, ahead.kept, { colour: palette.quiet, text: t("kept in reserve"), dash: [6, 5] });
+              if (forecast && forecast.ends_with !== "labels") level(plot, target, { colour: palette.quiet, text: t("never asked for"), dash: [2, 4] });
               if (typeof ends[0] === "number") span(plot, target, ends[0], ends[2] ?? null, palette.b);
             },
           ],
@@ -78,7 +79,7 @@ const GONE = { labels: "the labels", hours: "the paid hours", money: "the money"
 function Forecast({ ahead }: { ahead: BudgetAhead }) {
   const { forecast } = ahead;
   if (!forecast) return <p className="quiet">{t("A forecast needs a pace: some answers while the campaign is open.")}</p>;
-  const pace = t("{{rate}} labels per hour of late", { rate: decimal(forecast.labels_per_hour, 1) });
+  const pace = t("{{rate}} paid answers per hour (over the last {{span}})", { rate: decimal(forecast.labels_per_hour, 1), span: spanInWords(forecast.over_hours) });
   if (!forecast.expected) return <p className="quiet">{t("{{pace}}: no end in sight.", { pace })}</p>;
   return (
     <p>
@@ -110,7 +111,7 @@ function Amounts({ ahead }: { ahead: BudgetAhead }) {
 export function BudgetPanel({ campaign }: { campaign: Campaign }) {
   const { slug } = campaign;
   const ahead = useQuery({ queryKey: ["budget", slug], queryFn: () => desk.budget(slug), refetchInterval: ASK_LIVE });
-  const { spent, reserved, left, labels } = campaign.budget;
+  const { spent, reserved, left, labels, kept } = campaign.budget;
   return (
     <Panel
       title={t("Budget")}
@@ -124,7 +125,8 @@ export function BudgetPanel({ campaign }: { campaign: Campaign }) {
         parts={[
           { name: t("spent"), value: spent, tone: "strong" },
           { name: t("reserved"), value: reserved, tone: "soft" },
-          { name: t("left over"), value: left, tone: "rest" },
+          ...(kept > 0 ? [{ name: t("kept in reserve"), value: Math.min(kept, left), tone: "b" }] : []),
+          { name: campaign.state === "closed" ? t("left over") : t("still to ask with"), value: Math.max(0, left - kept), tone: "rest" },
         ]}
       />
       {ahead.data && (

@@ -8,7 +8,7 @@ import "../../styles/desk.css";
 import { api } from "../../api/client";
 import { csv } from "../../api/desk";
 import type { Dashboard as Data } from "../../api/types";
-import { count, decimal, percent } from "../../domain/format";
+import { count, percent } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Panel, Problem, ShareBar, Stat } from "../../ui/parts";
@@ -36,7 +36,7 @@ function Figures({ data }: { data: Data }) {
   const production = data.versions.find((version) => version.state === "production");
   return (
     <dl className="stats">
-      <Stat label={t("Labels")} value={count(labels.total)} detail={t("{{rate}} per hour", { rate: decimal(labels.per_hour, 0) })} />
+      <Stat label={t("Labels")} value={count(labels.total)} detail={t("{{n}} in the last hour; {{paid}} answers paid", { n: count(labels.last_hour), paid: count(campaign.budget.spent) })} />
       <Stat label={t("Budget left")} value={count(campaign.budget.left)} detail={t("of {{all}}", { all: campaign.budget.labels })} />
       <Stat
         label={t("Tasks settled")}

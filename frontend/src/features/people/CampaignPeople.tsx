@@ -99,9 +99,14 @@ function MemberLine({ member, members }: { member: Member; members: Members }) {
           onChange={(role) => change.mutate({ user: member.user, role })}
         />
         {member.paused_at ? (
-          <button type="button" className="button" onClick={() => change.mutate({ user: member.user, paused: false })} aria-label={t("Let go on: {{name}}", { name })}>
-            {t("Let go on")}
-          </button>
+          <>
+            <button type="button" className="button" onClick={() => setPausing(true)} aria-label={t("Keep {{name}} paused", { name })}>
+              {t("Keep paused…")}
+            </button>
+            <button type="button" className="button" onClick={() => change.mutate({ user: member.user, paused: false })} aria-label={t("Let go on: {{name}}", { name })}>
+              {t("Let go on")}
+            </button>
+          </>
         ) : (
           <button type="button" className="button" onClick={() => setPausing(true)} aria-label={t("Pause {{name}}", { name })}>
             {t("Pause")}
@@ -111,7 +116,7 @@ function MemberLine({ member, members }: { member: Member; members: Members }) {
           {t("Remove")}
         </button>
       </div>
-      {pausing && <Pausing name={name} onClose={() => setPausing(false)} onPause={(because) => change.mutate({ user: member.user, paused: true, because })} />}
+      {pausing && <Pausing name={name} again={member.paused_at !== null} onClose={() => setPausing(false)} onPause={(because) => change.mutate({ user: member.user, paused: true, because })} />}
     </li>
   );
 }
@@ -121,19 +126,28 @@ function focusedByDialog(input: HTMLInputElement | null): void {
   input?.setAttribute("autofocus", "");
 }
 
-function Pausing({ name, onClose, onPause }: { name: string; onClose: () => void; onPause: (because: string) => void }) {
+interface PausingProps {
+  name: string;
+  /** Paused already, by a score or a manager: then what is said here takes its place. */
+  again: boolean;
+  onClose: () => void;
+  onPause: (because: string) => void;
+}
+
+function Pausing({ name, again, onClose, onPause }: PausingProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     onPause(String(new FormData(event.currentTarget).get("because")));
     onClose();
   };
   return (
-    <Dialog title={t("Pause {{name}}", { name })} onClose={onClose}>
+    <Dialog title={again ? t("Keep {{name}} paused", { name }) : t("Pause {{name}}", { name })} onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <label>
           {t("Why? {{name}} will read this.", { name })}
           <input name="because" required maxLength={300} autoComplete="off" ref={focusedByDialog} />
         </label>
+        {again && <p className="hint">{t("Your word takes the place of the reason there is: no better score lets them go on by itself.")}</p>}
         <p className="hint">{t("No new cards until you let them go on; what they hold they may still answer.")}</p>
         <div>
           <button type="submit" className="button primary">

@@ -22,7 +22,7 @@ import { Badge, Loading, Page, Problem } from "../../ui/parts";
 import { CampaignNav } from "../dashboard/CampaignNav";
 import { FromAnswer } from "../gold/FromAnswer";
 
-const STATES = { "": "read or not", unread: "nobody has read", accepted: "accepted", returned: "returned", corrected: "corrected after return" } as const;
+const STATES = { "": "read or not", waiting: "wait to be read", unread: "nobody has read", accepted: "accepted", returned: "returned", corrected: "corrected after return" } as const;
 const STREAMS = { "": "all streams", acquisition: "chosen by the strategy", random: "drawn by chance", gold: "known answer", repeat: "asked again" } as const;
 const CHECKS = { flagged: "Flagged", disputed: "Disputed by somebody else", fast: "Unusually fast for that person", skipped: "Passed" } as const;
 
@@ -32,7 +32,7 @@ function queryOf(address: URLSearchParams): ReviewQuery {
   const annotator = address.get("annotator")?.trim();
   if (annotator) query.annotator = annotator;
   const state = address.get("state");
-  if (state === "unread" || state === "accepted" || state === "returned" || state === "corrected") query.state = state;
+  if (state === "waiting" || state === "unread" || state === "accepted" || state === "returned" || state === "corrected") query.state = state;
   const stream = address.get("stream");
   if (stream === "acquisition" || stream === "random" || stream === "gold" || stream === "repeat") query.stream = stream;
   for (const check of Object.keys(CHECKS) as (keyof typeof CHECKS)[]) if (address.get(check) === "yes") query[check] = true;
