@@ -121,8 +121,13 @@ def waiting(answers: QuerySet[Any]) -> QuerySet[Any]:
     read = Review.objects.filter(annotation__assignment=OuterRef("assignment"))
     before = Coalesce(Subquery(read.order_by("-id").values("verdict")[:1]), Value(""))
     found = answers.filter(Q(flagged=True) | Q(revises__isnull=False), verdict=None)
-    found = found.annotate(before=before).annotate(corrected=ExpressionWrapper(Q(before=Verdict.RETURNED), BooleanField()))
-    return found.filter(Q(corrected=True) | Q(flagged=True) & ~Exists(read.filter(annotation__flagged=True)))
+    found = found.annotate(before=before).annotate(
+        corrected=ExpressionWrapper(Q(before=Verdict.RETURNED), BooleanField())
+    )
+    due: QuerySet[Any] = found.filter(
+        Q(corrected=True) | Q(flagged=True) & ~Exists(read.filter(annotation__flagged=True))
+    )
+    return due
 
 
 def awaiting(campaign: Campaign) -> Awaiting:

@@ -1,4 +1,4 @@
-"""The audit log for admins: newest first, filtered by who, what and which kind of change; all of it as CSV."""
+"""The audit log for admins: newest first, filtered by who, what, when and which kind of change; all of it as CSV."""
 
 from __future__ import annotations
 
@@ -46,6 +46,10 @@ def _matching(query: dict[str, Any]) -> QuerySet[AuditEntry]:
         kind = query["kind"]
         family = [one for one in audit.kinds() if one.startswith(kind)] if kind.endswith(".") else [kind]
         entries = entries.filter(kind__in=family)
+    if "since" in query:
+        entries = entries.filter(at__gte=query["since"])
+    if "until" in query:
+        entries = entries.filter(at__lt=query["until"])
     if "before" in query:
         entries = entries.filter(id__lt=query["before"])
     return entries

@@ -136,6 +136,14 @@ def doubting_version(model: str | None, within: Reach) -> RewardModelVersion | N
     return production.order_by("-promoted_at", "-id").first()
 
 
+def find_group(group: int, within: Reach) -> PromptGroup:
+    """The group, if its run is within the caller's reach; otherwise it does not exist for them."""
+    found = PromptGroup.objects.select_related("run").filter(pk=group).first()
+    if found is None or not within.holds_run(found.run_id):
+        raise NotFound(f"There is no group {group}.", code="unknown_group", group=group)
+    return found
+
+
 def wanted(given: dict[str, Any], within: Reach) -> explorer.Wanted:
     """What a query asks for, as the explorer understands it."""
     kept = ["within", "step_min", "step_max", "reward_min", "reward_max", "doubt_min", "doubt_max", "sort"]
@@ -178,10 +186,7 @@ class WholeGroup(APIView):
     def get(self, request: Request, group: int) -> Response:
         """A prompt with every completion, its rewards and their parts, its scores, and every label given."""
         within = reach(request)
-        found = PromptGroup.objects.select_related("run").filter(pk=group).first()
-        if found is None or not within.holds_run(found.run_id):
-            raise NotFound(f"There is no group {group}.", code="unknown_group", group=group)
-        return Response(WholeGroupOut(whole_group(found, within)).data)
+        return Response(WholeGroupOut(whole_group(find_group(group, within), within)).data)
 
 
 class Trends(APIView):

@@ -193,6 +193,8 @@ class AuditQuery(s.Serializer[Any]):
     actor = s.CharField(required=False, max_length=150)
     about = s.CharField(required=False, max_length=200, help_text="an object's word (campaign) or name (helpful)")
     kind = s.CharField(required=False, max_length=50, help_text="campaign.opened, or the beginning of it: campaign.")
+    since = s.DateTimeField(required=False, help_text="from this moment on")
+    until = s.DateTimeField(required=False, help_text="before this moment")
     before = s.IntegerField(required=False, min_value=1, help_text="only entries older than this one")
     limit = s.IntegerField(required=False, min_value=1, max_value=200, default=50)
 

@@ -19,11 +19,11 @@ from rest_framework.views import APIView
 from annotator.campaigns.models import Campaign
 from annotator.errors import NotFound
 from annotator.people import audit
-from annotator.people.models import Scope
+from annotator.people.models import Scope, User
 from annotator.training import desk_tables
 from annotator.training.models import TrainingJob
 
-from .explorer import RolloutQuery, wanted
+from .explorer import RolloutQuery, find_group, wanted
 from .review import READERS, ReviewQuery, looked, refuse_strangers
 from .runs import find_run, runs_within
 from .views import checked, find_campaign, reach
@@ -148,6 +148,37 @@ class TrendsTable(APIView):
         """Rewards, saturation, lengths and labels by policy step."""
         within = reach(request)
         return as_csv(desk_tables.run_trends(find_run(run, within), within), f"{run}-trends")
+
+
+class GroupRolloutsTable(APIView):
+    required_scope = Scope.MANAGE
+    within_reach = True
+
+    @extend_schema(operation_id="groups_rollouts_csv", responses=CSV_FILE)
+    def get(self, request: Request, group: int) -> StreamingHttpResponse:
+        """A group's completions, with rewards and scores."""
+        within = reach(request)
+        return as_csv(desk_tables.group_rollouts(find_group(group, within), within), f"group-{group}-rollouts")
+
+
+class GroupLabelsTable(APIView):
+    required_scope = Scope.MANAGE
+    within_reach = True
+
+    @extend_schema(operation_id="groups_labels_csv", responses=CSV_FILE)
+    def get(self, request: Request, group: int) -> StreamingHttpResponse:
+        """Every label given about a group, in canonical order."""
+        within = reach(request)
+        return as_csv(desk_tables.group_labels(find_group(group, within), within), f"group-{group}-labels")
+
+
+class PeopleTable(APIView):
+    required_scope = Scope.ADMIN
+
+    @extend_schema(operation_id="people_csv", responses=CSV_FILE)
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Everybody on the site."""
+        return as_csv(desk_tables.everybody(User.objects.all()), "people")
 
 
 class RolloutsTable(APIView):

@@ -286,7 +286,10 @@ class Balance:
     def as_dict(self) -> dict[str, Any]:
         amounts = {"hours": self.hours, "money": self.money}
         return {
-            **{name: getattr(self, name) for name in ("labels", "committed", "spent", "reserved", "left", "extra", "kept")},
+            **{
+                name: getattr(self, name)
+                for name in ("labels", "committed", "spent", "reserved", "left", "extra", "kept")
+            },
             **{name: None if amount is None else amount.as_dict() for name, amount in amounts.items()},
             "currency": self.currency,
             "ended_by": self.ended_by,
@@ -323,6 +326,6 @@ def _amount(cap: Any, committed: Any, spent: Any, extra: Any, share: float, unit
     return Amount(float(cap) / unit, float(committed) / unit, float(spent) / unit, float(kept) / unit)
 
 
-def _kept(cap: Any, extra: Any, share: float) -> Decimal:
+def _kept(cap: int | Decimal, extra: int | Decimal, share: float) -> Decimal:
     """What the reserve still holds: of its share, whatever nothing extra has taken yet."""
     return max(Decimal(0), cap * Decimal(str(share)) - extra)

@@ -25,6 +25,7 @@ SERIOUS, WARNING = "serious", "warning"
 
 BUDGET_NEARLY_OUT = 0.1  # share left
 KNOWN_PRICE = 20  # paid answers after which what one costs is known well enough to look ahead
+NOTHING_TO_READ = Awaiting()
 LEFT_OVER = 0.1  # share of the labels that would stay unasked, because hours or money end before them
 QUIET_FOR = timedelta(hours=1)
 KEEPER_MAY_TAKE = timedelta(minutes=1)
@@ -80,7 +81,7 @@ class Facts:
     promoted_at: datetime | None = None
     leaning: Sequence[tuple[str, str]] = ()  # people and the side they lean to, beyond doubt
     low_gold: Sequence[tuple[str, float]] = ()  # people and their share of gold answered rightly
-    to_read: Awaiting = Awaiting()
+    to_read: Awaiting = NOTHING_TO_READ
 
 
 def alarms(facts: Facts) -> list[Alarm]:

@@ -23,9 +23,10 @@ from annotator.campaigns.ranking import production_version
 from annotator.campaigns.reach import Reach
 from annotator.learning.models import StrategyCheck
 from annotator.rollouts import tallies
-from annotator.rollouts.models import PolicyRun, RewardModelVersion
+from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion
 
 from . import desk, explorer, quality, reviewing, trends, trust
+from .group import labels_of, whole_group
 from .models import TrainingJob
 
 Row = Iterable[Any]
@@ -50,8 +51,12 @@ def _columns(found: Any, paths: str) -> Table:
     rows = found.values_list(*names).iterator(CHUNK)
     return Table(
         [name.replace("__", "_") for name in names],
-        ([as_json(cell) if isinstance(cell, (list, dict)) else cell for cell in row] for row in rows),
+        ([_cell(cell) for cell in row] for row in rows),
     )
+
+
+def _cell(value: Any) -> Any:
+    return as_json(value) if isinstance(value, (list, dict)) else value
 
 
 def annotators(campaign: Campaign) -> Table:
@@ -280,6 +285,26 @@ def runs(found: Any) -> Table:
             }
             for run in found
         ),
+    )
+
+
+def group_rollouts(group: PromptGroup, within: Reach) -> Table:
+    """A group's completions as its page shows them; what each version thinks of one is written out in its cell."""
+    heads = "id external_id ordinal reward reward_parts generator completion scores meta"
+    rows = whole_group(group, within)["rollouts"]
+    return _records(heads, ({name: _cell(value) for name, value in row.items()} for row in rows))
+
+
+def group_labels(group: PromptGroup, within: Reach) -> Table:
+    heads = "annotation at campaign annotator stream rollouts answer skip flagged comment active_ms revised"
+    rows = labels_of(group, within)
+    return _records(heads, ({name: _cell(value) for name, value in row.items()} for row in rows))
+
+
+def everybody(found: Any) -> Table:
+    return _columns(
+        found.annotate(member_of=Count("memberships")).order_by("username"),
+        "id username email role is_active date_joined last_login member_of",
     )
 
 

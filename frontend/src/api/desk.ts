@@ -56,6 +56,9 @@ export const csv = {
   campaigns: "/api/v1/campaigns.csv",
   runs: "/api/v1/runs.csv",
   jobs: "/api/v1/jobs.csv",
+  people: "/api/v1/people.csv",
+  groupRollouts: (group: number) => `/api/v1/groups/${group}/rollouts.csv`,
+  groupLabels: (group: number) => `/api/v1/groups/${group}/labels.csv`,
   rollouts: (query: RolloutQuery) => `/api/v1/rollouts.csv?${new URLSearchParams(Object.entries(query).map(([name, one]) => [name, String(one)]))}`,
   readAgain: (slug: string, query: ReviewQuery) =>
     `/api/v1/campaigns/${encodeURIComponent(slug)}/answers.csv?${new URLSearchParams(Object.entries(query).map(([name, one]) => [name, String(one)]))}`,

@@ -26,6 +26,8 @@ export interface AuditFilters {
   actor?: string;
   about?: string;
   kind?: string;
+  since?: string;
+  until?: string;
 }
 
 export const people = {

@@ -752,6 +752,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups/{group}/labels.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every label given about a group, in canonical order. */
+        get: operations["groups_labels_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/rollouts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A group's completions, with rewards and scores. */
+        get: operations["groups_rollouts_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -877,6 +911,23 @@ export interface paths {
             cookie?: never;
         };
         get: operations["people_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everybody on the site. */
+        get: operations["people_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2736,6 +2787,10 @@ export interface operations {
                 /** @description campaign.opened, or the beginning of it: campaign. */
                 kind?: string;
                 limit?: number;
+                /** @description from this moment on */
+                since?: string;
+                /** @description before this moment */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -2764,6 +2819,10 @@ export interface operations {
                 /** @description campaign.opened, or the beginning of it: campaign. */
                 kind?: string;
                 limit?: number;
+                /** @description from this moment on */
+                since?: string;
+                /** @description before this moment */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -3744,6 +3803,48 @@ export interface operations {
             };
         };
     };
+    groups_labels_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    groups_rollouts_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     invited_accept: {
         parameters: {
             query?: never;
@@ -3912,6 +4013,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonList"];
+                };
+            };
+        };
+    };
+    people_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changes, kindName } from "./audit";
+import { changes, kindName, withDays } from "./audit";
 
 test("a change is told field by field, without what stayed the same", () => {
   expect(changes({ role: "annotator", active: true }, { role: "manager", active: true })).toEqual([
@@ -26,4 +26,15 @@ test("a moment is told as one, and what only looks like one is left alone", () =
 test("a kind this page does not know stays as it is", () => {
   expect(kindName("campaign.opened")).toBe("opened the campaign");
   expect(kindName("constructor")).toBe("constructor");
+});
+
+test("days are the reader's own, and the last one counts whole", () => {
+  const midnight = (year: number, month: number, day: number) => new Date(year, month - 1, day).toISOString();
+  expect(withDays({ actor: "olga", from: "2026-02-28", to: "2026-02-28" })).toEqual({
+    actor: "olga",
+    since: midnight(2026, 2, 28),
+    until: midnight(2026, 3, 1),
+  });
+  expect(withDays({ kind: "campaign.opened" })).toEqual({ kind: "campaign.opened" });
+  expect(withDays({ from: "soon" })).toEqual({});
 });

@@ -46,6 +46,20 @@ export function kindName(kind: string): string {
   return Object.hasOwn(KINDS, kind) ? t(KINDS[kind as keyof typeof KINDS]) : kind;
 }
 
+/** What was typed above the log as what the server is asked: days are the reader's own, the last one whole. */
+export function withDays({ from, to, ...rest }: Record<string, string>): Record<string, string> {
+  const since = from && startOf(from, 0);
+  const until = to && startOf(to, 1);
+  return { ...rest, ...(since ? { since } : {}), ...(until ? { until } : {}) };
+}
+
+/** Midnight here, so many days after a date as an input writes it; nothing for what is no date. */
+function startOf(day: string, later: number): string | null {
+  const [year = NaN, month = NaN, date = NaN] = day.split("-").map(Number);
+  const start = new Date(year, month - 1, date + later);
+  return Number.isNaN(start.getTime()) ? null : start.toISOString();
+}
+
 export interface Change {
   field: string;
   was: string | null;

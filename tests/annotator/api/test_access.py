@@ -57,6 +57,8 @@ ALLOWED = {
     "/api/v1/rollouts": {"get": {"olga"}},
     "/api/v1/rollouts.csv": {"get": {"olga"}},
     "/api/v1/groups/1": {"get": {"olga"}},
+    "/api/v1/groups/1/rollouts.csv": {"get": {"olga"}},
+    "/api/v1/groups/1/labels.csv": {"get": {"olga"}},
     "/api/v1/runs/run-of-helpful/trends": {"get": {"olga"}},
     "/api/v1/runs/run-of-helpful/trends.csv": {"get": {"olga"}},
     "/api/v1/campaigns/helpful/answers": {"get": {"olga", "carol"}},
@@ -68,6 +70,7 @@ ALLOWED = {
     # Everybody on the site and the audit log are for admins; one's own account is for browsers, never for tokens.
     "/api/v1/people": {"get": set()},
     "/api/v1/people/1": {"patch": set()},
+    "/api/v1/people.csv": {"get": set()},
     "/api/v1/audit": {"get": set()},
     "/api/v1/audit.csv": {"get": set()},
 }

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.api.tables import FORMULA, cell, lines
+from annotator.people.models import User
 from annotator.rollouts.models import Rollout
 from annotator.training.desk_tables import TABLES, Table
 from tests.annotator.annotations.test_reviews import answered
@@ -59,6 +60,33 @@ def test_every_table_of_a_campaign_can_be_taken_away(open_campaign: Any, api: An
 def test_a_table_that_is_not_there_is_refused(open_campaign: Any, api: Any) -> None:
     refused = api("olga").get(f"/api/v1/campaigns/{open_campaign().slug}/tables/bogus.csv")
     assert (refused.status_code, refused.json()["code"]) == (404, "unknown_table")
+
+
+def test_a_group_leaves_as_its_page_shows_it(open_campaign: Any, api: Any) -> None:
+    campaign = open_campaign(groups=1)
+    group = campaign.runs.get().groups.get()
+    score_all(make_version(campaign.slug), campaign.runs.get())
+    Rollout.objects.filter(ordinal=1).update(completion="=1+1", reward_parts={"format": 1.0})
+    given = answered(api, "alice", campaign.slug, comment="@home")
+    heads, *rows = read(api("olga").get(f"/api/v1/groups/{group.pk}/rollouts.csv"))
+    found = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert [row["ordinal"] for row in found] == ["0", "1", "2", "3"]
+    assert (found[1]["completion"], found[1]["reward_parts"]) == ("'=1+1", '{"format":1.0}')
+    assert '"model":"helpful","version":1' in found[0]["scores"]
+    heads, *rows = read(api("olga").get(f"/api/v1/groups/{group.pk}/labels.csv"))
+    (label,) = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert (label["annotation"], label["annotator"], label["comment"]) == (str(given), "alice", "'@home")
+    assert label["revised"] == "no"
+
+
+def test_the_people_list_leaves_for_admins_and_is_whole(api: Any, people: Any, open_campaign: Any) -> None:
+    open_campaign()
+    people["ada"] = User.objects.create_user("ada", role="admin")
+    heads, *rows = read(api("ada").get("/api/v1/people.csv"))
+    found = {row[heads.index("username")]: row for row in rows}
+    assert set(found) == set(people)
+    assert found["alice"][heads.index("member_of")] == "1"
+    assert not {"password", "token"} & set(heads)
 
 
 def test_a_search_is_taken_away_to_the_last_row_and_without_formulas(api: Any, db: None) -> None:

@@ -82,6 +82,26 @@ def test_an_admin_filters_pages_and_takes_it_all_as_csv(admin, people):
     assert len(rows) == 5 and rows[0]["new"] == '{"because": "reason 4"}'
 
 
+def test_an_admin_filters_by_time_and_the_csv_heeds_it(admin):
+    old = audit.record("person.made")
+    with connection.cursor() as cursor:  # written a week ago
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE people_auditentry SET at = now() - interval '7 days' WHERE id = %s", [old.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    young = audit.record("campaign.opened")
+    noon = (timezone.now() - timedelta(days=3)).isoformat()
+
+    def listed(**query):
+        return [entry["id"] for entry in admin.get("/api/v1/audit", query).json()["results"]]
+
+    assert (listed(since=noon), listed(until=noon)) == ([young.pk], [old.pk])
+    assert listed(since=noon, until=noon) == []
+    assert listed(until=young.at.isoformat()) == [old.pk], "the end itself is out"
+    assert listed(since=young.at.isoformat()) == [young.pk], "and the beginning is in"
+    text = b"".join(admin.get("/api/v1/audit.csv", {"until": noon}).streaming_content).decode()
+    assert [int(row["id"]) for row in csv.DictReader(io.StringIO(text))] == [old.pk]
+
+
 @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@x", "\tx"])
 def test_no_cell_of_the_csv_runs_as_a_formula(admin, people, name):
     User.objects.filter(pk=people["bob"].pk).update(username=name)
@@ -154,7 +174,9 @@ def test_the_kinds_there_are_come_without_reading_every_entry(people, django_ass
         assert audit.kinds() == ["a.x", "a.y", "b.x"]
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"before": "x"}, {"kind": "x" * 51}])
+@pytest.mark.parametrize(
+    "query", [{"limit": 0}, {"limit": 201}, {"before": "x"}, {"since": "yesterday"}, {"kind": "x" * 51}]
+)
 def test_a_filter_that_is_wrong_is_a_400(admin, query):
     assert admin.get("/api/v1/audit", query).status_code == 400
 

@@ -43,7 +43,10 @@ def told(**facts: Any) -> list[str]:
         ({"budgets": labels(0)}, ["budget_given_out"]),
         ({"budgets": labels(0), "open_tasks": 0}, []),  # somebody holds the last ones
         ({"budgets": labels(0), "open_tasks": 0, "used_up_by": "labels"}, ["budget_out"]),
-        ({"budgets": labels(1), "open_tasks": 0, "used_up_by": "labels"}, ["budget_out"]),  # too little for one more task
+        (
+            {"budgets": labels(1), "open_tasks": 0, "used_up_by": "labels"},
+            ["budget_out"],
+        ),  # too little for one more task
         ({"waiting_for_others": 64}, ["waits_for_others"]),
         ({"waiting_for_others": 64, "open": False}, []),
         ({"budgets": labels(0), "open": False}, []),
@@ -75,7 +78,11 @@ def test_an_alarm_is_about_what_somebody_can_act_on(facts: dict[str, Any], codes
 
 
 def test_the_most_serious_comes_first() -> None:
-    assert told(verdict="worse", failed_job=3, budgets=labels(4)) == ["job_failed", "strategy_worse", "budget_nearly_out"]
+    assert told(verdict="worse", failed_job=3, budgets=labels(4)) == [
+        "job_failed",
+        "strategy_worse",
+        "budget_nearly_out",
+    ]
 
 
 def test_the_scarcest_budget_is_told_with_what_is_left_of_it() -> None:

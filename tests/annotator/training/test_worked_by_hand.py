@@ -122,7 +122,9 @@ def test_a_corrected_answer_is_counted_once_and_a_label_set_takes_only_what_teac
     labels = told(api, "dashboard")["labels"]
     assert (labels["total"], labels["by_choice"], labels["skips"]) == (9, {"first": 4, "second": 5}, 0)
     made = api("olga").post("/api/v1/campaigns/helpful/label-sets").json()
-    assert made["size"] == labels["total"] == labels["last_hour"] == 9, "five cards of both, without what was returned; neither gold, training nor the repeat"
+    assert made["size"] == labels["total"] == labels["last_hour"] == 9, (
+        "five cards of both, without what was returned; neither gold, training nor the repeat"
+    )
 
 
 def test_the_burn_down_and_the_forecast_follow_the_ledger(campaign: Campaign, api: Any) -> None:

@@ -39,14 +39,14 @@ export default function Campaigns({ mayDraft }: { mayDraft: boolean }) {
     <Page
       title={t("Campaigns")}
       actions={
-        mayDraft && (
-          <>
-            <CsvLink href={csv.campaigns} of={t("all campaigns")} />
+        <>
+          <CsvLink href={csv.campaigns} of={t("all campaigns")} />
+          {mayDraft && (
             <Link className="button primary" to="/campaigns/new">
               {t("New campaign")}
             </Link>
-          </>
-        )
+          )}
+        </>
       }
     >
       {campaigns.isPending && <Loading />}

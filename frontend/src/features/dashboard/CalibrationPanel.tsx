@@ -9,6 +9,7 @@ import { measures, wilson } from "../../domain/calibration";
 import { count, decimal, percent } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import Chart, { type ChartOptions, type Palette } from "../../ui/Chart";
+import { CsvLink } from "../../ui/CsvLink";
 import { DataTable } from "../../ui/DataTable";
 import { axes, dot, level, still, whisker } from "../../ui/drawing";
 import { useSpoken } from "../../ui/language";
@@ -148,7 +149,8 @@ export function CalibrationPanel({ found, slug }: { found: Calibration | null; s
         <span className="quiet">
           {tn(found.n_heldout, "version {{version}}, {{n}} held-out answer", "version {{version}}, {{n}} held-out answers", {
             version: String(found.version),
-          })}
+          })}{" "}
+          · <CsvLink href={csv.table(slug, "measures")} of={t("Can its doubt be trusted?")} />
         </span>
       }
     >

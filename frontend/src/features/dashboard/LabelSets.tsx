@@ -6,10 +6,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { api } from "../../api/client";
+import { csv } from "../../api/desk";
 import type { LabelSet } from "../../api/types";
 import { when } from "../../domain/format";
 import { formatName } from "../../domain/names";
 import { t, tn } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Panel, Problem } from "../../ui/parts";
 
 const SHOWN = 3;
@@ -102,9 +104,12 @@ export function LabelSets({ slug }: { slug: string }) {
     <Panel
       title={t("Label sets")}
       aside={
-        <button type="button" className="button" onClick={() => freeze.mutate()} disabled={freeze.isPending}>
-          {t("Freeze now")}
-        </button>
+        <span className="actions">
+          <CsvLink href={csv.table(slug, "label-sets")} of={t("Label sets")} />
+          <button type="button" className="button" onClick={() => freeze.mutate()} disabled={freeze.isPending}>
+            {t("Freeze now")}
+          </button>
+        </span>
       }
     >
       {freeze.isError && <Problem error={freeze.error} />}

@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link, useLocation, useParams } from "react-router";
 
-import { desk, type GivenLabel, type WholeGroup, type WholeRollout } from "../../api/desk";
+import { csv, desk, type GivenLabel, type WholeGroup, type WholeRollout } from "../../api/desk";
 import { reasonInWords, type SkipReason } from "../../domain/answers";
 import { type Answer, inWords } from "../../domain/form";
 import { decimal, seconds, when } from "../../domain/format";
@@ -14,6 +14,7 @@ import { api } from "../../api/client";
 import { asked, summary } from "../../domain/messages";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
+import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Panel, Problem } from "../../ui/parts";
 import { GoldLinks } from "../gold/GoldLinks";
 
@@ -45,7 +46,11 @@ function Labels({ group }: { group: WholeGroup }) {
   const names = new Map(group.rollouts.map((rollout) => [rollout.id, rollout.ordinal]));
   const slugs = [...new Set(group.labels.map((label) => label.campaign))];
   return (
-    <Panel title={t("Labels given")} aside={<span className="quiet">{tn(group.labels.length, "{{n}} answer", "{{n}} answers")}</span>}>
+    <Panel title={t("Labels given")} aside={
+        <span className="quiet">
+          {tn(group.labels.length, "{{n}} answer", "{{n}} answers")} · <CsvLink href={csv.groupLabels(group.id)} of={t("Labels given")} />
+        </span>
+      }>
       {group.labels.length === 0 && <p className="quiet">{t("Nobody was asked about this group yet.")}</p>}
       {slugs.map((slug) => (
         <LabelsOf key={slug} slug={slug} names={names} labels={group.labels.filter((label) => label.campaign === slug)} />
@@ -111,6 +116,7 @@ export default function GroupPage() {
       title={summary(asked(prompt), 90)}
       actions={
         <>
+          <CsvLink href={csv.groupRollouts(group.data.id)} of={t("its completions")} />
           <GoldLinks run={run} group={group.data.id} />
           <Link className="button" to={`/explorer?run=${encodeURIComponent(run)}&step_min=${step}&step_max=${step}`}>
             {t("More of this step")}

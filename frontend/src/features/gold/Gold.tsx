@@ -7,6 +7,7 @@ import { useId, useState } from "react";
 import { Link, useParams } from "react-router";
 
 import { api } from "../../api/client";
+import { csv } from "../../api/desk";
 import { gold, type GoldItem } from "../../api/gold";
 import { type Form, inWords } from "../../domain/form";
 import { percent, when } from "../../domain/format";
@@ -14,6 +15,7 @@ import { letter } from "../../domain/kinds/kind";
 import { asked, summary } from "../../domain/messages";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
+import { CsvLink } from "../../ui/CsvLink";
 import { Judged } from "../../ui/Judged";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
 import { CampaignNav } from "../dashboard/CampaignNav";
@@ -95,9 +97,12 @@ export default function Gold() {
     <Page
       title={campaign.data ? t("{{campaign}}: known answers", { campaign: campaign.data.name }) : t("Known answers")}
       actions={
-        <Link className="button primary" to={`/campaigns/${slug}/gold/new`}>
-          {t("Answer a card yourself")}
-        </Link>
+        <>
+          <CsvLink href={csv.table(slug, "gold")} of={t("Known answers")} />
+          <Link className="button primary" to={`/campaigns/${slug}/gold/new`}>
+            {t("Answer a card yourself")}
+          </Link>
+        </>
       }
     >
       <CampaignNav slug={slug} />

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 
 import { type AuditEntry, type AuditFilters, people } from "../../api/people";
-import { changes, kindName, LONG } from "../../domain/audit";
+import { changes, kindName, LONG, withDays } from "../../domain/audit";
 import { dated } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
@@ -65,7 +65,7 @@ export default function AuditLog() {
 function Filters({ kinds, onChange }: { kinds: string[]; onChange: (filters: AuditFilters) => void }) {
   const apply = (form: HTMLFormElement) => {
     const said = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);
-    onChange(Object.fromEntries(said.filter(([, value]) => value)) as AuditFilters);
+    onChange(withDays(Object.fromEntries(said.filter(([, value]) => value))));
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -91,6 +91,14 @@ function Filters({ kinds, onChange }: { kinds: string[]; onChange: (filters: Aud
             </option>
           ))}
         </select>
+      </label>
+      <label>
+        {t("From")}
+        <input name="from" type="date" onChange={(event) => event.target.form && apply(event.target.form)} />
+      </label>
+      <label>
+        {t("To")}
+        <input name="to" type="date" onChange={(event) => event.target.form && apply(event.target.form)} />
       </label>
       <button type="submit" className="button primary">
         {t("Filter")}

@@ -5,10 +5,12 @@ import { type FormEvent, useState } from "react";
 import { Link, useParams } from "react-router";
 
 import { api } from "../../api/client";
+import { csv } from "../../api/desk";
 import { type CampaignRole, type Member, people } from "../../api/people";
 import { when } from "../../domain/format";
 import { roleOf } from "../../domain/names";
 import { t, tn } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Dialog, Loading, Page, Panel, Problem } from "../../ui/parts";
 import { CampaignNav } from "../dashboard/CampaignNav";
 import { Invitations } from "./Invitations";
@@ -60,7 +62,13 @@ function Members({ slug }: { slug: string }) {
   return (
     <Panel
       title={t("Members")}
-      aside={listed.data && <span className="quiet">{tn(listed.data.length, "{{n}} person", "{{n}} people")}</span>}
+      aside={
+        listed.data && (
+          <span className="quiet">
+            {tn(listed.data.length, "{{n}} person", "{{n}} people")} · <CsvLink href={csv.table(slug, "members")} of={t("Members")} />
+          </span>
+        )
+      }
     >
       {listed.isPending && <Loading />}
       {[listed, change, remove].map(({ isError, error }, which) => isError && <Problem key={which} error={error} />)}
@@ -100,8 +108,8 @@ function MemberLine({ member, members }: { member: Member; members: Members }) {
         />
         {member.paused_at ? (
           <>
-            <button type="button" className="button" onClick={() => setPausing(true)} aria-label={t("Keep {{name}} paused", { name })}>
-              {t("Keep paused…")}
+            <button type="button" className="button" onClick={() => setPausing(true)} aria-label={t("Keep paused: {{name}}", { name })}>
+              {t("Keep paused")}
             </button>
             <button type="button" className="button" onClick={() => change.mutate({ user: member.user, paused: false })} aria-label={t("Let go on: {{name}}", { name })}>
               {t("Let go on")}

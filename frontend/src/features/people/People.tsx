@@ -2,11 +2,13 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
+import { csv } from "../../api/desk";
 import { people, type Person, type SiteRole } from "../../api/people";
 import type { User } from "../../api/types";
 import { count, when } from "../../domain/format";
 import { roleOf } from "../../domain/names";
 import { t } from "../../i18n";
+import { CsvLink } from "../../ui/CsvLink";
 import { Loading, Page, Problem } from "../../ui/parts";
 
 const ROLES: SiteRole[] = ["annotator", "adjudicator", "manager", "admin"];
@@ -19,7 +21,7 @@ export default function People({ user }: { user: User }) {
     onSettled: () => client.invalidateQueries({ queryKey: ["people"] }),
   });
   return (
-    <Page title={t("People")}>
+    <Page title={t("People")} actions={<CsvLink href={csv.people} of={t("everybody")} />}>
       <p className="quiet lead">{t("A role here reaches into every campaign. A role in one campaign is given on that campaign's page. People join by an invitation.")}</p>
       {listed.isPending && <Loading />}
       {[listed, change].map(({ isError, error }, which) => isError && <Problem key={which} error={error} />)}
