@@ -46,6 +46,8 @@ export class ApiError extends Error {
 }
 
 const OFFLINE = "The server cannot be reached right now.";
+/** The code of a refusal that is not in the server's form: something on the way to it may have spoken. */
+export const NOT_IN_ITS_FORM = "refused";
 
 export const server = createClient<paths>({ credentials: "same-origin" });
 
@@ -64,7 +66,7 @@ function refusal(status: number, body: unknown): ApiError {
     return new ApiError(status, String(body.code), String(body.message), context ?? {});
   }
   if (status >= 500) return new ApiError(status, "unreachable", OFFLINE);
-  return new ApiError(status, "refused", t("The server refused the request ({{status}}).", { status: String(status) }));
+  return new ApiError(status, NOT_IN_ITS_FORM, t("The server refused the request ({{status}}).", { status: String(status) }));
 }
 
 /** The value of an answer. `T` narrows what the schema leaves open; see types.ts. */

@@ -23,7 +23,13 @@ export function keptHere<One extends { key: string }>(name: string, database: st
   let opened: Promise<IDBDatabase> | null = null;
   const table = async (mode: IDBTransactionMode) => {
     opened ??= open(database, name);
-    return (await opened).transaction(name, mode).objectStore(name);
+    try {
+      return (await opened).transaction(name, mode).objectStore(name);
+    } catch (error) {
+      // Not opened, or closed by the browser: the next one who asks opens it anew.
+      opened = null;
+      throw error;
+    }
   };
   return {
     all: async () => settled((await table("readonly")).getAll() as IDBRequest<One[]>),

@@ -3,7 +3,7 @@
 import type { Entry, Outcome } from "../domain/outbox";
 import { Outbox } from "../domain/outbox";
 import { lessonOf } from "../domain/told";
-import { ApiError, api } from "./client";
+import { ApiError, api, NOT_IN_ITS_FORM } from "./client";
 import { keptHere } from "./keptHere";
 import { lessons } from "./lessons";
 
@@ -17,8 +17,9 @@ async function deliver(entry: Entry): Promise<Outcome> {
     return { kind: "taken", annotation, feedback };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.retryable) return { kind: "later" };
     if (error.status === 401) return { kind: "signed_out" };
+    // Only the server's own words end an answer; a proxy that knows no such page is waited out.
+    if (error.retryable || error.code === NOT_IN_ITS_FORM) return { kind: "later" };
     return { kind: "refused", code: error.code, message: error.message };
   }
 }

@@ -102,10 +102,62 @@ describe("looking back", () => {
     expect(deck.past[0]).toMatchObject({ key: "k3", annotation: 30, status: "saved" });
   });
 
+  test("when an answer and all its revisions are refused, it is refused, and its card may come again", () => {
+    const revised = d.revise(d.undo(d.revise(d.undo(three), TIE, "k3b")), LEFT, "k3c");
+    for (const keys of [["k3", "k3b", "k3c"], ["k3c", "k3b", "k3"]]) {
+      const deck = keys.reduce(d.refused, revised);
+      expect(deck.past[0]).toMatchObject({ key: "k3", status: "refused" });
+      expect(d.claimed(deck, [card(3, 2)]).queue.map((one) => one.assignment)).toEqual([4, 3]);
+    }
+  });
+
+  test("an answer beneath two revisions is remembered as taken, and stands when both are refused", () => {
+    const revised = d.revise(d.undo(d.revise(d.undo(three), TIE, "k3b")), TIE, "k3c");
+    const deck = ["k3c", "k3b"].reduce(d.refused, d.acknowledged(revised, "k3", 30));
+    expect(deck.past[0]).toMatchObject({ key: "k3", ...LEFT, annotation: 30, status: "saved" });
+  });
+
+  test("a revision that is refused while it is looked at leaves the answer beneath it open", () => {
+    const looking = d.undo(d.revise(d.undo(d.acknowledged(three, "k3", 30)), TIE, "k3b"));
+    const deck = d.refused(looking, "k3b");
+    expect(d.shown(deck)?.past).toMatchObject({ key: "k3", status: "saved" });
+  });
+
+  test("an answer that is refused while it is looked at shows the hand, whose card can be answered", () => {
+    const deck = d.refused(d.undo(three), "k3");
+    expect(d.answer(deck, LEFT, "k4").past[0]).toMatchObject({ key: "k4", assignment: 4 });
+  });
+
+  test("a card dealt again after a refusal stands in the history once", () => {
+    const again = d.claimed(d.backToHand(d.refused(d.answer(hand(1), LEFT, "k1"), "k1")), [card(1, 2)]);
+    expect(d.answer(again, TIE, "k1b").past.map((one) => one.key)).toEqual(["k1b"]);
+  });
+
+  test("only what was given, not skipped and not refused counts as an answer", () => {
+    const skipped = d.revise(d.undo(three), { answer: null, skip: "other", flagged: false }, "k3b");
+    const after = [three, d.refused(three, "k3"), skipped, d.refused(skipped, "k3b")].map((deck) => d.counts(deck, 3));
+    expect(after).toEqual([true, false, false, true]);
+    expect(d.counts(three, 4)).toBe(false);
+  });
+
   test("what the server remembers comes behind what was said here", () => {
     const old = { annotation: 7, assignment: 99, ...TIE, skip: "" as const, comment: "", at: "", card: card(99) };
     const mine = { ...old, annotation: 8, assignment: 3 };
     expect(d.withHistory(three, [mine, old]).past.map((one) => one.assignment)).toEqual([3, 2, 1, 99]);
+  });
+
+  test("an earlier answer that is looked at stays open though the server remembers it by another number", () => {
+    const old = { annotation: 7, assignment: 99, ...TIE, skip: "" as const, comment: "", at: "", card: card(99) };
+    const looking = d.reopenSaved(d.withHistory(three, [old]), 7);
+    expect(d.shown(d.withHistory(looking, [{ ...old, annotation: 8 }]))?.past).toMatchObject({ annotation: 8 });
+    const gone = d.withHistory(looking, []);
+    expect(d.answer(gone, LEFT, "k4").past[0]?.key).toBe("k4");
+  });
+
+  test("an answer that came back is not opened again once something else was said of its card", () => {
+    const old = { annotation: 7, assignment: 99, ...TIE, skip: "" as const, comment: "", at: "", card: card(99) };
+    const corrected = d.revise(d.reopenSaved(d.withHistory(three, [old]), 7), LEFT, "k99");
+    expect(d.reopenSaved(d.withHistory(corrected, [old]), 7).reopened).toBeNull();
   });
 
   test("an answer the server remembers is no skip, and a skip is none of an answer", () => {

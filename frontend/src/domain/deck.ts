@@ -16,6 +16,10 @@ export const HAND = 5;
 /** Begins the key of an answer that was given before this tab was opened. */
 const REMEMBERED = "annotation-";
 
+function remembered(annotation: number): string {
+  return `${REMEMBERED}${annotation}`;
+}
+
 export interface Past extends Said {
   /** Idempotency key of the latest thing said about this card; a revision replaces it. */
   key: string;
@@ -68,11 +72,13 @@ export function answer(deck: Deck, said: Said, key: string, comment = ""): Deck 
   if (!card || deck.reopened) return deck;
   const { assignment } = card;
   const past: Past = { ...said, key, card, comment, assignment, annotation: null, status: "sending", before: null };
+  // A card dealt again after a refusal stands in the history once.
+  const others = deck.past.filter((one) => one.assignment !== assignment);
   return {
     ...deck,
     queue: rest,
-    past: [past, ...deck.past].slice(0, HISTORY),
-    answered: new Set([...deck.answered, card.assignment]),
+    past: [past, ...others].slice(0, HISTORY),
+    answered: new Set([...deck.answered, assignment]),
   };
 }
 
@@ -87,10 +93,9 @@ export function reopen(deck: Deck, key: string): Deck {
   return deck.past.some((one) => one.key === key && one.status !== "refused") ? { ...deck, reopened: key } : deck;
 }
 
-/** Reopen the answer that the server knows by this number. */
+/** Reopen the answer that the server knows by this number, unless something else was said of its card since. */
 export function reopenSaved(deck: Deck, annotation: number): Deck {
-  const saved = deck.past.find((one) => one.annotation === annotation);
-  return saved ? reopen(deck, saved.key) : deck;
+  return reopen(deck, remembered(annotation));
 }
 
 /** Undo goes one answer further back each time it is pressed. */
@@ -104,23 +109,37 @@ export function backToHand(deck: Deck): Deck {
   return { ...deck, reopened: null };
 }
 
+/** `one` with its statement of this key changed, which may lie beneath revisions that were given since. */
+function changed(one: Past, key: string, change: (said: Past) => Past): Past {
+  if (one.key === key) return change(one);
+  const before = one.before && changed(one.before, key, change);
+  return before === one.before ? one : { ...one, before };
+}
+
 export function acknowledged(deck: Deck, key: string, annotation: number): Deck {
   const saved = (one: Past): Past => ({ ...one, annotation, status: "saved", before: null });
-  const past = deck.past.map((one) => {
-    if (one.key === key) return saved(one);
-    return one.before?.key === key ? { ...one, before: saved(one.before) } : one;
-  });
-  return { ...deck, past };
+  return { ...deck, past: deck.past.map((one) => changed(one, key, saved)) };
 }
 
 /** A refused answer stays visible as refused, and its card may be dealt again. A refused revision never happened. */
 export function refused(deck: Deck, key: string): Deck {
-  const said = deck.past.find((one) => one.key === key);
-  if (said?.before) return { ...deck, past: deck.past.map((one) => (one === said && said.before ? said.before : one)) };
-  const gone = said?.assignment;
-  const past = deck.past.map((one) => (one.key === key ? { ...one, status: "refused" as const } : one));
+  const undone = (one: Past): Past => one.before ?? { ...one, status: "refused" };
+  const past = deck.past.map((one) => changed(one, key, undone));
+  const gone = past.find((one, at) => one.status === "refused" && one !== deck.past[at])?.assignment;
   const answered = new Set([...deck.answered].filter((assignment) => assignment !== gone));
-  return { ...deck, past, answered, reopened: deck.reopened === key ? null : deck.reopened };
+  return stillOpen(deck, { ...deck, past, answered });
+}
+
+/** After the history changed, what was reopened stays open under its new key, or the hand is shown again. */
+function stillOpen(before: Deck, after: Deck): Deck {
+  const { assignment } = before.past.find((one) => one.key === before.reopened) ?? {};
+  const open = after.past.find((one) => one.assignment === assignment && one.status !== "refused");
+  return { ...after, reopened: open?.key ?? null };
+}
+
+/** Whether this card has an answer that counts: given, not skipped, not refused. */
+export function counts(deck: Deck, assignment: number): boolean {
+  return deck.past.some((one) => one.assignment === assignment && one.status !== "refused" && !one.skip);
 }
 
 export function dropped(deck: Deck, assignment: number): Deck {
@@ -137,16 +156,13 @@ export function withHistory(deck: Deck, answers: PastAnswer[]): Deck {
   const here = deck.past.filter((one) => !one.key.startsWith(REMEMBERED));
   const known = new Set(here.map((one) => one.assignment));
   const older = answers.filter((one) => !known.has(one.assignment)).map(fromServer);
-  return {
-    ...deck,
-    past: [...here, ...older].slice(0, HISTORY),
-    answered: new Set([...deck.answered, ...older.map((one) => one.assignment)]),
-  };
+  const answered = new Set([...deck.answered, ...older.map((one) => one.assignment)]);
+  return stillOpen(deck, { ...deck, past: [...here, ...older].slice(0, HISTORY), answered });
 }
 
 function fromServer(one: PastAnswer): Past {
   const { annotation, assignment, card, comment, answer, flagged } = one;
   const skip = one.skip || null;
-  const key = `${REMEMBERED}${annotation}`;
+  const key = remembered(annotation);
   return { key, annotation, assignment, card, comment, answer, skip, flagged, status: "saved", before: null };
 }

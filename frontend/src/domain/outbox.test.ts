@@ -138,6 +138,34 @@ describe("revisions", () => {
   });
 });
 
+describe("a page that dies while it writes down what the server said", () => {
+  /** What is left when every write after the first `steps` is lost. */
+  async function leftAfter(steps: number, outcome: Outcome): Promise<Entry[]> {
+    const kept: Store = keptHere("unsent", "tiebreak");
+    for (const one of await kept.all()) await kept.delete(one.key);
+    await kept.put(entry("k1"));
+    await kept.put(entry("k2", { at: 1, revises: { annotation: null, key: "k1" } }));
+    let left = steps;
+    const write = (step: () => Promise<void>) => (left-- > 0 ? step() : new Promise<void>(() => undefined));
+    bench = new Bench({ all: () => kept.all(), put: (one) => write(() => kept.put(one)), delete: (key) => write(() => kept.delete(key)) });
+    bench.answers = [outcome, { kind: "later" }];
+    const outbox = bench.outbox();
+    await outbox.restore();
+    await bench.settle();
+    outbox.stop();
+    return kept.all();
+  }
+
+  const taken: Outcome = { kind: "taken", annotation: 42 };
+  const refused: Outcome = { kind: "refused", code: "lease_lost", message: "gone" };
+  test.each([[0, taken], [1, taken], [0, refused], [1, refused]])("after %i writes no revision is left whose answer is gone", async (steps, outcome) => {
+    const left = await leftAfter(steps, outcome);
+    expect(left.length).toBeGreaterThan(0);
+    const keys = new Set(left.map((one) => one.key));
+    expect(left.filter(({ revises }) => revises?.annotation === null && !keys.has(revises.key))).toEqual([]);
+  });
+});
+
 describe("reloads", () => {
   test("a new page sends what the old one could not", async () => {
     bench.answers = [{ kind: "later" }];

@@ -135,14 +135,12 @@ export class Outbox {
     }
     this.failures = 0;
     this.waiting = "no";
+    // What waits for this entry goes first: a page that dies in between then finds the entry, and never a revision of nothing.
+    if (outcome.kind === "taken") this.point(entry.key, outcome.annotation);
+    else this.orphans(entry.key).forEach((orphan) => this.settle(orphan, outcome));
     this.forget(entry);
-    if (outcome.kind === "taken") {
-      this.point(entry.key, outcome.annotation);
-      this.tell({ kind: "acknowledged", entry, annotation: outcome.annotation, feedback: outcome.feedback ?? null });
-    } else {
-      this.tell({ kind: "refused", entry, code: outcome.code, message: outcome.message });
-      this.orphans(entry.key).forEach((orphan) => this.settle(orphan, outcome));
-    }
+    if (outcome.kind === "taken") this.tell({ kind: "acknowledged", entry, annotation: outcome.annotation, feedback: outcome.feedback ?? null });
+    else this.tell({ kind: "refused", entry, code: outcome.code, message: outcome.message });
     return true;
   }
 

@@ -77,6 +77,7 @@ export function Judging({ campaign, session }: Props) {
     onOwn,
   });
   const { card, setCard, change, go } = hand;
+  const reopen = useCallback((key: string) => session.reopen(key), [session]);
 
   const canUndo = snapshot.deck.past.some((one) => one.status !== "refused");
   return (
@@ -90,7 +91,7 @@ export function Judging({ campaign, session }: Props) {
             <SheetButtons hand={hand} />
           </span>
         </div>
-        <HistoryRail form={form} past={snapshot.deck.past} reopened={snapshot.deck.reopened} onReopen={(key) => session.reopen(key)} />
+        <HistoryRail form={form} past={snapshot.deck.past} reopened={snapshot.deck.reopened} onReopen={reopen} />
         <main id="main" className="judging-main" tabIndex={-1}>
           <h1 className="visually-hidden">{t("Judge: {{campaign}}", { campaign: campaign.name })}</h1>
           <NextCard card={showing?.card ?? null} />

@@ -47,6 +47,8 @@ export class JudgingSession {
   private readonly saidHere = new Set<string>();
   private claiming = false;
   private stopped = false;
+  /** Whether this person left the page, so that others may have the cards. */
+  private left = false;
   private lastSign = Date.now();
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
   private renewTimer: ReturnType<typeof setInterval> | undefined;
@@ -71,7 +73,6 @@ export class JudgingSession {
   }
 
   start(): void {
-    this.stopped = false;
     this.forgetOutbox = this.outbox.subscribe((news) => this.hear(news));
     this.renewTimer = setInterval(() => void this.keepLeases(), RENEW_CHECK_MS);
     void this.remember();
@@ -79,15 +80,13 @@ export class JudgingSession {
   }
 
   /** Leaving by a link gives the untouched cards back; a reload does not come through here and keeps them. */
-  stop(release: boolean): void {
+  stop(left: boolean): void {
     this.stopped = true;
+    this.left = left;
     this.forgetOutbox();
     clearTimeout(this.pollTimer);
     clearInterval(this.renewTimer);
-    if (!release) return;
-    for (const card of this.snapshot.deck.queue) {
-      void api.release(card.assignment, card.lease_number).catch(() => undefined);
-    }
+    this.giveBack(this.snapshot.deck.queue);
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -119,9 +118,8 @@ export class JudgingSession {
     const say = past ? deck.revise : deck.answer;
     const words = inWords(this.form, said);
     this.change({
-      deck: say(this.snapshot.deck, said, key, note),
+      ...this.counted(say(this.snapshot.deck, said, key, note), card.assignment),
       notice: past ? t("Changed to: {{words}}", { words }) : words,
-      answered: this.snapshot.answered + (past || said.skip ? 0 : 1),
     });
     this.outbox.add({
       key,
@@ -162,6 +160,17 @@ export class JudgingSession {
     this.change({ told: left });
   }
 
+  /** The next deck, and how many answers there are with what became of this card. */
+  private counted(next: Deck, assignment: number): Pick<Snapshot, "deck" | "answered"> {
+    const [before, now] = [this.snapshot.deck, next].map((one) => Number(deck.counts(one, assignment)));
+    return { deck: next, answered: this.snapshot.answered + (now ?? 0) - (before ?? 0) };
+  }
+
+  private giveBack(cards: readonly Card[]): void {
+    if (!this.left) return;
+    for (const card of cards) void api.release(card.assignment, card.lease_number).catch(() => undefined);
+  }
+
   private change(part: Partial<Snapshot>): void {
     this.snapshot = { ...this.snapshot, ...part };
     for (const listener of [...this.listeners]) listener();
@@ -174,7 +183,7 @@ export class JudgingSession {
       if (news.feedback) part.told = withLessons(this.snapshot.told, [lessonOf(news.entry, news.feedback)], this.snapshot.deck);
     }
     if (news.kind === "refused" && news.entry.campaign === this.slug) {
-      part.deck = deck.refused(this.snapshot.deck, news.entry.key);
+      Object.assign(part, this.counted(deck.refused(this.snapshot.deck, news.entry.key), news.entry.assignment));
       part.notice = refusal(news.code, news.message, news.entry.revises !== null);
     }
     this.change(part);
@@ -201,9 +210,12 @@ export class JudgingSession {
     const remembered = deck.withHistory(this.snapshot.deck, [...returned, ...answers.filter((one) => !back.has(one.annotation))]);
     const [first] = returned;
     // What came back is corrected before anything new is judged.
-    if (first) this.change({ deck: deck.reopenSaved(remembered, first.annotation), notice: cameBack(first) });
-    else this.change({ deck: remembered });
-    this.change({ told: withLessons(this.snapshot.told, unread, remembered) });
+    const next = first ? deck.reopenSaved(remembered, first.annotation) : remembered;
+    this.change({
+      deck: next,
+      told: withLessons(this.snapshot.told, unread, next),
+      ...(first && next !== remembered ? { notice: cameBack(first) } : {}),
+    });
   }
 
   /** Cards in this hand, and cards whose answers are still on their way: neither should be dealt again. */
@@ -220,7 +232,8 @@ export class JudgingSession {
     clearTimeout(this.pollTimer);
     try {
       const cards = await api.claim(this.slug, n, this.hold());
-      if (this.stopped) return void cards.forEach((c) => void api.release(c.assignment, c.lease_number).catch(() => {}));
+      // Another tab that took over goes on with the same cards.
+      if (this.stopped) return this.giveBack(cards);
       const next = deck.claimed(this.snapshot.deck, cards);
       const grew = next.queue.length > this.snapshot.deck.queue.length;
       this.change({ deck: next, ...(next.queue.length > 0 ? { supply: "ready" } : {}) });

@@ -29,7 +29,8 @@ async function prepareAll(cards: readonly Card[], wanted: () => boolean, onPrepa
     for (const text of textsOf(card)) {
       await idle();
       if (!wanted()) return;
-      await prepareRichText(text);
+      // What cannot be laid out is shown as written, which needs no preparation.
+      await prepareRichText(text).catch(() => undefined);
     }
     await idle();
     if (!wanted()) return;

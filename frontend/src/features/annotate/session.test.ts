@@ -1,0 +1,125 @@
+/** A session between a server that answers as told and an outbox that sends when told. */
+
+import "fake-indexeddb/auto";
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { api } from "../../api/client";
+import { desk } from "../../api/desk";
+import type { Card, MyCampaign, PastAnswer } from "../../api/types";
+import type { Said } from "../../domain/answers";
+import { shown } from "../../domain/deck";
+import { type Entry, Outbox, type Outcome } from "../../domain/outbox";
+import { JudgingSession } from "./session";
+
+const FORM = [{ kind: "pair", name: "preference" }] as const;
+const LEFT: Said = { answer: { preference: { choice: "first", strength: 2 } }, skip: null, flagged: false };
+const SKIP: Said = { answer: null, skip: "other", flagged: false };
+
+const card = (assignment: number): Card => ({
+  assignment,
+  lease_number: 1,
+  leased_until: "2100-01-01T00:00:00Z",
+  prompt: "p",
+  completions: [{ text: "left", steps: null }, { text: "right", steps: null }],
+  notes: {},
+});
+
+/** What the server says to the next entries; without any, they stay on their way. */
+let outcomes: Outcome[];
+let dealt: Card[];
+let session: JudgingSession;
+
+function makeSession(): JudgingSession {
+  const send = (_entry: Entry): Promise<Outcome> => Promise.resolve(outcomes.shift() ?? { kind: "later" });
+  const nothing = { all: () => Promise.resolve([]), put: () => Promise.resolve(), delete: () => Promise.resolve() };
+  return new JudgingSession("c", FORM, 1, new Outbox(1, nothing, send, { after: () => () => undefined }));
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+async function started(): Promise<JudgingSession> {
+  session = makeSession();
+  session.start();
+  await settle();
+  return session;
+}
+
+beforeEach(() => {
+  outcomes = [];
+  dealt = [1, 2, 3, 4, 5].map(card);
+  vi.spyOn(api, "claim").mockImplementation((_slug, n) => Promise.resolve(dealt.splice(0, n)));
+  vi.spyOn(api, "release").mockResolvedValue(undefined);
+  vi.spyOn(api, "myAnswers").mockResolvedValue([]);
+  vi.spyOn(api, "myCampaign").mockResolvedValue({ state: "open" } as MyCampaign);
+  vi.spyOn(desk, "returned").mockResolvedValue([]);
+});
+
+afterEach(() => {
+  session.stop(false);
+  vi.restoreAllMocks();
+});
+
+describe("answers are counted", () => {
+  const count = () => session.getSnapshot().answered;
+
+  test("when given, and no longer when refused", async () => {
+    outcomes = [{ kind: "taken", annotation: 1 }, { kind: "refused", code: "lease_lost", message: "gone" }];
+    await started();
+    session.say(LEFT, 1, "");
+    session.say(LEFT, 1, "");
+    expect(count()).toBe(2);
+    await settle();
+    expect(count()).toBe(1);
+  });
+
+  test("a skip is none, whichever of the two comes second", async () => {
+    await started();
+    session.say(SKIP, 1, "");
+    expect(count()).toBe(0);
+    session.undo();
+    session.say(LEFT, 1, "");
+    expect(count()).toBe(1);
+    session.undo();
+    session.say(SKIP, 1, "");
+    expect(count()).toBe(0);
+  });
+});
+
+describe("refusals", () => {
+  test("of an answer and its revision leave words about the answer, and a card that can be answered", async () => {
+    await started();
+    outcomes = [{ kind: "refused", code: "lease_lost", message: "gone" }];
+    session.say(LEFT, 1, "");
+    session.undo();
+    session.say(SKIP, 1, "");
+    session.undo();
+    await settle();
+    const { deck, notice } = session.getSnapshot();
+    expect(notice).toContain("your answer to it was not counted");
+    expect(shown(deck)).toMatchObject({ card: { assignment: 2 }, past: null });
+    session.say(LEFT, 1, "");
+    expect(shown(session.getSnapshot().deck)?.card.assignment).toBe(3);
+  });
+});
+
+describe("cards dealt to somebody who has gone", () => {
+  const dealtLate = async (left: boolean) => {
+    session = makeSession();
+    session.start();
+    session.stop(left);
+    await settle();
+    return vi.mocked(api.release).mock.calls.map(([assignment]) => assignment);
+  };
+
+  test("are given back", async () => expect(await dealtLate(true)).toEqual([1, 2, 3, 4, 5]));
+  test("are kept for the other tab that took over", async () => expect(await dealtLate(false)).toEqual([]));
+});
+
+test("an answer that came back is shown first, with what was written about it", async () => {
+  const old: PastAnswer = { annotation: 7, assignment: 99, ...LEFT, skip: "", comment: "", at: "", card: card(99) };
+  vi.mocked(desk.returned).mockResolvedValue([{ ...old, returned_by: "mia", note: "Look again." }]);
+  await started();
+  expect(session.getSnapshot().notice).toBe("mia returned this answer: Look again.");
+  expect(shown(session.getSnapshot().deck)?.card.assignment).toBe(99);
+});
