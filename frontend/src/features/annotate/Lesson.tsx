@@ -70,7 +70,7 @@ export function Lesson({ told, form, onGoOn }: { told: Told; form: Form; onGoOn:
       }}
     >
       <div className="lesson-head">
-        <p className="lesson-strip">{t("Training")}</p>
+        <p className="lesson-strip">{t("Training round")}</p>
         <h2 id={title} className={`lesson-outcome is-${outcome}`}>
           <span aria-hidden="true">{SIGNS[outcome]}</span> {wordsFor(outcome)}
         </h2>
