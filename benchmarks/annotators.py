@@ -8,6 +8,7 @@ with them a spammer who guesses and one person of skill .8 who chooses the left 
 
 * *blunt*: pairs of normal margins, each person's skill blunting them (near-ties are hard), as `crowd_bt` believes;
 * *coin*: pairs again, but every pair as hard as any other, which `crowd_bt` does not believe;
+* *ranked*: rankings of four completions, every pair as in *blunt*, the six pairs of a ranking told together;
 * *classes*: four classes, no sides, by `dawid_skene` (full confusions) and its one-coin variant.
 
 For each: Spearman's rank correlation of estimated and true skill (mean over seeds, its 95 % interval, the worst seed),
@@ -33,7 +34,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.crowd.misfits import misfits
-from benchmarks.crowd.planted import Deal, classes_said, dealt, preferences
+from benchmarks.crowd.planted import Deal, classes_said, dealt, preferences, rankings
 from benchmarks.crowd.weighing import weighing
 from benchmarks.efficiency.statistics import interval
 from benchmarks.harness import arguments, finish
@@ -169,6 +170,17 @@ def judged(deal: Deal, first_N: Any, outcome_L: Any, first_left_L: Any, skill_A:
     }
 
 
+def ranked(people: int, each: int, overlap: int, rng: np.random.Generator) -> dict[str, float]:
+    """Orders of four completions; nobody leans."""
+    skill_A = np.append(np.linspace(0.55, 0.97, people), 0.5)
+    sharpness_A = np.array([sharpness(skill) for skill in skill_A])
+    said = rankings(4, dealt(len(skill_A), each, overlap, rng), sharpness_A, rng)
+    found = crowd_bt(said.outcome_L, said.pair_L, said.annotator_L, said.first_left_L, cards_L=said.card_L)
+    fair_A = (found.left_low_A <= 0.5) & (found.left_high_A >= 0.5)
+    spammer = len(skill_A) - 1
+    return {**skills(found.reliability, skill_A, spammer=spammer), "left_inside_interval": float(fair_A.mean())}
+
+
 def classes(people: int, each: int, overlap: int, rng: np.random.Generator) -> dict[str, float]:
     """Errors fall on any other class; guessing is right in one of four."""
     skill_A = np.append(np.linspace(0.55, 0.97, people), 1.0 / CLASSES)
@@ -243,7 +255,7 @@ def _root(function: Any, low: float, high: float) -> float:
     return low
 
 
-WORLDS = {"blunt": blunt, "coin": coin, "classes": classes}
+WORLDS = {"blunt": blunt, "coin": coin, "ranked": ranked, "classes": classes}
 
 
 if __name__ == "__main__":

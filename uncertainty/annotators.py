@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,22 +47,31 @@ class Votes:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Heard:
-    """Answers by item and annotator, as row numbers of their ids."""
+    """Answers by item and annotator, as row numbers of their ids; items of one card are asked about together."""
 
     item_L: Ints
     annotator_L: Ints
+    card_L: Ints
     items_N: AnyArray
     annotators_A: AnyArray
 
     @classmethod
-    def of(cls, items_L: ArrayLike, annotators_L: ArrayLike, **answers: AnyArray) -> Heard:
+    def of(
+        cls, items_L: ArrayLike, annotators_L: ArrayLike, *, cards_L: ArrayLike | None = None, **answers: AnyArray
+    ) -> Heard:
+        """Each item is a card of its own where cards are left out."""
         item_L, items_N = group_codes(items_L, "items_L")
         annotator_L, annotators_A = group_codes(annotators_L, "annotators_L")
-        same_length(items_L=item_L, annotators_L=annotator_L, **answers)
+        card_L = item_L if cards_L is None else group_codes(cards_L, "cards_L")[0]
+        same_length(items_L=item_L, annotators_L=annotator_L, cards_L=card_L, **answers)
         if not len(item_L):
             raise EmptyPool("There are no answers.", what="items_L")
         once_each(item_L, annotator_L)
-        return cls(item_L, annotator_L, items_N, annotators_A)
+        card_N = np.empty(len(items_N), dtype=np.int64)
+        card_N[item_L] = card_L
+        if (card_N[item_L] != card_L).any():
+            raise ShapeMismatch("An item is of one card.", what="cards_L")
+        return cls(item_L, annotator_L, card_L, items_N, annotators_A)
 
     def overlapping(self) -> Heard:
         """The same answers, or a refusal where no two people answered one item: skill shows in company only."""
@@ -69,9 +79,16 @@ class Heard:
             raise EmptyPool("No item was answered by two people.", answers=len(self.item_L))
         return self
 
-    @property
+    @cached_property
+    def said_L(self) -> Ints:
+        """Which rows are one answer: what somebody said of one card, numbered by card, then by person."""
+        return np.asarray(np.unique(self.card_L * len(self.annotators_A) + self.annotator_L, return_inverse=True)[1])
+
+    @cached_property
     def answers_A(self) -> Ints:
-        return np.bincount(self.annotator_L, minlength=len(self.annotators_A))
+        """How many cards each answered."""
+        _, first = np.unique(self.said_L, return_index=True)
+        return np.bincount(self.annotator_L[first], minlength=len(self.annotators_A))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -89,7 +106,6 @@ class Residuals:
     other_P: Ints
     agreed_P: Bools
     expected_P: Floats
-    weight_P: Floats
 
 
 def vote_shares(classes_L: ArrayLike, items_L: ArrayLike, *, weights_L: ArrayLike | None = None) -> Votes:

@@ -5,7 +5,8 @@ round otherwise; here the person's own scale blunts it, so that being unsure abo
 (`sharpness`). And a pair's margin is not estimated but averaged over: with two or three answers a pair, estimated
 margins would make everybody look sharp. The margins' distribution fixes the scale, and what is known of anybody
 beforehand the sign: most people mean what they say. Sides are told apart from taste because a pair's first is now left,
-now right. Pairs are taken one by one; that two of them share a completion is not used.
+now right. Pairs are taken one by one; that two of them share a completion is not used, but pairs that one answer gave
+together (a ranking) say less than so many answers: intervals are as much wider as they vary together.
 
 Intervals come from the observed information: what the answers say of everybody's habits at once, truths and fellows in
 doubt as well, and how hard pairs are in doubt too. No randomness. Axis letters as in `annotators` and `sharpness`.
@@ -20,9 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty.annotators import Heard, Reliability, Residuals, Z, drawn_together, label_weights
-from uncertainty.arrays import AnyArray, Floats, finite, flags, shares
+from uncertainty.arrays import AnyArray, Floats, flags, shares
 from uncertainty.crowd_fit import BEFOREHAND, Answers, Fit, Model
-from uncertainty.errors import ShapeMismatch
 from uncertainty.logistic import sigmoid
 from uncertainty.sharpness import SHAPES
 
@@ -55,20 +55,18 @@ def crowd_bt(
     annotators_L: ArrayLike,
     first_left_L: ArrayLike,
     *,
-    weights_L: ArrayLike | None = None,
+    cards_L: ArrayLike | None = None,
 ) -> CrowdBT:
     """Outcomes: 1 the pair's first was preferred, 0 its second, 0.5 neither (half of each).
 
-    `first_left_L` says where the first was shown. Several answers that are one (a ranking's pairs) share a weight.
+    `first_left_L` says where the first was shown. `cards_L` says which pairs were asked about together: what somebody
+    said of one card is one answer. Each pair is a card of its own where it is left out.
     """
     outcome_L, first_left_L = shares(outcomes_L, "outcomes_L"), flags(first_left_L, "first_left_L", ndim=1)
-    weight_L = np.ones(len(outcome_L)) if weights_L is None else finite(weights_L, "weights_L", ndim=1)
     heard = Heard.of(
-        pairs_L, annotators_L, outcomes_L=outcome_L, first_left_L=first_left_L, weights_L=weight_L
+        pairs_L, annotators_L, cards_L=cards_L, outcomes_L=outcome_L, first_left_L=first_left_L
     ).overlapping()
-    if weight_L.min() < 0.0:
-        raise ShapeMismatch("Weights are not negative.", what="weights_L")
-    told = Answers.of(heard, np.where(first_left_L, outcome_L, 1.0 - outcome_L), first_left_L, weight_L)
+    told = Answers.of(heard, np.where(first_left_L, outcome_L, 1.0 - outcome_L), first_left_L)
     models = [Model(told, margins) for margins in SHAPES]
     fits: list[Fit] = []
     for model in models:

@@ -31,25 +31,23 @@ TINY = np.finfo(np.float64).tiny
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Answers:
-    """Answers gathered in U kinds: those of one person, with the first on one side, of one outcome and weight."""
+    """Answers gathered in U kinds: those of one person, with the first on one side, of one outcome."""
 
     heard: Heard
     kind_L: Ints
     place_U: Ints  # among (annotator, first left or right)
     left_U: Floats  # 1 the left one was preferred
-    weight_U: Floats
     turns: list[tuple[Ints, Ints]]  # first answers: of which pairs, of which kinds; then second ones, ...
     by_kind: tuple[Ints, Ints]
     couples: tuple[Ints, Ints]
 
     @classmethod
-    def of(cls, heard: Heard, left_L: Floats, first_left_L: Bools, weight_L: Floats) -> Answers:
+    def of(cls, heard: Heard, left_L: Floats, first_left_L: Bools) -> Answers:
         place_L = 2 * heard.annotator_L + ~first_left_L
-        kinds, kind_L = np.unique(np.stack([place_L, left_L, weight_L]), axis=1, return_inverse=True)
+        (place_U, left_U), kind_L = np.unique(np.stack([place_L, left_L]), axis=1, return_inverse=True)
         kind_L = kind_L.reshape(-1)
-        place_U, left_U, weight_U = kinds
         return cls(
-            heard, kind_L, place_U.astype(np.int64), left_U, weight_U,
+            heard, kind_L, place_U.astype(np.int64), left_U,
             _turns(heard.item_L, kind_L), _runs(kind_L), couples(heard.item_L),
         )  # fmt: skip
 
@@ -100,7 +98,7 @@ class Model:
         """(the log posterior of everybody's habits, how likely each margin is for each pair (N, Q))."""
         told, z_X_Q = self.told, self.margins.leaning(habits_A_2)
         z_U_Q, left = z_X_Q[told.place_U], told.left_U[:, None]
-        said_U_Q = np.exp(told.weight_U[:, None] * (left * log_sigmoid(z_U_Q) + (1.0 - left) * log_sigmoid(-z_U_Q)))
+        said_U_Q = np.exp(left * log_sigmoid(z_U_Q) + (1.0 - left) * log_sigmoid(-z_U_Q))
         likely_N_Q = np.tile(self.margins.density_Q, (len(told.heard.items_N), 1))
         log_posterior = -float((((habits_A_2 - BEFOREHAND) / SPREADS) ** 2).sum()) / 2.0
         for turn, (item, kind) in enumerate(told.turns, start=1):
@@ -115,9 +113,9 @@ class Model:
         """The slope of the log posterior (2A), and its curvature: were all margins known, less what is hidden."""
         told, seen_U_Q = self.told, self._seen(now[1])
         p_X_Q, slopes = sigmoid(self.margins.leaning(habits_A_2)), self.margins.slopes(habits_A_2)
-        odd_U_Q = told.weight_U[:, None] * (told.left_U[:, None] - p_X_Q[told.place_U])
+        odd_U_Q = told.left_U[:, None] - p_X_Q[told.place_U]
         odd_X_Q, odd_squared_X_Q = self._by_place(seen_U_Q * odd_U_Q), self._by_place(seen_U_Q * odd_U_Q**2)
-        all_X_Q = self._by_place(seen_U_Q * told.weight_U[:, None])
+        all_X_Q = self._by_place(seen_U_Q)
         prior_2 = SPREADS**-2.0
         slope_A_2 = np.stack([_by_person(odd_X_Q * one) for one in slopes], axis=1)
         slope_A_2 -= prior_2 * (habits_A_2 - BEFOREHAND)
@@ -145,11 +143,7 @@ class Model:
         told, mu_Q = self.told, self.margins.mu_Q
         powers_Q_3 = np.stack([np.ones(len(mu_Q)), mu_Q, mu_Q**2], axis=1)
         mixing_L_2_2 = self.margins.mixing(habits_A_2)[told.place_U[told.kind_L]]
-        mean_L_2 = np.empty((len(told.kind_L), 2))
-        for block in blocks(len(mean_L_2)):
-            odd = margin_N_Q[told.heard.item_L[block]] * odd_U_Q[told.kind_L[block]]
-            mean_L_2[block] = odd @ powers_Q_3[:, :2]
-        slope_L_2 = np.einsum("lir,lr->li", mixing_L_2_2, mean_L_2)
+        slope_L_2 = self._slopes(odd_U_Q, habits_A_2, margin_N_Q)
         one_P, other_P = told.couples
         together_P_2_2 = np.empty((len(one_P), 2, 2))
         for block in blocks(len(one_P)):
@@ -169,6 +163,16 @@ class Model:
             out[np.arange(people), i, np.arange(people), j] -= own_A
         return out.reshape(2 * people, 2 * people)
 
+    def _slopes(self, odd_U_Q: Floats, habits_A_2: Floats, margin_N_Q: Floats) -> Floats:
+        """How far each answer would move its giver's habits (L, 2), its pair's margin in doubt."""
+        told, mu_Q = self.told, self.margins.mu_Q
+        mean_L_2 = np.empty((len(told.kind_L), 2))
+        for block in blocks(len(mean_L_2)):
+            odd = margin_N_Q[told.heard.item_L[block]] * odd_U_Q[told.kind_L[block]]
+            mean_L_2[block] = odd @ np.stack([np.ones(len(mu_Q)), mu_Q], axis=1)
+        mixing_L_2_2 = self.margins.mixing(habits_A_2)[told.place_U[told.kind_L]]
+        return np.asarray(np.einsum("lir,lr->li", mixing_L_2_2, mean_L_2))
+
     def _rested(self, habits_A_2: Floats, now: tuple[float, Floats], steps: int) -> Fit:
         _, complete, hidden = self.curvature(habits_A_2, now)
         prior_D = np.tile(SPREADS**-2.0, len(habits_A_2))
@@ -178,17 +182,32 @@ class Model:
             covariance = inverse.T @ inverse
         except np.linalg.LinAlgError:
             covariance = spread_of(complete - np.diag(prior_D), hidden, prior_D)
+        wider_D = np.tile(np.sqrt(self._more_than_alone(habits_A_2, now[1])), len(habits_A_2))
+        covariance = covariance * np.outer(wider_D, wider_D)
         # Laplace's approximation, over keen alone: side is on a scale of its own under every shape of margins.
         log_det = float(np.linalg.slogdet(covariance[::2, ::2])[1])
         return Fit(self.margins, habits_A_2, covariance, now[0] + log_det / 2.0, now[1], steps)
+
+    def _more_than_alone(self, habits_A_2: Floats, margin_N_Q: Floats) -> Floats:
+        """By how much the slopes of one person's answers about one card vary more than so many on their own (2).
+
+        Orders of G completions that are drawn by lot give (2G + 5) / 9 (Kendall 1938), single pairs exactly 1. One
+        figure for the whole crowd, for a person's few cards would not tell theirs.
+        """
+        told = self.told
+        odd_U_Q = told.left_U[:, None] - sigmoid(self.margins.leaning(habits_A_2)[told.place_U])
+        slope_L_2 = self._slopes(odd_U_Q, habits_A_2, margin_N_Q)
+        of_card_2 = [np.square(np.bincount(told.heard.said_L, slope_L)).sum() for slope_L in slope_L_2.T]
+        alone_2 = np.maximum(np.square(slope_L_2).sum(axis=0), TINY)
+        return np.asarray(np.maximum(np.array(of_card_2) / alone_2, 1.0))
 
     def residuals(self, fit: Fit) -> Residuals:
         """What the answers say beyond this fit; of ties nobody can say whether two of them agree."""
         told, habits_A_2 = self.told, fit.habits_A_2
         z_U_Q = self.margins.leaning(habits_A_2)[told.place_U]
         p_U_Q, left = sigmoid(z_U_Q), told.left_U[:, None]
-        slope_U_Q = told.weight_U[:, None] * (left - p_U_Q) * self.margins.slopes(habits_A_2)[0][told.place_U]
-        said_U_Q = np.exp(told.weight_U[:, None] * (left * log_sigmoid(z_U_Q) + (1.0 - left) * log_sigmoid(-z_U_Q)))
+        slope_U_Q = (left - p_U_Q) * self.margins.slopes(habits_A_2)[0][told.place_U]
+        said_U_Q = np.exp(left * log_sigmoid(z_U_Q) + (1.0 - left) * log_sigmoid(-z_U_Q))
         first_U_Q = np.where((told.place_U % 2 == 0)[:, None], p_U_Q, 1.0 - p_U_Q)
         said_first_L = np.where(told.place_U % 2 == 0, told.left_U, 1.0 - told.left_U)[told.kind_L]
         one_P, other_P = (side[(said_first_L[told.couples[0]] != 0.5) & (said_first_L[told.couples[1]] != 0.5)]
@@ -203,9 +222,8 @@ class Model:
             both = first_U_Q[one] * first_U_Q[other]
             equal = 2.0 * both + 1.0 - first_U_Q[one] - first_U_Q[other]
             expected_P[block] = (others * equal).sum(axis=1) / others.sum(axis=1)
-        weight_P = np.minimum(*(told.weight_U[told.kind_L[side]] for side in (one_P, other_P)))
         agreed_P = said_first_L[one_P] == said_first_L[other_P]
-        return Residuals(told.heard, score_L, one_P, other_P, agreed_P, expected_P, weight_P)
+        return Residuals(told.heard, score_L, one_P, other_P, agreed_P, expected_P)
 
 
 def _by_person(of_X_Q: Floats) -> Floats:

@@ -140,7 +140,7 @@ class _Problem:
             equal = (confusion[who_L[one]] * confusion[who_L[other]]).sum(axis=2)
             expected_P[block] = (others * equal).sum(axis=1) / others.sum(axis=1)
         agreed_P = said_L[one_P] == said_L[other_P]
-        return Residuals(self.heard, score_L, one_P, other_P, agreed_P, expected_P, np.ones(len(one_P)))
+        return Residuals(self.heard, score_L, one_P, other_P, agreed_P, expected_P)
 
     def reliability(self, right_A: Floats, posterior_N_C: Floats) -> Reliability:
         """Intervals on the scale of log odds, wider where the truths that people are judged by are in doubt."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,7 +27,7 @@ OFF_T = (np.arange(50) + 0.5) / 100.0
 LOG_WEIGHT_T = 11.0 * np.log1p(-((2.0 * OFF_T) ** 2))
 LOG_WEIGHT_T -= np.log(np.exp(LOG_WEIGHT_T).sum())
 COPIED_T = np.array([0.2, 0.4, 0.6, 0.8, 0.95])  # share of answers one person has from another
-MEETINGS = 10  # items answered by both before two people are compared
+MEETINGS = 10  # cards answered by both before two people are compared
 
 
 def enough(looked_at: int, *, alpha: float = ALPHA) -> float:
@@ -70,14 +71,17 @@ def changes(found: Residuals) -> tuple[Floats, Ints]:
     """Per person: how surely their reliability fell or rose (p-value), and after how many answers (negative: it rose).
 
     Answers come in the order they were given. What they say for their giver, added up, wanders like a bridge where
-    habits stay the same; how far it gets follows Kolmogorov's law (a score test for a break at no known time).
+    habits stay the same; how far it gets follows Kolmogorov's law (a score test for a break at no known time). What was
+    said of one card is one step, for it varies together.
     """
     people = len(found.heard.annotators_A)
     p_A, after_A = np.ones(people), np.zeros(people, dtype=np.int64)
-    order = np.argsort(found.heard.annotator_L, kind="stable")
-    starts = np.searchsorted(found.heard.annotator_L[order], np.arange(people + 1))
+    _, first, said_L = np.unique(found.heard.said_L, return_index=True, return_inverse=True)
+    step = np.bincount(said_L, found.score_L)
+    order = np.lexsort((first, found.heard.annotator_L[first]))
+    starts = np.searchsorted(found.heard.annotator_L[first[order]], np.arange(people + 1))
     for person in range(people):
-        score = found.score_L[order[starts[person] : starts[person + 1]]]
+        score = step[order[starts[person] : starts[person + 1]]]
         score = score - score.mean()
         spread = math.sqrt(float(score @ score))
         if spread > 0.0:
@@ -98,27 +102,37 @@ class Alike:
     evidence_K: Floats
     agreed_K: Floats
     expected_K: Floats  # as their skill has it
-    items_K: Ints
+    cards_K: Ints
 
 
 def copies(found: Residuals) -> Alike:
-    """A bet on every two people who met often: some of what one says is the other's, beside each on their own."""
-    people = len(found.heard.annotators_A)
-    one_P, other_P = found.heard.annotator_L[found.one_P], found.heard.annotator_L[found.other_P]
+    """A bet on every two people who met often: some of what one says is the other's, beside each on their own.
+
+    Bets on one card are placed side by side, a part of the stake on each, for a ranking's pairs agree together.
+    """
+    people, heard = len(found.heard.annotators_A), found.heard
+    one_P, other_P = heard.annotator_L[found.one_P], heard.annotator_L[found.other_P]
     couple_P = np.minimum(one_P, other_P) * people + np.maximum(one_P, other_P)
-    couple_K, row_P, items_K = np.unique(couple_P, return_inverse=True, return_counts=True)
+    meeting_M, row_P, bets_M = np.unique(
+        np.stack([couple_P, heard.card_L[found.one_P]]), axis=1, return_inverse=True, return_counts=True
+    )
+    couple_K, row_M, cards_K = np.unique(meeting_M[0], return_inverse=True, return_counts=True)
+    row_P = row_P.reshape(-1)
+
+    def of_couples(of_P: Floats, scale: Callable[[Floats], Floats] = np.asarray) -> Floats:
+        return np.asarray(
+            np.bincount(row_M, scale(np.bincount(row_P, of_P, len(bets_M)) / bets_M), len(couple_K)), dtype=np.float64
+        )
+
     expected_P = np.clip(found.expected_P, 1e-6, 1.0 - 1e-6)
-    log_K_T = np.empty((len(couple_K), len(COPIED_T)))
-    for t, copied in enumerate(COPIED_T):
-        bet_P = np.where(found.agreed_P, np.log1p(copied * (1.0 / expected_P - 1.0)), math.log1p(-copied))
-        log_K_T[:, t] = np.bincount(row_P, bet_P * found.weight_P, len(couple_K))
-    agreed_K, foretold_K = (np.bincount(row_P, of_P, len(couple_K)) for of_P in (found.agreed_P, expected_P))
+    won_T_P = [np.where(found.agreed_P, 1.0 + copied * (1.0 / expected_P - 1.0), 1.0 - copied) for copied in COPIED_T]
+    log_K_T = np.stack([of_couples(won_P, np.log) for won_P in won_T_P], axis=1)
     evidence_K = _log_mean(log_K_T - math.log(len(COPIED_T))) if len(couple_K) else np.empty(0)
-    met_K = items_K >= MEETINGS
+    met_K = cards_K >= MEETINGS
     one_K, other_K = np.divmod(couple_K, people)
     return Alike(
-        one_K[met_K], other_K[met_K], evidence_K[met_K], agreed_K[met_K].astype(np.float64),
-        foretold_K[met_K].astype(np.float64), items_K[met_K].astype(np.int64),
+        one_K[met_K], other_K[met_K], evidence_K[met_K], of_couples(found.agreed_P.astype(float))[met_K],
+        of_couples(expected_P)[met_K], cards_K[met_K].astype(np.int64),
     )  # fmt: skip
 
 

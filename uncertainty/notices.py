@@ -95,11 +95,11 @@ def _fallen(found: Reliability, beyond: Residuals) -> list[Notice]:
 
 def _alike(found: Reliability, beyond: Residuals) -> list[Notice]:
     alike = copies(beyond)
-    if not len(alike.items_K):
+    if not len(alike.cards_K):
         return []
     out = []
-    for k in np.flatnonzero(alike.evidence_K >= enough(len(alike.items_K))):
-        of = int(alike.items_K[k])
+    for k in np.flatnonzero(alike.evidence_K >= enough(len(alike.cards_K))):
+        of = int(alike.cards_K[k])
         told = (of, float(alike.agreed_K[k]) / of, float(alike.expected_K[k]) / of)
         one, other = (_id(found.annotators_A, each[k]) for each in (alike.one_K, alike.other_K))
         out += [Notice("alike", one, *told, other), Notice("alike", other, *told, one)]

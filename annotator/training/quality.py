@@ -132,7 +132,7 @@ def skill(form: Form, answers: list[Said]) -> Skill:
     try:
         if not asks_for_classes:
             told = preferences(form, answers)
-            judged = crowd_bt(told.outcomes, told.pairs, told.annotators, told.first_left, weights_L=told.weights)
+            judged = crowd_bt(told.outcomes, told.pairs, told.annotators, told.first_left, cards_L=told.cards)
             notices = of_skill(judged.reliability, judged.residuals, chance=0.5)
             return Skill("preferences", 0.5, None, judged.reliability, notices)
         if classes is None or len(set(classes.values)) > MOST_CLASSES:

@@ -66,7 +66,7 @@ class Preferences:
     pairs: list[int] = dataclasses.field(default_factory=list)
     annotators: list[int] = dataclasses.field(default_factory=list)
     first_left: list[bool] = dataclasses.field(default_factory=list)
-    weights: list[float] = dataclasses.field(default_factory=list)
+    cards: list[int] = dataclasses.field(default_factory=list)
 
 
 def columns(form: Form, answers: Iterable[Said]) -> list[Column]:
@@ -92,17 +92,16 @@ def columns(form: Form, answers: Iterable[Said]) -> list[Column]:
 
 
 def preferences(form: Form, answers: Iterable[Said]) -> Preferences:
-    """A ranking of G says G - 1 things, however many pairs it orders: its pairs share that weight."""
+    """A ranking says something of each of its pairs; they share its card, for together they are one answer."""
     found = Preferences()
     pairs: dict[tuple[int, int, int], int] = {}
     for said in answers:
-        compared = form.comparisons(said.answer or {})
-        for one in compared:
+        for one in form.comparisons(said.answer or {}):
             found.outcomes.append(one.outcome)
             found.pairs.append(pairs.setdefault((said.card, one.i, one.j), len(pairs)))
             found.annotators.append(said.annotator)
             found.first_left.append(said.shown_order.index(one.i) < said.shown_order.index(one.j))
-            found.weights.append(min(1.0, (len(said.rollouts) - 1) / len(compared)))
+            found.cards.append(said.card)
     return found
 
 

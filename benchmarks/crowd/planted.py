@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 
@@ -34,6 +35,48 @@ def preferences(margin_N, deal: Deal, sharpness_A, side_A, rng: np.random.Genera
     z_L = sharpness_A[deal.annotator_L] * margin_N[deal.item_L] * sign_L + side_A[deal.annotator_L]
     left_L = rng.random(len(z_L)) < sigmoid(z_L)
     return (left_L == first_left_L).astype(float), first_left_L
+
+
+@dataclasses.dataclass(frozen=True)
+class Ordered:
+    """What rankings say of pairs, a row each: of which card, by whom, was the first before the second, and left."""
+
+    card_L: np.ndarray
+    pair_L: np.ndarray
+    annotator_L: np.ndarray
+    outcome_L: np.ndarray
+    first_left_L: np.ndarray
+
+
+def rankings(
+    completions: int, deal: Deal, sharpness_A, rng: np.random.Generator, *, best_only: bool = False
+) -> Ordered:
+    """Everybody chooses the best of what is left, again and again (Plackett-Luce); `best_only`: once.
+
+    Margins of two completions are normal with a mean square of 1, as those of single pairs.
+    """
+    quality_N_G = rng.normal(size=(deal.item_L.max() + 1, completions)) / np.sqrt(2.0)
+    liked_L_G = sharpness_A[deal.annotator_L, None] * quality_N_G[deal.item_L] + rng.gumbel(
+        size=(len(deal.item_L), completions)
+    )
+    place_L_G = rng.permuted(np.tile(np.arange(completions), (len(deal.item_L), 1)), axis=1)
+    best_L = liked_L_G.argmax(axis=1)
+    rows = []
+    for pair, (i, j) in enumerate(itertools.combinations(range(completions), 2)):
+        told = np.flatnonzero((best_L == i) | (best_L == j)) if best_only else np.arange(len(best_L))
+        rows.append(
+            (
+                deal.item_L[told],
+                deal.item_L[told] * completions**2 + pair,
+                deal.annotator_L[told],
+                (liked_L_G[told, i] > liked_L_G[told, j]).astype(float),
+                place_L_G[told, i] < place_L_G[told, j],
+            )
+        )
+    card_L, pair_L, annotator_L, outcome_L, first_left_L = (
+        np.concatenate(column) for column in zip(*rows, strict=True)
+    )
+    return Ordered(card_L, pair_L, annotator_L, outcome_L, first_left_L)
 
 
 def classes_said(truth_N, deal: Deal, skill_A, classes: int, rng: np.random.Generator):

@@ -100,7 +100,7 @@ DOORS = {
         crowd_bt,
         {
             "outcomes_L": OUTCOMES, "pairs_L": IDS // 3, "annotators_L": IDS % 3, "first_left_L": WRONG,
-            "weights_L": np.ones(12),
+            "cards_L": IDS // 6,
         },
         {},
     ),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from benchmarks.crowd.planted import dealt, preferences
+from benchmarks.crowd.planted import dealt, preferences, rankings
 from uncertainty.annotators import Heard, vote_shares
 from uncertainty.crowd_bt import crowd_bt
 from uncertainty.crowd_fit import BEFOREHAND, SPREADS, Answers, Model
@@ -134,9 +134,7 @@ def log_posterior(habits_A_2):
 def fitted(margins):
     outcomes, pairs, people, first_left = SMALL
     left, first_left = np.where(first_left == 1, outcomes, 1.0 - outcomes), first_left == 1
-    return Model(Answers.of(Heard.of(pairs, people), left, first_left, np.ones(12)), margins).fit(
-        np.tile(BEFOREHAND, (3, 1))
-    )
+    return Model(Answers.of(Heard.of(pairs, people), left, first_left), margins).fit(np.tile(BEFOREHAND, (3, 1)))
 
 
 def test_at_rest_no_change_of_habits_explains_the_answers_better():
@@ -177,13 +175,47 @@ def test_the_answers_come_in_any_order_and_their_own_are_reported():
     assert once.votes_N.tolist() == pytest.approx([2 / 3, 2.5 / 3, 1 / 3, 2 / 3])
 
 
-def test_an_answer_of_weight_nothing_is_as_good_as_not_given():
-    weights = np.ones(12)
-    weights[[2, 11]] = 0.0
-    kept = weights > 0
-    without, weighed = crowd_bt(*(side[kept] for side in SMALL)), crowd_bt(*SMALL, weights_L=weights)
-    np.testing.assert_allclose(weighed.reliability.right_A, without.reliability.right_A, atol=1e-4)
-    np.testing.assert_allclose(weighed.better_N, without.better_N, atol=1e-4)
+def ordered(seed, *, sharp=SHARP, each=100, completions=4, best_only=False):
+    sharp, rng = np.asarray(sharp, dtype=float), np.random.default_rng(seed)
+    return rankings(completions, dealt(len(sharp), each, 2, rng), sharp, rng, best_only=best_only)
+
+
+def told_by_order(said, **cards):
+    return crowd_bt(said.outcome_L, said.pair_L, said.annotator_L, said.first_left_L, **cards)
+
+
+@pytest.mark.parametrize(("completions", "best_only"), [(3, False), (4, False), (4, True), (6, False)])
+def test_people_who_rank_are_judged_as_those_who_compare_and_no_more_surely_than_they_may(completions, best_only):
+    inside, left, off = [], [], []
+    skills = np.array([right(tau) for tau in SHARP])
+    for seed in range(8):
+        said = ordered(seed, completions=completions, best_only=best_only)
+        found = told_by_order(said, cards_L=said.card_L)
+        people = found.reliability
+        inside.append(np.mean((people.low_A <= skills) & (skills <= people.high_A)))
+        left.append(np.mean((found.left_low_A <= 0.5) & (found.left_high_A >= 0.5)))
+        off.append(people.right_A - skills)
+    assert np.mean(inside) > 0.88 and np.mean(left) > 0.88 and abs(np.mean(off)) < 0.04
+
+
+def test_pairs_of_one_card_say_less_than_as_many_cards_and_of_people_the_same():
+    said = ordered(0)
+    together, apart = told_by_order(said, cards_L=said.card_L), told_by_order(said)
+    wide, narrow = ((one.reliability.high_A - one.reliability.low_A) for one in (together, apart))
+    assert 1.1 < (wide / narrow).mean() < 1.4 and (wide >= narrow).all()  # (2G + 5) / 9 = 1.44 times the variance
+    np.testing.assert_allclose(together.reliability.right_A, apart.reliability.right_A, atol=0.02)
+    assert together.reliability.answers_A.tolist() == [100] * len(SHARP)
+
+
+def test_a_card_of_one_pair_is_that_pair():
+    once, carded = crowd_bt(*SMALL), crowd_bt(*SMALL, cards_L=SMALL[1] + 7)
+    np.testing.assert_array_equal(once.reliability.low_A, carded.reliability.low_A)
+
+
+def test_who_ranks_by_chance_weighs_next_to_nothing():
+    said = ordered(1, sharp=[2.0, 3.0, 2.0, 0.0, 1.5])
+    weight_A = told_by_order(said, cards_L=said.card_L).reliability.weight_A
+    assert weight_A[3] < 0.25 * np.delete(weight_A, 3).min()
 
 
 def test_somebody_who_was_hardly_seen_is_not_judged():
@@ -217,7 +249,7 @@ def test_people_who_always_agree_or_never_do_get_numbers_all_the_same(overlap):
         ({"annotators_L": np.zeros(12, dtype=int)}, ShapeMismatch),  # one person is not two opinions
         ({"outcomes_L": np.full(12, 1.5)}, ShapeMismatch),
         ({"first_left_L": np.full(12, 0.5)}, ShapeMismatch),
-        ({"weights_L": -np.ones(12)}, ShapeMismatch),
+        ({"cards_L": np.arange(12)}, ShapeMismatch),  # one pair on several cards
     ],
 )
 def test_what_says_nothing_of_people_is_refused(change, refusal):

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from benchmarks.crowd.misfits import COPIER, FALLEN, GUESSER, HONEST, OPPOSITE, SOURCE, crowd
+from benchmarks.crowd.planted import dealt, rankings
+from uncertainty.crowd_bt import crowd_bt
 from uncertainty.errors import ShapeMismatch
 from uncertainty.evidence import above_half, enough, off_half, wider
 from uncertainty.notices import of_haste, of_sides, of_skill
@@ -94,6 +96,28 @@ def test_who_got_better_is_not_told_off():
     found, chance = world.judged(500, backwards=True)
     assert not [one for one in of_skill(found.reliability, found.residuals, chance=chance) if one.kind == "fell"]
     assert len(found.reliability.annotators_A) > HONEST
+
+
+def ranked(seed, *, copied=0.0):
+    """Twelve people order four completions of 200 cards each; the last has so many orders from the first."""
+    rng = np.random.default_rng(seed)
+    said = rankings(4, dealt(12, 200, 3, rng), np.linspace(1.0, 3.0, 12), rng)
+    outcome_L, from_first = said.outcome_L.copy(), {}
+    for row in np.flatnonzero(said.annotator_L == 0):
+        from_first[said.pair_L[row]] = outcome_L[row]
+    lazy_C = rng.random(said.card_L.max() + 1) < copied
+    for row in np.flatnonzero((said.annotator_L == 11) & lazy_C[said.card_L]):
+        outcome_L[row] = from_first.get(said.pair_L[row], outcome_L[row])
+    found = crowd_bt(outcome_L, said.pair_L, said.annotator_L, said.first_left_L, cards_L=said.card_L)
+    return [(one.kind, one.annotator) for one in of_skill(found.reliability, found.residuals, chance=0.5)]
+
+
+def test_the_pairs_of_a_ranking_agree_together_and_nobody_is_accused_for_that():
+    assert [named for seed in range(8) for named in ranked(seed)] == []
+
+
+def test_whoever_has_their_rankings_from_somebody_is_named():
+    assert {("alike", 0), ("alike", 11)} <= set(ranked(0, copied=0.8))
 
 
 @pytest.mark.parametrize(

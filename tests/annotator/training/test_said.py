@@ -46,14 +46,14 @@ def test_two_people_on_one_card_share_its_items_and_a_skip_says_nothing():
 def test_preferences_say_where_the_first_was_shown():
     found = preferences(PAIR, [pair(1, 5, "first"), pair(2, 5, "first", order=(1, 0)), pair(3, 5, "both_bad")])
     assert (found.outcomes, found.first_left) == ([1.0, 1.0, 0.5], [True, False, True])
-    assert (found.pairs, found.weights) == ([0, 0, 0], [1.0, 1.0, 1.0])
+    assert (found.pairs, found.cards) == ([0, 0, 0], [5, 5, 5])
 
 
-def test_a_ranking_of_three_counts_as_two_comparisons():
+def test_a_ranking_orders_its_pairs_and_says_that_they_are_of_one_card():
     form = Form.from_json([{"kind": "ranking", "name": "order"}], 3)
     told = [Said(1, 5, (1, 2, 3), "random", {"order": {"ranks": [2, 1, 2]}}, (2, 0, 1), None)]
     found = preferences(form, told)
-    assert found.outcomes == [0.0, 0.5, 1.0] and sum(found.weights) == 2.0
+    assert found.outcomes == [0.0, 0.5, 1.0] and found.pairs == [0, 1, 2] and found.cards == [5, 5, 5]
     assert found.first_left == [True, False, False]  # shown were 2, 0, 1: only 0 stood before 1
 
 
