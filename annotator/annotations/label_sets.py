@@ -7,8 +7,9 @@ whether a prompt is held out. The same answers always give the same label set.
 from __future__ import annotations
 
 import hashlib
+from array import array
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from annotator.campaigns.models import Campaign
@@ -16,10 +17,14 @@ from annotator.errors import NothingToLearn
 from annotator.people import audit
 from annotator.tasks.models import AnnotationTask
 
-from .models import Annotation, LabelSet, LabelSetItem
+from .models import Annotation, LabelSet
 from .reviews import returned
 
 TEACHES = (AnnotationTask.Stream.ACQUISITION, AnnotationTask.Stream.RANDOM)
+AT_ONCE = 10_000
+ITEMS = """
+INSERT INTO annotations_labelsetitem (label_set_id, annotation_id, heldout)
+SELECT %s, * FROM unnest(%s::bigint[], %s::boolean[])"""
 
 
 def is_heldout(prompt_digest: bytes, share: float) -> bool:
@@ -41,20 +46,24 @@ def freeze(campaign: Campaign) -> LabelSet:
     """
     share = campaign.config.heldout_share
     current = teaching(campaign).order_by("id").values_list("id", "task__group__prompt_digest")
-    items = [(pk, is_heldout(bytes(prompt), share)) for pk, prompt in current.iterator(chunk_size=10_000)]
-    if not items and not campaign.config.machine:
+    # Numbers side by side: of a million answers they are nine megabytes, and as objects they would be a gigabyte.
+    ids, heldout, digest = array("q"), array("b"), hashlib.sha256()
+    for pk, prompt in current.iterator(chunk_size=AT_ONCE):
+        ids.append(pk)
+        heldout.append(is_heldout(bytes(prompt), share))
+        digest.update(f"{pk}:{heldout[-1]}\n".encode())
+    if not ids and not campaign.config.machine:
         raise NothingToLearn(f"Campaign {campaign.slug} has no answers yet.", campaign=campaign.slug)
-    digest = hashlib.sha256("".join(f"{pk}:{int(held)}\n" for pk, held in items).encode()).hexdigest()
     label_set, new = LabelSet.objects.get_or_create(
         campaign=campaign,
-        digest=digest,
-        defaults={"size": len(items), "heldout_size": sum(held for _, held in items)},
+        digest=digest.hexdigest(),
+        defaults={"size": len(ids), "heldout_size": sum(heldout)},
     )
     if new:
-        LabelSetItem.objects.bulk_create(
-            [LabelSetItem(label_set=label_set, annotation_id=pk, heldout=held) for pk, held in items],
-            batch_size=10_000,
-        )
-        told = {"label_set": label_set.pk, "answers": label_set.size, "digest": digest}
+        with connection.cursor() as cursor:
+            for at in range(0, len(ids), AT_ONCE):
+                batch = slice(at, at + AT_ONCE)
+                cursor.execute(ITEMS, [label_set.pk, list(ids[batch]), list(map(bool, heldout[batch]))])
+        told = {"label_set": label_set.pk, "answers": label_set.size, "digest": label_set.digest}
         audit.record("labels.frozen", campaign, new=told)
     return label_set

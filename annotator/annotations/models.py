@@ -65,7 +65,10 @@ class Annotation(models.Model):
                 name="an_annotation_answers_or_skips",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["campaign", "annotator", "at"], name="annotations_by_person")]
+        indexes: ClassVar = [
+            models.Index(fields=["campaign", "annotator", "at"], name="annotations_by_person"),
+            models.Index(fields=["campaign", "id"], name="annotations_in_order"),
+        ]
 
 
 class Comparison(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -40,7 +40,7 @@ class LabelSetExport(APIView):
         ],
         responses=A_FILE,
     )
-    def get(self, request: Request, label_set: int) -> StreamingHttpResponse | FileResponse:
+    def get(self, request: Request, label_set: int) -> StreamingHttpResponse:
         """Download the label set as rows a trainer reads unchanged."""
         found = LabelSet.objects.select_related("campaign").filter(pk=label_set).first()
         if found is None:
@@ -58,7 +58,7 @@ class AnswersExport(APIView):
     required_scope = Scope.MANAGE
 
     @extend_schema(operation_id="campaigns_answers_export", parameters=[AS_FILE], responses=A_FILE)
-    def get(self, request: Request, slug: str) -> StreamingHttpResponse | FileResponse:
+    def get(self, request: Request, slug: str) -> StreamingHttpResponse:
         """Download every answer as it was given: skips, corrections, repeats and known answers too."""
         campaign = find_campaign(request, slug)
         kind = _one_of(request, "as", FILES, "jsonl")
@@ -74,13 +74,11 @@ def _one_of(request: Request, name: str, allowed: Any, default: str) -> str:
     return str(given)
 
 
-def _file(
-    rows: Iterator[exports.Row], one: exports.Format, chat: bool, kind: str, name: str
-) -> StreamingHttpResponse | FileResponse:
-    if kind == "parquet":
-        return FileResponse(exports.as_parquet(rows, one.columns, chat), as_attachment=True, filename=f"{name}.parquet")
+def _file(rows: Iterator[exports.Row], one: exports.Format, chat: bool, kind: str, name: str) -> StreamingHttpResponse:
+    """The answer to a download, whose first bytes go out before the last row is read."""
+    parquet = kind == "parquet"
     return StreamingHttpResponse(
-        exports.as_jsonl(rows),
-        content_type="application/x-ndjson",
-        headers={"Content-Disposition": f'attachment; filename="{name}.jsonl"'},
+        exports.as_parquet(rows, one.columns, chat) if parquet else exports.as_jsonl(rows),
+        content_type="application/vnd.apache.parquet" if parquet else "application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'},
     )

@@ -84,9 +84,17 @@ class RunTally(models.Model):
 
 
 class CompletionWords(models.Model):
-    """The words of one completion as numbers, for searching. A cache that a sweep fills: safe to empty at any time."""
+    """The words of one completion as numbers, for searching. A cache that a sweep fills: safe to empty at any time.
+
+    What a search compares or sorts by stands beside them: to look it up in the wide rows of thousands of rollouts takes
+    longer than to find the words.
+    """
 
     rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    group_id = models.BigIntegerField()
+    run_id = models.BigIntegerField()
+    step = models.BigIntegerField()
+    reward = models.FloatField(null=True)
     words = ArrayField(models.IntegerField())
 
     class Meta:

@@ -15,12 +15,13 @@ LOOK_BACK = 200_000
 SLICE_SECONDS = 4.0
 
 NEXT = """
-INSERT INTO rollouts_completionwords (rollout_id, words)
-SELECT r.id, words_of(r.completion) FROM (
-    SELECT id, completion FROM rollouts_rollout r
+INSERT INTO rollouts_completionwords (rollout_id, group_id, run_id, step, reward, words)
+SELECT r.id, r.group_id, r.run_id, g.step, r.reward, words_of(r.completion) FROM (
+    SELECT id, group_id, run_id, reward, completion FROM rollouts_rollout r
     WHERE id > (SELECT coalesce(max(rollout_id), 0) FROM rollouts_completionwords) - %(back)s
       AND NOT EXISTS (SELECT FROM rollouts_completionwords known WHERE known.rollout_id = r.id)
     ORDER BY id LIMIT %(batch)s) r
+JOIN rollouts_promptgroup g ON g.id = r.group_id
 ON CONFLICT (rollout_id) DO NOTHING"""
 
 WAITING = """

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Avg, Count, Max
+from django.db.models import Avg, Count
 
 from annotator.annotations.models import Annotation, GoldScore
 from annotator.annotations.reviews import Awaiting
@@ -199,5 +199,4 @@ def low_gold(campaign: Campaign) -> list[tuple[str, float]]:
 
 
 def newest_answer_at(campaign: Campaign) -> datetime | None:
-    found = Annotation.objects.filter(campaign=campaign).aggregate(at=Max("at"))["at"]
-    return found if isinstance(found, datetime) else None
+    return Annotation.objects.filter(campaign=campaign).order_by("-id").values_list("at", flat=True).first()

@@ -25,15 +25,16 @@ from annotator.rollouts.models import PolicyRun, RewardModelVersion
 LONGEST_SECONDS = 4.0
 EXCERPT = 280
 LOOKED_AT = 20_000  # characters of a text in which an excerpt is looked for
-# A frequent word is looked for among the next rollouts of the order, so many that they hold ENOUGH pages of it; one
-# that would need more than NEAREST is rare, and found by the index of words alone.
+# A word that more than FEW completions hold is looked for among the next rollouts of the order, so many that they hold
+# ENOUGH pages of it, but never among more than NEAREST; every other one is found by the index of words alone.
+FEW = 10_000
 ENOUGH = 2
 NEAREST = 20_000
 
 TEXT = """CASE jsonb_typeof({0}) WHEN 'string' THEN {0} #>> '{{}}'
      ELSE (SELECT string_agg(turn ->> 'content', E'\\n') FROM jsonb_array_elements({0}) turn) END"""
 SOUGHT = "words_of(to_jsonb(%s::text))"
-HOLDING = f"SELECT rollout_id FROM rollouts_completionwords WHERE words @> {SOUGHT}"
+HOLDING = f"SELECT FROM rollouts_completionwords WHERE words @> {SOUGHT}"
 IN_PROMPT = f"words_of(g.prompt) @> {SOUGHT}"
 WITHIN_REACH = "said.campaign_id = ANY(coalesce(%s::bigint[], ARRAY[said.campaign_id]))"
 UNANSWERED = f"""NOT EXISTS (SELECT 1 FROM tasks_annotationtask task
@@ -106,7 +107,7 @@ class Found:
 
 
 def find(wanted: Wanted, *, limit: int, after: str | None = None) -> Found:
-    """A page. A word that many rollouts hold is looked for in the nearest of them first, a rare one where it is."""
+    """A page. A word that many rollouts hold is looked for in the nearest of them first, any other where it is."""
     words = _words(wanted.words) if wanted.within == "completion" else None
     rows = None if words is None else _nearest_with(words, wanted, limit + 1, after)
     if rows is None:
@@ -124,16 +125,7 @@ def _statement(
     if after is not None:
         clauses.append(f"({', '.join(columns)}) {'<' if falling else '>'} ({', '.join(['%s'] * len(columns))})")
         values += place_of(after, len(columns))
-    source, sought = "rollouts_rollout r", list[Any]()
-    if wanted.labelled:
-        source, sought = f"{ANSWERED} r", [wanted.reach.campaign_ids]
-    if wanted.labelled and wanted.needs_reward:
-        source = f"{ANSWERED} answered JOIN rollouts_rollout r ON r.id = answered.id"
-    tables = f"{source} JOIN rollouts_promptgroup g ON g.id = r.group_id"
-    if words is not None:
-        held = f"{HOLDING} AND rollout_id = ANY(%s)" if among is not None else HOLDING
-        tables += f" JOIN ({held} OFFSET 0) holding ON holding.rollout_id = r.id"
-        sought += [words] if among is None else [words, list(among)]
+    tables, sought = _tables(wanted) if words is None else _tables_with(words, wanted, among)
     if wanted.needs_doubt:
         tables += " JOIN rollouts_score s ON s.rollout_id = r.id"
     names = [f"key{n}" for n in range(len(columns))]
@@ -148,28 +140,55 @@ def _statement(
     return statement, [*sought, *values, limit]
 
 
+def _tables(wanted: Wanted) -> tuple[str, list[Any]]:
+    """Rollouts `r` with their groups `g`, where no words are sought."""
+    source, values = "rollouts_rollout r", list[Any]()
+    if wanted.labelled:
+        source, values = f"{ANSWERED} r", [wanted.reach.campaign_ids]
+    if wanted.labelled and wanted.needs_reward:
+        source = f"{ANSWERED} answered JOIN rollouts_rollout r ON r.id = answered.id"
+    return f"{source} JOIN rollouts_promptgroup g ON g.id = r.group_id", values
+
+
+def _tables_with(words: str, wanted: Wanted, among: Sequence[int] | None) -> tuple[str, list[Any]]:
+    """The same of those with these words, read from the table of words alone: rollouts and groups are wide."""
+    source, values = "rollouts_completionwords known", list[Any]()
+    if wanted.labelled:
+        source = f"{ANSWERED} answered JOIN {source} ON known.rollout_id = answered.id"
+        values = [wanted.reach.campaign_ids]
+    near = "" if among is None else " AND known.rollout_id = ANY(%s)"
+    values += [words] if among is None else [words, list(among)]
+    found = (
+        "SELECT known.rollout_id AS id, known.group_id, known.run_id, known.step, known.reward"
+        f" FROM {source} WHERE known.words @> {SOUGHT}{near} OFFSET 0"
+    )
+    return f"({found}) r CROSS JOIN LATERAL (SELECT r.group_id AS id, r.run_id, r.step) g", values
+
+
 def _nearest_with(words: str, wanted: Wanted, limit: int, after: str | None) -> list[tuple[Any, ...]] | None:
     """The first rollouts with these words, when they are frequent enough to be among the next of the order; else None.
 
     Frequent means by the database's own statistics. They may be wrong here (a word of early steps only): then a few
     looks were in vain, and the words are looked for everywhere.
     """
-    nearest = int(ENOUGH * limit / max(_share(words), 1e-9))
-    known = dataclasses.replace(wanted, labelled=None)  # what the nearest are need not be found out twice
+    holding, everything = _guess(words)
+    if holding <= FEW or wanted.labelled:  # what was labelled is found whole in any case
+        return None
+    nearest = int(ENOUGH * limit * everything / holding)
     while nearest <= NEAREST:
         near = [row[0] for row in _run(*_statement(wanted, nearest, after))]
-        found = _run(*_statement(known, limit, after, words=words, among=near))
+        found = _run(*_statement(wanted, limit, after, words=words, among=near))
         if len(found) == limit or len(near) < nearest:
             return found
         nearest *= 8
     return None
 
 
-def _share(words: str) -> float:
-    """The share of all completions that hold the words, as the planner guesses it: it reads statistics, no rows."""
+def _guess(words: str) -> tuple[float, float]:
+    """How many completions hold the words, and of how many, as the planner guesses: it reads statistics, no rows."""
     ((everything,),) = _run("EXPLAIN (FORMAT JSON) SELECT FROM rollouts_completionwords", [])
     ((holding,),) = _run(f"EXPLAIN (FORMAT JSON) {HOLDING}", [words])
-    return float(holding[0]["Plan"]["Plan Rows"] / max(1, everything[0]["Plan"]["Plan Rows"]))
+    return float(holding[0]["Plan"]["Plan Rows"]), float(everything[0]["Plan"]["Plan Rows"])
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:

@@ -66,15 +66,14 @@ def _quality_of(campaign_id: int, newest_answer: int, newest_review: int) -> dic
     form = campaign.config.asks
     answers = standing(campaign, newest_answer, newest_review)
     taught = teaching(answers)
-    by_question = columns(form, taught)
-    skill = _skill_of(campaign_id, newest_answer, newest_review, NEWEST)
+    by_question, judged = columns(form, taught), skill(form, taught)
     return {
         "answers": len(answers),
         "looked_at_most": NEWEST,
         "agreement": [_agreement(column) for column in by_question],
         "matrix": _matrix(by_question[0]) if by_question else None,
-        "reliability": {"by": skill.by, "chance": skill.chance, "why": skill.why},
-        "annotators": _people(form, answers, taught, skill, _gold(campaign), _left(campaign)),
+        "reliability": {"by": judged.by, "chance": judged.chance, "why": judged.why},
+        "annotators": _people(form, answers, taught, judged, _gold(campaign), _left(campaign)),
     }
 
 
@@ -85,7 +84,8 @@ def annotator_weights(campaign: Campaign, *, up_to: int | None = None, at: datet
     frozen label set again weighs as before.
     """
     read = reviews.newest(campaign, at=at)
-    found = _skill_of(campaign.pk, newest(campaign) if up_to is None else up_to, read, WEIGHED).found
+    answers = standing(campaign, newest(campaign) if up_to is None else up_to, read, WEIGHED)
+    found = skill(campaign.config.asks, teaching(answers)).found
     if found is None:
         return {}
     return dict(zip(found.annotators_A.tolist(), found.weight_A.tolist(), strict=True))
@@ -118,16 +118,8 @@ def standing(campaign: Campaign, up_to: int, read: int, looked_at_most: int = NE
     ]
 
 
-@lru_cache(maxsize=32)
-def _skill_of(campaign_id: int, newest_answer: int, newest_review: int, looked_at_most: int) -> Skill:
-    campaign = Campaign.objects.get(pk=campaign_id)
-    answers = standing(campaign, newest_answer, newest_review, looked_at_most)
-    return skill(campaign.config.asks, teaching(answers))
-
-
 def skill(form: Form, answers: list[Said]) -> Skill:
     """From preferences where the form asks for them, else from the first question answered in a few classes."""
-    classes = next((one for one in columns(form, answers) if one.level in ("nominal", "ordinal")), None)
     asks_for_classes = form.ordering is None or form.ordering.kind == "binary"
     try:
         if not asks_for_classes:
@@ -135,6 +127,7 @@ def skill(form: Form, answers: list[Said]) -> Skill:
             judged = crowd_bt(told.outcomes, told.pairs, told.annotators, told.first_left, cards_L=told.cards)
             notices = of_skill(judged.reliability, judged.residuals, chance=0.5)
             return Skill("preferences", 0.5, None, judged.reliability, notices)
+        classes = next((one for one in columns(form, answers) if one.level in ("nominal", "ordinal")), None)
         if classes is None or len(set(classes.values)) > MOST_CLASSES:
             return Skill(None, 0.0, "no_classes", None)
         found = dawid_skene([str(one) for one in classes.values], classes.items, classes.annotators, one_coin=True)

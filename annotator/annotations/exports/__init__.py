@@ -42,12 +42,12 @@ def of_label_set(label_set: LabelSet, one: Format, split: str) -> tuple[Iterator
             field="format",
         )
     found = items_of(label_set, split)
-    chat = found.are_conversations()
+    chat = found.are_conversations(label_set.campaign)
     return one.rows(told(found, label_set.campaign), form, chat), chat
 
 
 def of_campaign(campaign: Campaign) -> tuple[Iterator[Row], bool]:
     """Everything anybody said: skips, corrected answers, repeats and known answers too, none of it settled."""
     found = answers_of(campaign)
-    chat = found.are_conversations()
+    chat = found.are_conversations(campaign)
     return ANNOTATIONS.rows(told(found, campaign), campaign.config.asks, chat), chat

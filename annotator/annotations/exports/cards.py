@@ -95,16 +95,19 @@ class Source:
             yield batch
             last = max(batch)
 
-    def are_conversations(self) -> bool:
-        """Whether any prompt or completion of these answers is a list of messages."""
+    def are_conversations(self, campaign: Campaign) -> bool:
+        """Whether any text of these answers is a list of messages; known at once where no run holds one."""
         sql, params = self.rows.order_by().values(self.key).query.sql_with_params()
+        runs = list(campaign.runs.values_list("id", flat=True))
         with connection.cursor() as cursor:
-            cursor.execute(CONVERSATIONS.format(ids=sql), params)
+            cursor.execute(CONVERSATIONS.format(ids=sql), [runs, runs, *params])
             return bool(cursor.fetchone()[0])
 
 
 CONVERSATIONS = """
-SELECT EXISTS (
+SELECT (EXISTS (SELECT FROM rollouts_promptgroup WHERE run_id = ANY(%s) AND jsonb_typeof(prompt) = 'array')
+        OR EXISTS (SELECT FROM rollouts_rollout WHERE run_id = ANY(%s) AND jsonb_typeof(completion) = 'array'))
+    AND EXISTS (
     SELECT FROM ({ids}) said(id)
     JOIN annotations_annotation answer ON answer.id = said.id
     JOIN tasks_annotationtask task ON task.id = answer.task_id

@@ -1,11 +1,11 @@
-"""Rows as a file: JSONL line by line as it is sent, or Parquet written a batch at a time. Neither holds them all."""
+"""Rows as a file: JSONL line by line, or Parquet a batch at a time, sent as they are made. Neither holds them all."""
 
 from __future__ import annotations
 
-import tempfile
+import io
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
@@ -28,20 +28,44 @@ def as_jsonl(rows: Iterator[Row]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
-def as_parquet(rows: Iterator[Row], columns: Mapping[str, str], chat: bool) -> IO[bytes]:
-    """A temporary file with these columns, even where there is no row; what has no fixed shape is JSON text in it."""
+class _Sink(io.RawIOBase):
+    """A file that is only written to, and hands over what it got since it was last asked."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._size
+
+    def write(self, part: Any) -> int:
+        self._parts.append(bytes(part))
+        self._size += len(self._parts[-1])
+        return len(self._parts[-1])
+
+    def taken(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+def as_parquet(rows: Iterator[Row], columns: Mapping[str, str], chat: bool) -> Iterator[bytes]:
+    """A file with these columns, even where there is no row; what has no fixed shape is JSON text in it."""
     import pyarrow as pa  # here, not at the top: half a second that no other request needs
     import pyarrow.parquet as pq
 
     schema, loose = _schema(columns, chat), [name for name, kind in columns.items() if kind == "json"]
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    with pq.ParquetWriter(file, schema) as writer:
+    sink = _Sink()
+    # Without statistics: the least and the greatest prompt of every batch would be written twice more, at the end.
+    with pq.ParquetWriter(sink, schema, write_statistics=False) as writer:
         while batch := list(islice(rows, ROWS_AT_ONCE)):
             for row in batch:
                 row.update({name: orjson.dumps(row[name]).decode() for name in loose})
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-    file.seek(0)
-    return file
+            yield sink.taken()
+    yield sink.taken()
 
 
 def _schema(columns: Mapping[str, str], chat: bool) -> Any:

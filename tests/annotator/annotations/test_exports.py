@@ -8,6 +8,8 @@ import re
 
 import pyarrow.parquet as pq
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotator.annotations import exports
@@ -18,6 +20,7 @@ from annotator.annotations.submission import Answer, revise, submit
 from annotator.errors import InvalidInput
 from annotator.rollouts.models import PromptGroup, Rollout
 from annotator.tasks.leasing import claim_next
+from tests.annotator.tasks.test_claim_cost import nodes_of
 from tests.factories import make_run, said
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +45,7 @@ def read(label_set, name, split="all"):
         for line in b"".join(exports.as_jsonl(exports.of_label_set(label_set, one, split)[0])).splitlines()
     ]
     rows, chat = exports.of_label_set(label_set, one, split)
-    table = pq.read_table(exports.as_parquet(rows, one.columns, chat)).to_pylist()
+    table = pq.read_table(io.BytesIO(b"".join(exports.as_parquet(rows, one.columns, chat)))).to_pylist()
     loose = [column for column, kind in one.columns.items() if kind == "json"]
     assert [row | {column: json.loads(row[column]) for column in loose} for row in table] == lines
     assert all(list(row) == list(one.columns) for row in lines)
@@ -182,6 +185,26 @@ def test_where_one_text_is_a_conversation_all_are(answered):
     assert sorted(len(row["chosen"]) for row in rows) == [1, 1, 2]
 
 
+def test_where_a_run_holds_no_conversation_no_answer_is_read_to_find_that_out(answered):
+    label_set = answered({"kind": "pair"}, {"choice": "first", "strength": None})
+    make_run("chat", groups=1)
+    Rollout.objects.filter(run__name="chat").update(completion=[{"role": "assistant", "content": "Elsewhere."}])
+    with CaptureQueriesContext(connection) as asked:
+        assert not cards.items_of(label_set, "all").are_conversations(label_set.campaign)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked[-1]['sql']}")
+        plan = nodes_of(cursor)
+    of_answers = [node for node in plan if node.get("Relation Name") == "annotations_annotation"]
+    assert of_answers and not any(node["Actual Loops"] for node in of_answers)
+    assert {"prompts_that_are_conversations", "completions_that_are_conversations"} <= indexes()
+
+
+def indexes():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes")
+        return {name for (name,) in cursor.fetchall()}
+
+
 def test_the_split_is_kept_and_every_row_says_its_side(answered):
     label_set = answered(
         {"kind": "pair"}, {"choice": "first", "strength": 1}, groups=30, heldout_share=0.4, open_tasks=30
@@ -295,6 +318,30 @@ def test_an_export_without_rows_still_has_its_columns(open_campaign, api):
     table = pq.read_table(io.BytesIO(b"".join(response.streaming_content)))
     assert table.num_rows == 0
     assert table.column_names == list(exports.FORMATS["annotations"].columns)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_download_begins_while_most_rows_are_unread_and_holds_few_of_them(kind):
+    one, read = exports.FORMATS["sft"], 0
+
+    def rows():
+        nonlocal read
+        for at in range(5_000):
+            read += 1
+            texts = {"prompt": f"Why {at}?", "completion": f"Because of {at}. " * 20, "completion_id": str(at)}
+            yield dict.fromkeys(one.columns) | texts
+
+    parts, sent, held = [], 0, []
+    for part in exports.as_parquet(rows(), one.columns, False) if kind == "parquet" else exports.as_jsonl(rows()):
+        parts.append(part)
+        held.append(read - sent)
+        sent = read
+    assert len(parts) >= 5 and max(held) <= 1_000
+    if kind == "parquet":
+        table = pq.read_table(io.BytesIO(b"".join(parts)))
+        assert table["prompt"].to_pylist() == [f"Why {at}?" for at in range(5_000)]
+    else:
+        assert b"".join(parts).count(b"\n") == 5_000
 
 
 def test_a_label_set_is_for_the_managers_of_its_own_campaign(open_campaign, people):

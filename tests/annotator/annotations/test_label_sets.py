@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
+from annotator.annotations import label_sets
 from annotator.annotations.label_sets import freeze, is_heldout
 from annotator.annotations.models import LabelSet, LabelSetItem
 from annotator.annotations.submission import revise, submit
@@ -40,6 +42,19 @@ def test_the_same_answers_give_the_same_label_set(open_campaign, people):
     assert freeze(campaign) == first
     assert first.size == 8  # ten answers, two of them skips
     assert first.heldout_size == first.items.filter(heldout=True).count()
+
+
+def test_a_label_set_is_the_same_however_few_answers_are_stored_at_once(open_campaign, people, monkeypatch):
+    monkeypatch.setattr(label_sets, "AT_ONCE", 3)
+    campaign = open_campaign(groups=8, heldout_share=0.4)
+    stored = answer_all(campaign, people["alice"], ("left",))
+    frozen = freeze(campaign)
+    items = list(frozen.items.order_by("annotation_id").values_list("annotation_id", "heldout"))
+    prompts = [bytes(one.task.group.prompt_digest) for one in stored]
+    assert items == [(one.pk, is_heldout(prompt, 0.4)) for one, prompt in zip(stored, prompts, strict=True)]
+    assert frozen.heldout_size == sum(held for _, held in items)
+    told = "".join(f"{pk}:{int(held)}\n" for pk, held in items)
+    assert frozen.digest == hashlib.sha256(told.encode()).hexdigest()
 
 
 def test_a_correction_makes_a_new_label_set_and_leaves_the_old_one_alone(open_campaign, people):

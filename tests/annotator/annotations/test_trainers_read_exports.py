@@ -52,7 +52,7 @@ def load(open_campaign, people, tmp_path):
         if kind == "jsonl":
             path.write_bytes(b"".join(exports.as_jsonl(rows)))
         else:
-            path.write_bytes(exports.as_parquet(rows, one.columns, chats).read())
+            path.write_bytes(b"".join(exports.as_parquet(rows, one.columns, chats)))
         loader = {"jsonl": "json"}.get(kind, kind)
         return load_dataset(loader, data_files=str(path), split="train", cache_dir=str(tmp_path / "cache"))
 

@@ -80,9 +80,9 @@ def test_a_frequent_word_and_a_rare_one_are_found_alike(monkeypatch: pytest.Monk
     words.sweep()
     expected = everything(Wanted(run=run, words="answer 3"), 4)
     assert len(expected) == 6
-    for share in (1.0, 0.2, 0.0):  # whatever the statistics say, right or wrong
-        monkeypatch.setattr(explorer, "_share", lambda words, share=share: share)
-        monkeypatch.setattr(explorer, "NEAREST", 12)
+    monkeypatch.setattr(explorer, "NEAREST", 12)
+    for holding in (1e6, 2e5, 0.0):  # of a million, whatever the statistics say, right or wrong
+        monkeypatch.setattr(explorer, "_guess", lambda words, holding=holding: (holding, 1e6))
         assert everything(Wanted(run=run, words="answer 3"), 4) == expected
 
 

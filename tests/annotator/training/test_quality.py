@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotator.annotations.models import Annotation, GoldItem, GoldScore
@@ -11,7 +13,7 @@ from annotator.campaigns.models import Membership
 from annotator.people.models import User
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
-from annotator.training.quality import _quality_of, _skill_of, annotator_weights, quality
+from annotator.training.quality import annotator_weights, quality
 from tests.factories import said
 from uncertainty.annotators import share_interval
 
@@ -88,6 +90,18 @@ def test_sides_answers_and_time_are_counted(answered):
     assert (row["answers"], row["skips"], row["median_active_ms"], row["repeats"]) == (36, 0, None, None)
 
 
+def test_the_page_reads_the_answers_once_and_nothing_again_until_somebody_answers(answered, people):
+    with CaptureQueriesContext(connection) as first:
+        found = quality(answered)
+    assert sum("shown_order" in one["sql"] and "rollout_ids" in one["sql"] for one in first) == 1
+    with CaptureQueriesContext(connection) as again:
+        assert quality(answered) == found
+    assert len(again) == 2  # the newest answer's number, and the newest review's
+    newest = Annotation.objects.filter(annotator=people["alice"]).latest("id")
+    revise(newest.pk, people["alice"].pk, said("tie", "again"))
+    assert quality(answered) != found
+
+
 def test_a_corrected_answer_is_seen_at_once(answered, people):
     before, newest = annotator_weights(answered), Annotation.objects.filter(annotator=people["alice"]).latest("id")
     last = Annotation.objects.latest("id").pk
@@ -95,7 +109,6 @@ def test_a_corrected_answer_is_seen_at_once(answered, people):
     revise(newest.pk, people["alice"].pk, said("right" if stood_left else "left", "again"))
     after = annotator_weights(answered)
     assert after.keys() == before.keys() and after != before
-    _skill_of.cache_clear(), _quality_of.cache_clear()
     assert annotator_weights(answered, up_to=last) == before  # what a label set frozen then is trained with
 
 
