@@ -20,16 +20,18 @@ from psycopg.errors import QueryCanceled
 
 from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.errors import InvalidInput, SearchTooWide
+from annotator.rollouts import tallies
 from annotator.rollouts.models import PolicyRun, RewardModelVersion
 
 LONGEST_SECONDS = 4.0
 EXCERPT = 280
 LOOKED_AT = 20_000  # characters of a text in which an excerpt is looked for
-# A word that more than FEW completions hold is looked for among the next rollouts of the order, so many that they hold
-# ENOUGH pages of it, but never among more than NEAREST; every other one is found by the index of words alone.
-FEW = 10_000
+# A frequent word is looked for among the next rollouts of the order, so many that they hold ENOUGH pages of it, but
+# never among more than NEAREST; a rare one is found by the index of words alone.
 ENOUGH = 2
 NEAREST = 20_000
+# Rollouts are wide and lie where they came: one looked up by itself costs as much as so many in their order.
+APART = 3
 
 TEXT = """CASE jsonb_typeof({0}) WHEN 'string' THEN {0} #>> '{{}}'
      ELSE (SELECT string_agg(turn ->> 'content', E'\\n') FROM jsonb_array_elements({0}) turn) END"""
@@ -93,6 +95,18 @@ class Wanted:
         return self.reward_min is not None or self.reward_max is not None or self.sort.endswith("reward")
 
     @property
+    def narrowed_aside(self) -> bool:
+        """Whether rewards or doubts are bounded that the order does not follow."""
+        by_doubt, by_reward = self.sort.endswith("doubted"), self.sort.endswith("reward")
+        return (self.needs_doubt and not by_doubt) or (self.needs_reward and not by_reward)
+
+    @property
+    def needs_group(self) -> bool:
+        of_prompt = bool(self.words) and self.within == "prompt"
+        by_step = self.step_min is not None or self.step_max is not None or self.order[0] in (BY_ARRIVAL, BY_STEP)
+        return of_prompt or by_step or bool(self.labelled and not self.needs_reward)  # an answer knows its group alone
+
+    @property
     def order(self) -> tuple[tuple[str, ...], bool]:
         columns, falling = SORTS[self.sort]
         return (BY_ARRIVAL if columns is BY_STEP and self.run is None else columns), falling
@@ -130,8 +144,9 @@ def _statement(
         tables += " JOIN rollouts_score s ON s.rollout_id = r.id"
     names = [f"key{n}" for n in range(len(columns))]
     chosen = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
-    # What holds the words is found first and put in order then: following the order until enough do may take long.
-    materialized = "MATERIALIZED" if sought else "NOT MATERIALIZED"
+    # What is rare is found first and put in order then: following the order until enough of it came may take long.
+    first = bool(sought) or (wanted.narrowed_aside and _few_fit(wanted, tables, clauses, values, limit))
+    materialized = "MATERIALIZED" if first else "NOT MATERIALIZED"
     down = " DESC" if falling else ""
     statement = (
         f"WITH held AS {materialized} (SELECT r.id, {chosen} FROM {tables} WHERE {' AND '.join(clauses)})"
@@ -141,13 +156,13 @@ def _statement(
 
 
 def _tables(wanted: Wanted) -> tuple[str, list[Any]]:
-    """Rollouts `r` with their groups `g`, where no words are sought."""
+    """Rollouts `r`, with their groups `g` where these are looked at; no words are sought."""
     source, values = "rollouts_rollout r", list[Any]()
     if wanted.labelled:
         source, values = f"{ANSWERED} r", [wanted.reach.campaign_ids]
     if wanted.labelled and wanted.needs_reward:
         source = f"{ANSWERED} answered JOIN rollouts_rollout r ON r.id = answered.id"
-    return f"{source} JOIN rollouts_promptgroup g ON g.id = r.group_id", values
+    return f"{source} JOIN rollouts_promptgroup g ON g.id = r.group_id" if wanted.needs_group else source, values
 
 
 def _tables_with(words: str, wanted: Wanted, among: Sequence[int] | None) -> tuple[str, list[Any]]:
@@ -171,8 +186,10 @@ def _nearest_with(words: str, wanted: Wanted, limit: int, after: str | None) -> 
     Frequent means by the database's own statistics. They may be wrong here (a word of early steps only): then a few
     looks were in vain, and the words are looked for everywhere.
     """
+    if wanted.labelled and (wanted.needs_reward or wanted.needs_doubt):
+        return None  # what was labelled is found whole in any case, and the words leave few of it to be looked up
     holding, everything = _guess(words)
-    if holding <= FEW or wanted.labelled:  # what was labelled is found whole in any case
+    if _rare(holding, everything, limit):
         return None
     nearest = int(ENOUGH * limit * everything / holding)
     while nearest <= NEAREST:
@@ -184,17 +201,34 @@ def _nearest_with(words: str, wanted: Wanted, limit: int, after: str | None) -> 
     return None
 
 
+def _rare(fitting: float, everything: float, limit: int) -> bool:
+    """Whether to look up all that fits is less than to follow the order until there is a page of it.
+
+    The one looks at all that fits, the other at `limit / (fitting / everything)` rollouts.
+    """
+    return fitting**2 <= ENOUGH * limit * everything
+
+
 def _guess(words: str) -> tuple[float, float]:
     """How many completions hold the words, and of how many, as the planner guesses: it reads statistics, no rows."""
-    ((everything,),) = _run("EXPLAIN (FORMAT JSON) SELECT FROM rollouts_completionwords", [])
-    ((holding,),) = _run(f"EXPLAIN (FORMAT JSON) {HOLDING}", [words])
-    return float(holding[0]["Plan"]["Plan Rows"]), float(everything[0]["Plan"]["Plan Rows"])
+    return _guessed(HOLDING, [words]), _guessed("SELECT FROM rollouts_completionwords", [])
+
+
+def _few_fit(wanted: Wanted, tables: str, clauses: Sequence[str], values: Sequence[Any], limit: int) -> bool:
+    assert wanted.run is not None  # rewards and doubts are compared within one
+    fitting = _guessed(f"SELECT FROM {tables} WHERE {' AND '.join(clauses)}", values)
+    return _rare(APART * fitting, tallies.of_run(wanted.run).rollouts, limit)
+
+
+def _guessed(statement: str, values: Sequence[Any]) -> float:
+    ((explained,),) = _run(f"EXPLAIN (FORMAT JSON) {statement}", values)
+    return float(explained[0]["Plan"]["Plan Rows"])
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     """The clauses of a search with their values; none of the text comes from outside."""
     pairs: list[tuple[str, Any]] = [
-        ("g.run_id = %s", wanted.run and wanted.run.pk),
+        ("g.run_id = %s", wanted.run.pk if wanted.run and wanted.needs_group else None),
         ("r.run_id = %s", wanted.run.pk if wanted.run and (wanted.needs_reward or not wanted.labelled) else None),
         ("g.run_id = ANY(%s)", _runs_within(wanted)),
         ("g.step >= %s", wanted.step_min),

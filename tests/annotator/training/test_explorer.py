@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from annotator.rollouts.models import CompletionWords, PolicyRun, PromptGroup, R
 from annotator.training import explorer
 from annotator.training.explorer import SORTS, Wanted, excerpt, find, place_name, place_of, rows
 from annotator.training.trends import trends
+from tests.annotator.tasks.test_claim_cost import nodes_of, rows_touched
 from tests.factories import make_run, make_version, score_all
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +50,11 @@ def scored(run: PolicyRun) -> RewardModelVersion:
     limit=st.integers(1, 9),
     step=st.tuples(st.integers(0, 2), st.integers(0, 2)),
     reward=st.floats(0, 3),
+    doubt=st.sampled_from([None, 0.0, 0.3]),
     word=st.sampled_from(["", "answer", "answer 2"]),
 )
 def test_pages_show_every_rollout_that_fits_once_and_in_order(
-    db: None, sort: str, limit: int, step: tuple[int, int], reward: float, word: str
+    db: None, sort: str, limit: int, step: tuple[int, int], reward: float, doubt: float | None, word: str
 ) -> None:
     if not PolicyRun.objects.exists():
         for at in range(3):
@@ -59,12 +63,15 @@ def test_pages_show_every_rollout_that_fits_once_and_in_order(
         words.sweep()
     run, version = PolicyRun.objects.get(), RewardModelVersion.objects.get()
     low, high = min(step), max(step)
-    wanted = Wanted(run=run, words=word, step_min=low, step_max=high, reward_min=reward, sort=sort, version=version)
+    wanted = Wanted(
+        run=run, words=word, step_min=low, step_max=high, reward_min=reward, doubt_min=doubt, sort=sort, version=version
+    )
     found = everything(wanted, limit)
     spread = dict(Score.objects.values_list("rollout_id", "spread"))
     fits = [
         r for r in Rollout.objects.select_related("group")
         if low <= r.group.step <= high and r.reward >= reward and ("2" not in word or "Answer 2" in r.completion)
+        and (doubt is None or spread[r.pk] >= doubt)
     ]  # fmt: skip
     key = {
         "newest": lambda r: (r.group.step, r.group_id, r.pk),
@@ -84,6 +91,48 @@ def test_a_frequent_word_and_a_rare_one_are_found_alike(monkeypatch: pytest.Monk
     for holding in (1e6, 2e5, 0.0):  # of a million, whatever the statistics say, right or wrong
         monkeypatch.setattr(explorer, "_guess", lambda words, holding=holding: (holding, 1e6))
         assert everything(Wanted(run=run, words="answer 3"), 4) == expected
+
+
+@pytest.fixture
+def long_run() -> PolicyRun:
+    """A run of thousands of rollouts, of which the first ones alone are doubted much and hold a word of their own."""
+    run = make_run("long", groups=500)
+    first = list(run.rollouts.order_by("id")[:6])
+    for rollout in first:
+        Rollout.objects.filter(pk=rollout.pk).update(completion=f"{rollout.completion} needle", reward=9.0)
+    scored(run)
+    Score.objects.filter(rollout__in=first).update(spread=5.0)
+    words.sweep()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return run
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"doubt_min": 4.0},
+        {"reward_min": 8.0, "sort": "oldest"},
+        {"words": "needle"},
+        {"words": "needle", "sort": "most_doubted"},
+        {"words": "needle", "reward_min": 8.0, "step_max": 0},
+    ],
+)
+def test_what_is_rare_is_looked_up_and_not_waited_for(long_run: PolicyRun, narrowed: dict[str, Any]) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert len(find(Wanted(run=long_run, version=RewardModelVersion.objects.get(), **narrowed), limit=50).ids) == 6
+    (search,) = [one["sql"] for one in asked if one["sql"].startswith("WITH")]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {search}")
+        assert rows_touched(nodes_of(cursor)) < 100
+
+
+def test_a_search_by_word_reads_no_completion(long_run: PolicyRun) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        find(Wanted(run=long_run, words="needle", step_min=0, reward_min=1.0), limit=50)
+    assert not [
+        one["sql"] for one in asked if "rollouts_rollout r" in one["sql"] or "rollouts_promptgroup" in one["sql"]
+    ]
 
 
 def test_words_are_found_in_prompts_in_conversations_and_whatever_their_case() -> None:
