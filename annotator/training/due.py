@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from annotator.annotations.label_sets import TEACHES, freeze
@@ -96,16 +96,12 @@ def hand_off(campaign: Campaign, version: RewardModelVersion) -> TrainingJob | N
     if not config:
         return None
     run = PolicyRun.objects.filter(name=config.get("run", "")).first()
-    try:
-        with transaction.atomic():
-            return TrainingJob.objects.create(
-                kind=TrainingJob.Kind.POLICY,
-                campaign=campaign,
-                version=version,
-                run=run,
-                config=config,
-                config_digest=digest_config(config),
-                because=f"{version.name} version {version.number} was promoted",
-            )
-    except IntegrityError:
-        return None  # handed off before
+    because = f"{version.name} version {version.number} was promoted"
+    # Asked every few seconds of every promoted version: looked up first, so that no sweep breaks a constraint.
+    job, new = TrainingJob.objects.get_or_create(
+        kind=TrainingJob.Kind.POLICY,
+        version=version,
+        config_digest=digest_config(config),
+        defaults={"campaign": campaign, "run": run, "config": config, "because": because},
+    )
+    return job if new else None
