@@ -102,15 +102,14 @@ def _work(job: TrainingJob, own: Ownership) -> None:
 
 
 def _failed(own: Ownership, error: Exception) -> None:
-    """Record a failure; one that may pass is queued again until the attempts are used up."""
+    """Record a failure; one that may pass is queued again, unless too many attempts in a row got nowhere."""
     boundary = getattr(error, "boundary", "runner")
     kind = getattr(error, "context", {}).get("type") or type(error).__name__
     recorded = {"boundary": boundary, "type": kind, "message": str(error)[:2000]}
     with contextlib.suppress(FenceLost):
-        if getattr(error, "retryable", False) and own.attempt < ownership.MAX_ATTEMPTS:
-            _write(
-                lambda: own.rows().update(state=State.QUEUED, leased_until=None, message=f"trying again: {error}"[:500])
-            )
+        if getattr(error, "retryable", False) and _write(
+            lambda: ownership.try_again(own, message=f"trying again: {error}")
+        ):
             return
         _write(lambda: ownership.end(own, State.FAILED, now=timezone.now(), message=str(error), error=recorded))
 
@@ -137,16 +136,17 @@ class Reporter:
         self._progress: float | None = None
         self._message: str | None = None
         self._lines: list[str] = []
+        self._kept = False
         self._last = 0.0
 
     def now(self, progress: float, message: str) -> None:
         self._progress, self._message = progress, message
-        self._send()
+        self.send()
 
     def beat(self) -> None:
         """Keep the lease during long work of our own; raises Cancelled or FenceLost when we should stop."""
         if time.monotonic() - self._last >= HEARTBEAT_SECONDS:
-            self._send()
+            self.send()
 
     def heard(self, progress: float, message: str) -> None:
         if message != self._message:
@@ -156,18 +156,26 @@ class Reporter:
     def line(self, text: str) -> None:
         self._lines.append(text)
 
-    def _send(self) -> None:
+    def kept(self) -> None:
+        """Said at once: the next death may come before the next beat."""
+        self._kept = True
+        self.send()
+
+    def send(self) -> None:
         self._last = time.monotonic()
         lines, self._lines = self._lines, []
         try:
             if lines:
                 ownership.log(self.own, lines)
                 lines = []
-            cancel = ownership.heartbeat(self.own, now=timezone.now(), progress=self._progress, message=self._message)
+            cancel = ownership.heartbeat(
+                self.own, now=timezone.now(), progress=self._progress, message=self._message, kept=self._kept
+            )
         except (OperationalError, InterfaceError):
             self._lines = lines + self._lines
             connection.close()
             return
+        self._kept = False
         if cancel:
             raise Cancelled
 
@@ -224,6 +232,7 @@ def _listen(process: subprocess.Popen[str], report: Reporter) -> None:
         else:
             failure = _take(text, report) or failure
     code = process.wait()
+    report.send()  # its last words say most about why it ended
     if failure is not None:
         raise SubprocessFailed(failure["message"], boundary=failure["boundary"], type=failure["type"])
     if code != 0:
@@ -240,6 +249,8 @@ def _take(text: str, report: Reporter) -> dict[str, str] | None:
         report.line(text[:2000])
     elif "error" in spoken:
         return {"boundary": "training", "type": "Error", "message": "unknown", **spoken["error"]}
+    elif "kept" in spoken:
+        report.kept()
     elif "progress" in spoken:
         report.heard(float(spoken["progress"]), str(spoken.get("message", "")))
     return None

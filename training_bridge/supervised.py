@@ -23,6 +23,10 @@ class Lines:
     def say(self, progress: float, message: str, metrics: dict[str, Any] | None = None) -> None:
         self._write({"progress": round(progress, 4), "message": message} | ({"metrics": metrics} if metrics else {}))
 
+    def kept(self) -> None:
+        """There is something on disk now that another attempt goes on from."""
+        self._write({"kept": True})
+
     def fail(self, boundary: str, error: Exception) -> None:
         self._write({"error": {"boundary": boundary, "type": type(error).__name__, "message": str(error)}})
 

@@ -37,7 +37,8 @@ class TrainingJob(models.Model):
     config_digest = models.CharField(max_length=64)
     because = models.CharField(max_length=500)
     state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
-    attempt = models.PositiveSmallIntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0)
+    in_vain = models.PositiveSmallIntegerField(default=0, db_default=0)  # attempts since one kept something
     fence = models.PositiveIntegerField(default=0)  # raised by every claim; a writer with an older number is refused
     lease_owner = models.CharField(max_length=200, blank=True)
     leased_until = models.DateTimeField(null=True)
@@ -78,6 +79,6 @@ class TrainingJobLine(models.Model):
     """One line of a job's log, kept for good."""
 
     job = models.ForeignKey(TrainingJob, on_delete=models.CASCADE, related_name="lines")
-    attempt = models.PositiveSmallIntegerField()
+    attempt = models.PositiveIntegerField()
     at = models.DateTimeField(auto_now_add=True)
     text = models.TextField()

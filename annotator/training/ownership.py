@@ -1,6 +1,8 @@
 """A job runs once at a time. Whoever holds the lease owns it; the fence number refuses everybody else's writes.
 
-A dead owner stops renewing, the lease lapses, and the job is queued again, at most `MAX_ATTEMPTS` times.
+A dead owner stops renewing, the lease lapses, and the job is queued again. Who killed it cannot be told: the machine
+that was restarted and the one that ran out of memory look the same. What can be told is whether the next attempt begins
+further on, so a job fails after `MOST_IN_VAIN` attempts in a row that left nothing to go on from.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from .models import TrainingJob, TrainingJobLine
 
 State = TrainingJob.State
 LEASE_SECONDS = 20.0  # several missed heartbeats; short enough that a killed job is back within half a minute
-MAX_ATTEMPTS = 5
+MOST_IN_VAIN = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,12 +40,13 @@ class Ownership:
 def claim(job_id: int, owner: str, *, now: datetime) -> Ownership | None:
     """Take a job that is queued, or whose owner's lease lapsed. None: it is finished, or somebody runs it."""
     free = Q(state=State.QUEUED) | Q(state=State.RUNNING, leased_until__lt=now)
-    taken = TrainingJob.objects.filter(free, id=job_id, attempt__lt=MAX_ATTEMPTS, cancel_requested=False).update(
+    taken = TrainingJob.objects.filter(free, id=job_id, in_vain__lt=MOST_IN_VAIN, cancel_requested=False).update(
         state=State.RUNNING,
         lease_owner=owner,
         leased_until=now + timedelta(seconds=LEASE_SECONDS),
         fence=F("fence") + 1,
         attempt=F("attempt") + 1,
+        in_vain=F("in_vain") + 1,
         started_at=now,
         message="starting",
     )
@@ -53,13 +56,20 @@ def claim(job_id: int, owner: str, *, now: datetime) -> Ownership | None:
     return Ownership(job_id, job.fence, job.attempt)
 
 
-def heartbeat(own: Ownership, *, now: datetime, progress: float | None = None, message: str | None = None) -> bool:
-    """Renew the lease and report progress. Returns whether cancelling was asked; raises FenceLost to a stale owner."""
+def heartbeat(
+    own: Ownership, *, now: datetime, progress: float | None = None, message: str | None = None, kept: bool = False
+) -> bool:
+    """Renew the lease and report progress. Returns whether cancelling was asked; raises FenceLost to a stale owner.
+
+    `kept`: something lies on disk now that the next attempt goes on from.
+    """
     changes: dict[str, Any] = {"leased_until": now + timedelta(seconds=LEASE_SECONDS)}
     if progress is not None:
         changes["progress"] = min(1.0, max(0.0, progress))
     if message is not None:
         changes["message"] = message[:500]
+    if kept:
+        changes["in_vain"] = 0
     if not own.rows().update(**changes):
         raise fence_lost(own)
     return bool(TrainingJob.objects.filter(id=own.job_id).values_list("cancel_requested", flat=True).get())
@@ -81,6 +91,12 @@ def end(own: Ownership, state: str, *, now: datetime, message: str, **changes: A
         raise fence_lost(own)
 
 
+def try_again(own: Ownership, *, message: str) -> bool:
+    """Queue a job whose attempt failed for a reason that may pass; False after too many in vain, or to a zombie."""
+    mine = own.rows().filter(in_vain__lt=MOST_IN_VAIN)
+    return bool(mine.update(state=State.QUEUED, leased_until=None, message=message[:500]))
+
+
 def fence_lost(own: Ownership) -> FenceLost:
     return FenceLost("Another attempt owns this job now.", job=own.job_id, fence=own.fence)
 
@@ -93,12 +109,13 @@ def requeue_lapsed(*, now: datetime) -> list[int]:
     for job in lapsed:
         if job.cancel_requested:
             job.state, job.finished_at = State.CANCELLED, now
-        elif job.attempt >= MAX_ATTEMPTS:
+        elif job.in_vain >= MOST_IN_VAIN:
             job.state, job.finished_at = State.FAILED, now
             job.error = {
                 "boundary": "runner",
                 "type": "DiedTooOften",
-                "message": f"The job's process died {job.attempt} times.",
+                "message": f"The job's process died {job.in_vain} times in a row without getting any further;"
+                " the last lines of its log, and the memory and disk of its machine, may say why.",
             }
         else:
             job.state = State.QUEUED

@@ -123,7 +123,7 @@ def test_a_killed_training_goes_on_and_no_step_counts_twice(weights: Path, fake:
             os.kill(process.pid, signal.SIGKILL)
 
     fake.before_score = kill_at_the_last_step
-    finish(process)
+    assert finish(process).count({"kept": True}) == 2  # checkpoints 2 and 4: dying now is not held against the job
     assert process.returncode == -signal.SIGKILL
     assert not (folder / "result.json").exists()
     resumed_from = checkpoints.newest(folder / "output")

@@ -64,6 +64,23 @@ def test_a_trainer_that_dies_without_a_word_is_tried_again(trainer, job):
     assert "code -9" in job.message
 
 
+def test_a_trainer_that_dies_over_and_over_fails_unless_it_got_further(trainer, job):
+    trainer('say(progress=0.5, message="half way"); say(kept=True); os.kill(os.getpid(), 9)')
+    for _ in range(ownership.MOST_IN_VAIN + 1):
+        assert runner.run_job(job.pk, owner="t") == "queued"
+    trainer("os.kill(os.getpid(), 9)")
+    ends = [runner.run_job(job.pk, owner="t") for _ in range(ownership.MOST_IN_VAIN)]
+    assert ends == ["queued"] * (ownership.MOST_IN_VAIN - 1) + ["failed"]
+    assert finished(job).error["type"] == "SubprocessDied"
+
+
+def test_the_last_words_of_a_trainer_are_in_its_log(trainer, job, monkeypatch):
+    monkeypatch.setattr(runner, "HEARTBEAT_SECONDS", 60.0)
+    trainer('print("out of memory", file=sys.stderr, flush=True); sys.exit(3)')
+    runner.run_job(job.pk, owner="t")
+    assert list(job.lines.values_list("text", flat=True))[-1:] == ["out of memory"]
+
+
 def test_what_the_trainer_prints_is_its_log_and_its_progress_is_live(trainer, job):
     trainer(
         'say(progress=0.5, message="half way"); print("plain \\x00 text", flush=True);'

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,13 @@ from trl import GRPOConfig, GRPOTrainer
 from training_bridge import tracking
 from training_bridge.client import Client
 from training_bridge.client.trl import TrlReward
+from training_bridge.supervised import Lines
 
 from . import checkpoints
 from .config import PolicyConfig
 
 log = logging.getLogger(__name__)
 
-Report = Callable[[float, str, dict[str, Any]], None]
 DELIVERY_S = 60.0
 SHOWN = {
     "reward": "reward",
@@ -41,8 +40,8 @@ SHOWN = {
 class Follow(TrainerCallback):  # type: ignore[misc]
     """Reports each step, and marks a checkpoint whole once its rollouts are delivered."""
 
-    def __init__(self, config: PolicyConfig, client: Client, report: Report) -> None:
-        self._config, self._client, self._report = config, client, report
+    def __init__(self, config: PolicyConfig, client: Client, lines: Lines) -> None:
+        self._config, self._client, self._lines = config, client, lines
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         logs = kwargs.get("logs") or {}
@@ -51,11 +50,12 @@ class Follow(TrainerCallback):  # type: ignore[misc]
         metrics = {ours: logs[theirs] for theirs, ours in SHOWN.items() if logs.get(theirs) is not None}
         done = self._config.step_offset + state.global_step
         message = f"step {done}: reward {metrics.get('reward', float('nan')):.3f}, kl {metrics.get('kl', 0.0):.3f}"
-        self._report(state.global_step / self._config.steps, message, {"step": done, **metrics})
+        self._lines.say(state.global_step / self._config.steps, message, {"step": done, **metrics})
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         if self._client.flush(DELIVERY_S):
             checkpoints.mark(Path(self._config.output) / f"checkpoint-{state.global_step}")
+            self._lines.kept()
         else:
             log.warning("Checkpoint %d does not count: its rollouts are not delivered yet.", state.global_step)
 
@@ -111,7 +111,7 @@ def load(path: str) -> tuple[Any, Any]:
     return AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32), AutoTokenizer.from_pretrained(path)
 
 
-def train(config: PolicyConfig, client: Client, report: Report) -> dict[str, Any]:
+def train(config: PolicyConfig, client: Client, lines: Lines) -> dict[str, Any]:
     """Train to `config.steps`, from the newest whole checkpoint if there is one; returns the last metrics."""
     torch.set_num_threads(config.threads)
     tracking.keep_files_in(Path(config.output))
@@ -131,7 +131,7 @@ def train(config: PolicyConfig, client: Client, report: Report) -> dict[str, Any
         args=arguments(config, tokenizer),
         train_dataset=Dataset.from_dict({"prompt": in_order(config)}),
         processing_class=tokenizer,
-        callbacks=[Follow(config, client, report)],
+        callbacks=[Follow(config, client, lines)],
     )
     start = checkpoints.newest(Path(config.output))
     if start is not None:

@@ -50,7 +50,7 @@ def run(config: PolicyConfig, folder: Path, lines: Lines) -> dict[str, Any]:
     else:
         from .grpo import train
 
-        metrics, policy, steps = train(config, client, lines.say), f"{config.output}/final", config.steps
+        metrics, policy, steps = train(config, client, lines), f"{config.output}/final", config.steps
     if not client.flush(DELIVERY_S) or client.counts["lost"]:
         raise Undelivered(f"Not every rollout reached the server: {client.counts}.")
     client.close()

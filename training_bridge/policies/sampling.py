@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import cycle, islice
 from typing import Any
 
@@ -10,8 +11,9 @@ import torch
 from training_bridge.client import Client
 
 from .config import PolicyConfig
-from .grpo import Report, generation_limits, load
+from .grpo import generation_limits, load
 
+Report = Callable[[float, str, dict[str, Any]], None]
 GROUPS_AT_ONCE = 8
 
 

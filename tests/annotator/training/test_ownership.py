@@ -60,7 +60,7 @@ def test_a_running_job_cannot_be_claimed_until_its_lease_lapses(job):
 
 def test_a_job_that_keeps_dying_fails_in_the_end(job):
     now = timezone.now()
-    for _ in range(ownership.MAX_ATTEMPTS - 1):
+    for _ in range(ownership.MOST_IN_VAIN - 1):
         assert ownership.claim(job.pk, "unlucky", now=now)
         now += LATER
         assert ownership.requeue_lapsed(now=now) == [job.pk]
@@ -70,6 +70,22 @@ def test_a_job_that_keeps_dying_fails_in_the_end(job):
     assert job.state == "failed"
     assert job.error["type"] == "DiedTooOften"
     assert ownership.claim(job.pk, "unlucky", now=now + LATER) is None
+
+
+def test_a_job_that_gets_further_each_time_is_killed_as_often_as_it_takes(job):
+    now = timezone.now()
+    for _ in range(3 * ownership.MOST_IN_VAIN):
+        own = ownership.claim(job.pk, "often restarted", now=now)
+        ownership.heartbeat(own, now=now, kept=True)
+        now += LATER
+        assert ownership.requeue_lapsed(now=now) == [job.pk]
+    for _ in range(ownership.MOST_IN_VAIN):
+        assert ownership.claim(job.pk, "stuck", now=now)
+        now += LATER
+        ownership.requeue_lapsed(now=now)
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("failed", 4 * ownership.MOST_IN_VAIN)
+    assert f"died {ownership.MOST_IN_VAIN} times in a row" in job.error["message"]
 
 
 def test_cancelling_stops_a_queued_job_at_once_and_a_running_one_at_its_next_heartbeat(job):
