@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Avg, Count, Max, Min, Q, QuerySet
 
 from annotator.campaigns import membership
 from annotator.campaigns.forms.text import plain_text
@@ -48,6 +48,12 @@ def from_rollouts(
     canonical = sorted(rollouts)
     order = [canonical.index(rollout) for rollout in rollouts]
     return _make(campaign, groups.pop(), canonical, form.reorder(checked, order), use, explanation, made_by)
+
+
+def with_scores(items: QuerySet[GoldItem]) -> QuerySet[Any]:
+    """Each with how many answers count and how well they met it: those that stand; in training, the first ones."""
+    counts = Q(use=TRAINING) | Q(scores__annotation__revised_by__isnull=True)
+    return items.annotate(scored=Count("scores", filter=counts), mean_score=Avg("scores__score", filter=counts))
 
 
 def group_to_answer(campaign: Campaign, group_id: int | None) -> PromptGroup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Avg, Count
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as s
@@ -35,13 +35,13 @@ class GoldIn(s.Serializer[Any]):
 class GoldOut(s.Serializer[Any]):
     id = s.IntegerField()
     use = s.ChoiceField(choices=GoldItem.Use.choices)
-    group = s.CharField(source="task.group.external_id")
-    prompt = s.JSONField(source="task.group.prompt")
-    rollouts = s.ListField(child=s.IntegerField(), source="task.rollout_ids")
+    group = s.CharField()
+    prompt = s.JSONField()
+    rollouts = s.ListField(child=s.IntegerField())
     completions = s.ListField(child=s.JSONField(), help_text="In the order of the answer.")
     answer = s.DictField()
     explanation = s.CharField()
-    scored = s.IntegerField()
+    scored = s.IntegerField(help_text="How many answers to it count.")
     mean_score = s.FloatField(allow_null=True)
     at = s.DateTimeField()
     retired_at = s.DateTimeField(allow_null=True)
@@ -67,14 +67,27 @@ class GoldCard(s.Serializer[Any]):
     completions = GoldCompletion(many=True)
 
 
-def _items(**of: Any) -> list[GoldItem]:
-    found = GoldItem.objects.filter(**of).select_related("task__group")
-    items: list[GoldItem] = [*found.annotate(scored=Count("scores"), mean_score=Avg("scores__score")).order_by("-id")]
-    shown = {rollout for item in items for rollout in item.task.rollout_ids}
-    texts = dict(Rollout.objects.filter(id__in=shown).values_list("id", "completion"))
-    for item in items:
-        item.completions = [texts[rollout] for rollout in item.task.rollout_ids]  # type: ignore[attr-defined]
-    return items
+def _shown(found: QuerySet[GoldItem]) -> list[dict[str, Any]]:
+    """The items, newest first, with their texts and how people did on them."""
+    items = list(gold_items.with_scores(found.select_related("task__group")).order_by("-id"))
+    rollouts = {rollout for item in items for rollout in item.task.rollout_ids}
+    texts = dict(Rollout.objects.filter(id__in=rollouts).values_list("id", "completion"))
+    own = ("id", "use", "answer", "explanation", "scored", "mean_score", "at", "retired_at")
+    return [
+        {
+            **{name: getattr(item, name) for name in own},
+            "group": item.task.group.external_id,
+            "prompt": item.task.group.prompt,
+            "rollouts": item.task.rollout_ids,
+            "completions": [texts[rollout] for rollout in item.task.rollout_ids],
+        }
+        for item in items
+    ]
+
+
+def _one(item: GoldItem) -> dict[str, Any]:
+    (shown,) = _shown(GoldItem.objects.filter(pk=item.pk))
+    return GoldOut(shown).data
 
 
 class Gold(APIView):
@@ -83,7 +96,7 @@ class Gold(APIView):
     @extend_schema(operation_id="gold_list", responses=GoldList)
     def get(self, request: Request, slug: str) -> Response:
         """All gold and training items of a campaign, newest first, with how people did on them."""
-        return Response(GoldList({"results": _items(campaign=find_campaign(request, slug))}).data)
+        return Response(GoldList({"results": _shown(find_campaign(request, slug).gold_items.all())}).data)
 
     @extend_schema(operation_id="gold_make", request=GoldIn, responses={201: GoldOut})
     def post(self, request: Request, slug: str) -> Response:
@@ -96,7 +109,7 @@ class Gold(APIView):
             item = gold_items.from_rollouts(campaign, given["rollouts"], given["answer"], **common)
         else:
             raise InvalidInput("Give an annotation, or rollouts with the right answer.", field="annotation")
-        return Response(GoldOut(_items(pk=item.pk)[0]).data, status=201)
+        return Response(_one(item), status=201)
 
 
 class CardForGold(APIView):
@@ -119,5 +132,4 @@ class RetireGold(APIView):
     @extend_schema(operation_id="gold_retire", request=None, responses=GoldOut)
     def post(self, request: Request, slug: str, item: int) -> Response:
         """Show an item to nobody any more; its scores stay."""
-        retired = gold_items.retire(find_campaign(request, slug), item, now=timezone.now())
-        return Response(GoldOut(_items(pk=retired.pk)[0]).data)
+        return Response(_one(gold_items.retire(find_campaign(request, slug), item, now=timezone.now())))

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Min
+from django.db.models import Max, Min
 from django.utils import timezone
 
+from annotator.annotations.gold_items import with_scores
 from annotator.annotations.models import Annotation
 from annotator.campaigns import budget
 from annotator.campaigns.forecast import look_ahead
@@ -214,10 +215,9 @@ def members(campaign: Campaign) -> Table:
 
 def gold(campaign: Campaign) -> Table:
     """Every card whose answer is known, and how people did on it."""
-    found = campaign.gold_items.annotate(met=Count("scores"), mean_score=Avg("scores__score")).order_by("id")
     return _columns(
-        found,
-        "id use task__group__external_id task__rollout_ids answer explanation made_by__username at retired_at met"
+        with_scores(campaign.gold_items.order_by("id")),
+        "id use task__group__external_id task__rollout_ids answer explanation made_by__username at retired_at scored"
         " mean_score",
     )
 
@@ -279,11 +279,12 @@ def runs(found: Any) -> Table:
                 "name": run.name,
                 "trainer": run.trainer,
                 "created_at": run.created_at,
-                "groups": tallies.of_run(run).groups,
-                "rollouts": tallies.of_run(run).rollouts,
+                "groups": tally.groups,
+                "rollouts": tally.rollouts,
                 **run.groups.aggregate(first_step=Min("step"), last_step=Max("step")),
             }
             for run in found
+            for tally in [tallies.of_run(run)]
         ),
     )
 

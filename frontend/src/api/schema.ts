@@ -1673,6 +1673,7 @@ export interface components {
                 [key: string]: unknown;
             };
             explanation: string;
+            /** @description How many answers to it count. */
             scored: number;
             /** Format: double */
             mean_score: number | null;

@@ -10,7 +10,7 @@ from annotator.annotations.submission import revise
 from annotator.campaigns import membership
 from annotator.campaigns.models import Membership
 from annotator.people.models import AuditEntry
-from annotator.training import alarms
+from annotator.training import alarms, desk_tables
 from annotator.training.quality import quality
 from tests.annotator.annotations.test_gold import World
 from tests.factories import said
@@ -58,6 +58,19 @@ def test_the_score_of_a_known_card_is_that_of_the_answer_that_stands(world):
     (row,) = quality(it.campaign)["annotators"]
     assert row["gold"]["share"] == 0.5
     assert alarms.low_gold(it.campaign) == [("alice", 0.5)]
+
+
+def test_an_item_says_how_the_answers_that_stand_met_it(world, api):
+    it = world(gold_pass=0.0, items=1)
+    correct(it, gold_answer(it, right=False), right=True)
+    (shown,) = api("olga").get(f"/api/v1/campaigns/{it.campaign.slug}/gold").json()["results"]
+    assert (shown["scored"], shown["mean_score"]) == (1, 1.0)
+    *_, row = rows_of_gold(it)
+    assert row[-2:] == (1, 1.0)
+
+
+def rows_of_gold(it):
+    return [tuple(row) for row in desk_tables.gold(it.campaign).rows]
 
 
 def test_a_right_answer_corrected_to_a_wrong_one_counts_as_wrong_and_may_pause(world):
@@ -168,5 +181,6 @@ def test_in_training_the_first_answer_counts(world):
     first = it.answer(right=False)
     correct(it, first, right=True)
     assert list(GoldScore.objects.values_list("score", flat=True)) == [0.0]
+    assert sum(scored for *_, scored, _ in rows_of_gold(it)) == 1
     it.answer(right=True)
     assert "50% of the last 2 training cards" in member(it).paused_because
