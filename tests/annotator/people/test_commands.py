@@ -46,6 +46,8 @@ def test_a_persons_token_ends_and_a_trainers_need_not(people):
     assert "until " in said("token", "trainer", "--days", "7")
     with pytest.raises(CommandError, match="1 to 365"):
         said("token", "olga", "--days", "366")
+    with pytest.raises(CommandError, match="1 to 365"):
+        said("token", "trainer", "--days", "0")
     ends = ApiToken.objects.order_by("id").values_list("expires_at", flat=True)
     assert [one is None for one in ends] == [False, True, False]
 

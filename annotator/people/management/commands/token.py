@@ -1,6 +1,7 @@
 """`manage.py token NAME`: a new API token for somebody, shown once; --revoke ends all their tokens.
 
-A trainer's token has no end unless --days says so; a person's ends after the usual days."""
+A trainer's token has no end unless --days says so; a person's ends after the usual days.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{ended} tokens of {person.username} revoked.")
             return
         scopes = options["scope"] or sorted(person.scopes)
-        days = options["days"] or (None if person.role == Role.TRAINER else tokens.DEFAULT_DAYS)
+        days = options["days"]
+        if days is None and person.role != Role.TRAINER:
+            days = tokens.DEFAULT_DAYS
         try:
             token, raw = tokens.make(person, "made by manage.py", scopes, days=days, now=timezone.now())
         except InvalidInput as wrong:
