@@ -41,7 +41,7 @@ class Password(MyAccount):
             audit.record("person.password_change_refused", me)
             raise
         except passwords.WeakPassword:
-            this.delete()  # the current one was right
+            throttle.forget(this)  # the current one was right
             raise
         throttle.succeeded(this, me, now=now)
         update_session_auth_hash(request._request, me)

@@ -59,7 +59,7 @@ def succeeded(this: SignInTry, person: User, *, now: datetime) -> None:
 
 
 def forget(this: SignInTry) -> None:
-    """It was right after all, and about no account."""
+    """What was tried was right: this try is not counted."""
     this.delete()
 
 

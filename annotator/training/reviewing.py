@@ -79,7 +79,7 @@ def _by_state(found: QuerySet[Any], state: str | None) -> QuerySet[Annotation]:
 
 
 def _disputed() -> Exists:
-    """Somebody else says the opposite of the same two completions of the same card."""
+    """Somebody else says something else of the same two completions of the same card; a tie is something else, too."""
     opposite = Comparison.objects.filter(
         annotation__task=OuterRef(OuterRef("task")),
         rollout_a=OuterRef("rollout_a"),
