@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.harness import arguments, finish, product
-from benchmarks.next_card import CHROMIUM, RICH, _annotator, _campaign
+from benchmarks.next_card import CHROMIUM, RICH, make_annotator, make_campaign
 
 # Milliseconds from question to answer, kbit/s down, kbit/s up.
 NETWORKS = {"none": (0, 0, 0), "4g": (60, 9_000, 3_000), "3g": (150, 1_600, 750)}
@@ -77,8 +77,8 @@ def _running(options: argparse.Namespace) -> Iterator[None]:
         return
     with product() as place:
         options.url = place.url
-        options.username, options.password = _annotator()
-        _campaign(options.campaign, RICH * 3, 12 * len(NETWORKS) * options.repeats)
+        options.username, options.password = make_annotator()
+        make_campaign(options.campaign, RICH * 3, 12 * len(NETWORKS) * options.repeats)
         yield
 
 

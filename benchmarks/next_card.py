@@ -73,9 +73,9 @@ def main() -> None:
     options = parser.parse_args()
     figures: dict[str, Any] = {"cards": options.cards, "delay_ms": options.delay, "pause_s": options.pause}
     with product() as place:
-        name, password = _annotator()
+        name, password = make_annotator()
         for slug, text in (("plain", PLAIN * 4), ("rich", RICH * 3), ("huge", HUGE)):
-            _campaign(slug, text, options.cards + 12)
+            make_campaign(slug, text, options.cards + 12)
             waits, works, deaf = _judge(place, slug, (name, password), options)
             for share in (50, 95):
                 figures[f"{slug}_p{share}_ms"] = float(np.percentile(waits, share))
@@ -85,7 +85,7 @@ def main() -> None:
     finish(figures, options.json)
 
 
-def _annotator() -> tuple[str, str]:
+def make_annotator() -> tuple[str, str]:
     from annotator.people.models import Role, User
 
     password = secrets.token_urlsafe(16)
@@ -93,7 +93,7 @@ def _annotator() -> tuple[str, str]:
     return "reader", password
 
 
-def _campaign(slug: str, text: str, groups: int) -> None:
+def make_campaign(slug: str, text: str, groups: int) -> None:
     """An open campaign that asks about one pair of each of `groups` prompts."""
     from django.utils import timezone
 

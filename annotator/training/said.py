@@ -53,9 +53,9 @@ class Column:
 
     def comparable(self) -> list[Any]:
         """The values as formulas take them: names, numbers, or sets."""
-        if self.level == "set":
-            return list(self.values)
-        return [str(value) if self.level == "nominal" else float(value) for value in self.values]  # type: ignore[arg-type]
+        if self.level == "nominal":
+            return [str(value) for value in self.values]
+        return [value if isinstance(value, frozenset) else float(value) for value in self.values]
 
 
 @dataclasses.dataclass

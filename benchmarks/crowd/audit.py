@@ -38,21 +38,21 @@ def audit(url: str, campaign: int, *, overlap: int, budget: int, seen: dict[str,
     values = {"campaign": campaign, "overlap": overlap}
     with psycopg.connect(url) as connection:
 
-        def number(sql: str) -> int:
-            return int(connection.execute(sql, values).fetchone()[0])  # type: ignore[index]
+        def rows(sql: str) -> list[tuple[Any, ...]]:
+            return connection.execute(sql, values).fetchall()
 
-        twice = number(BEYOND_OVERLAP) + number(TWO_ANSWERS)
-        reserved, spent = map(int, connection.execute(LEDGER, values).fetchone())  # type: ignore[arg-type]
-        counted = number(COUNTED)
-        stored = dict(connection.execute(STORED, values).fetchall())
-        left = number(STILL_OPEN)
+        beyond, twice, counted, left = (
+            int(rows(sql)[0][0]) for sql in (BEYOND_OVERLAP, TWO_ANSWERS, COUNTED, STILL_OPEN)
+        )
+        reserved, spent = map(int, rows(LEDGER)[0])
+        stored = dict(rows(STORED))
     # Nothing expires within a run, so an assignment shown to two people was given twice.
     shown = Counter(assignment for _, assignment, _ in seen["cards"])
     lost = sum(stored.get(annotation) != handles.meant(assignment) for _, assignment, annotation in seen["answers"])
     # With overlap 1, nobody may be sent home while slots are open.
     sent_home = seen["ran_dry"] if left and overlap == 1 else 0
     return {
-        "double_assignments": twice + sum(times > 1 for times in shown.values()),
+        "double_assignments": beyond + twice + sum(times > 1 for times in shown.values()),
         # Beyond the reservation or the cap, or a ledger that says something else than the answers.
         "over_budget": max(0, counted - reserved) + max(0, reserved - budget) + abs(spent - counted),
         "errors": len(seen["errors"]) + lost + sent_home,

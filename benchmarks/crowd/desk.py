@@ -24,7 +24,7 @@ from annotator.people.models import Role, User
 from annotator.rollouts import tallies, words
 from annotator.rollouts.models import CompletionWords, PolicyRun, RewardModelVersion
 
-from .world import _copy, _first_id, digest
+from .world import copy_rows, digest, first_id
 
 COMPLETIONS = 8
 GROUPS_PER_STEP = 64
@@ -44,9 +44,7 @@ class Prose:
         made = ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(2, 9))) for _ in range(VOCABULARY)]
         self.words = list(dict.fromkeys(made))
         weights = list(accumulate(1 / rank for rank in range(1, len(self.words) + 1)))
-        self._long = " ".join(
-            self.words[bisect(weights, rng.random() * weights[-1])] for _ in range(characters // 6)
-        )  # fmt: skip
+        self._long = " ".join(self.words[bisect(weights, rng.random() * weights[-1])] for _ in range(characters // 6))
         self._random = rng
 
     def text(self, characters: int) -> str:
@@ -58,12 +56,11 @@ def fill(url: str, rollouts: int, prose: Prose) -> None:
     """The runs, what they wrote, its words, and the scores of two versions; the newer one is in production."""
     groups = rollouts // COMPLETIONS
     runs = [run for name, share in RUNS.items() for run in [PolicyRun.objects.create(name=name)] * int(groups * share)]
-    names = {run.pk: run.name for run in runs}
     with psycopg.connect(url) as loading:
         loading.execute("SET session_replication_role = replica")
         loading.execute("SET synchronous_commit = off")
-        group, rollout = (_first_id(loading, table) for table in ("rollouts_promptgroup", "rollouts_rollout"))
-        _copy(
+        group, rollout = (first_id(loading, table) for table in ("rollouts_promptgroup", "rollouts_rollout"))
+        copy_rows(
             loading,
             "rollouts_promptgroup (id, run_id, external_id, step, prompt, prompt_digest, meta, created_at)",
             (
@@ -73,7 +70,7 @@ def fill(url: str, rollouts: int, prose: Prose) -> None:
             ),
             len(runs),
         )
-        _copy(
+        copy_rows(
             loading,
             "rollouts_rollout (id, run_id, group_id, external_id, ordinal, completion, reward, reward_parts, generator,"
             " meta, content_digest, text_digest, created_at)",
@@ -82,7 +79,6 @@ def fill(url: str, rollouts: int, prose: Prose) -> None:
         )
         for table in ("rollouts_promptgroup", "rollouts_rollout"):
             loading.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
-    assert len(names) == len(RUNS)
     make_searchable()
     for number, state in ((1, "retired"), (2, "production")):
         _score(number, state)

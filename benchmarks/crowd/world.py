@@ -144,8 +144,8 @@ def make_groups(name: str, groups: int) -> PolicyRun:
 
 def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: int, tasks: int, overlap: int) -> None:
     words = Words(seed=campaign)
-    group, rollout, task = (_first_id(connection, table) for table in NUMBERED)
-    _copy(
+    group, rollout, task = (first_id(connection, table) for table in NUMBERED)
+    copy_rows(
         connection,
         "rollouts_promptgroup (id, run_id, external_id, step, prompt, prompt_digest, meta, created_at)",
         (
@@ -154,7 +154,7 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
         ),
         tasks,
     )
-    _copy(
+    copy_rows(
         connection,
         "rollouts_rollout (id, run_id, group_id, external_id, ordinal, completion, reward, reward_parts, generator,"
         " meta, content_digest, text_digest, created_at)",
@@ -165,7 +165,7 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
         ),
         2 * tasks,
     )
-    _copy(
+    copy_rows(
         connection,
         "tasks_annotationtask (id, campaign_id, group_id, rollout_ids, stream, propensity, state, created_at)",
         (
@@ -178,7 +178,7 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
     # The order of asking has nothing to do with the order of arrival.
     rank = random.Random(campaign).random
     priorities = [rank() for _ in range(tasks)]
-    _copy(
+    copy_rows(
         connection,
         "tasks_assignment (task_id, campaign_id, slot, priority, state, lease_number)",
         (
@@ -199,11 +199,13 @@ def _copy_everything(connection: psycopg.Connection[Any], run: int, campaign: in
     connection.execute("UPDATE campaigns_campaign SET committed_labels = %s WHERE id = %s", [labels, campaign])
 
 
-def _first_id(connection: psycopg.Connection[Any], table: str) -> int:
-    return int(connection.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])  # type: ignore[index]
+def first_id(connection: psycopg.Connection[Any], table: str) -> int:
+    """The first one that is free."""
+    ((free,),) = connection.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchall()
+    return int(free)
 
 
-def _copy(connection: psycopg.Connection[Any], target: str, lines: Iterable[str], n: int) -> None:
+def copy_rows(connection: psycopg.Connection[Any], target: str, lines: Iterable[str], n: int) -> None:
     bar = tqdm(lines, total=n, desc=target.partition(" ")[0], unit=" rows", mininterval=1)
     with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
         for line in bar:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -23,12 +24,16 @@ def features(items: Items, folder: Path, *, backbone: str = "bundled", threads: 
     return np.load(path)
 
 
-def _encode(texts: list[tuple[object, str]], path: Path, backbone: str, threads: int) -> None:
+def _encode(texts: list[tuple[Any, str]], path: Path, backbone: str, threads: int) -> None:
     from training_bridge.features import Backbone
 
     model = Backbone.load(backbone, threads=threads)
     with tqdm(total=len(texts), desc=path.stem.rsplit("-", 1)[0], unit="text") as bar:
-        rows = model.encode(texts, lambda done, _: bar.update(done - bar.n))  # type: ignore[arg-type]
+
+        def show(done: int, of: int) -> None:
+            bar.update(done - bar.n)
+
+        rows = model.encode(texts, show)
     unfinished = path.with_suffix(".part.npy")
     np.save(unfinished, rows)
     unfinished.replace(path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from playwright.sync_api import Page
@@ -18,6 +18,7 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 # All that another theme can change: the same elements have the same names, roles and sizes in other colours.
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 GRAVE = ("serious", "critical")
+Theme = Literal["light", "dark"]
 # The size of targets (2.5.8) is off by default, because it is new. It is measured where the page happens to be scrolled
 # to: what is large enough, and only cut by the edge of a frame that scrolls, can be scrolled into sight.
 RUN_AXE = """rules => {
@@ -137,9 +138,9 @@ class Tally:
         return "\n".join(lines)
 
 
-def seen_in(page: Page, theme: str, width: int) -> None:
+def seen_in(page: Page, theme: Theme, width: int) -> None:
     """The same page in another theme or width, once it is drawn so."""
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     if page.viewport_size != {"width": width, "height": 800}:
         page.set_viewport_size({"width": width, "height": 800})
     page.evaluate(DRAWN)

@@ -172,7 +172,8 @@ def test_ids_follow_from_content_alone(prompt: str, completion: str, other: str,
         assert "\0" in prompt + completion
         return
     assert ids(completion) == first
-    assert ids(completion, index=1) == (first[0], ids(completion, index=1)[1]) != first  # type: ignore[index]
+    beside = ids(completion, index=1)
+    assert beside is not None and beside[0] == first[0] and beside[1] != first[1]
     assert ids(completion, run="another") != first
     assert ids(completion, step=step + 1) != first
     assert (ids(other) == first) == (other == completion)
