@@ -12,7 +12,6 @@ from annotator.campaigns.models import Membership
 from annotator.people.models import AuditEntry
 from annotator.training import alarms, desk_tables
 from annotator.training.quality import quality
-from tests.annotator.annotations.test_gold import World
 from tests.factories import said
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +20,9 @@ MEASURED = {"gold_share": 0.5, "gold_judged": 2, "gold_pass": 0.7, "items": 12}
 
 
 @pytest.fixture
-def world(open_campaign, people):
-    return lambda **options: World(open_campaign, people, **MEASURED | options)
+def world(world):
+    """A campaign in which every second card is a known one and two of them judge."""
+    return lambda **options: world(**MEASURED | options)
 
 
 def gold_answer(it, *, right):

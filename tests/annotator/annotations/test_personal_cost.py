@@ -11,37 +11,21 @@ from django.utils import timezone
 from annotator.annotations.models import Annotation
 from annotator.annotations.personal import claim_with_personal
 from annotator.tasks.models import Assignment
-from tests.annotator.annotations.test_gold import World
+from tests.annotator.annotations.known_answers import World
+from tests.many import MANY_TASKS
 
 pytestmark = pytest.mark.django_db
 
 ANSWERED = 4000
 # Alice has answered the same cards as many others have; a few of them again.
-FILL = """
-WITH
-groups AS (
-    INSERT INTO rollouts_promptgroup (run_id, external_id, step, prompt, prompt_digest, meta, created_at)
-    SELECT (SELECT id FROM rollouts_policyrun LIMIT 1), 'many' || i, 0, '"Why?"', sha256(i::text::bytea), '{}', now()
-    FROM generate_series(1, %(n)s) i
-    RETURNING id, run_id),
-rollouts AS (
-    INSERT INTO rollouts_rollout (run_id, group_id, external_id, ordinal, completion, reward_parts, generator, meta,
-                                  content_digest, text_digest, created_at)
-    SELECT run_id, id, id || '/' || side, side, '"Because."', '{}', '', '{}', '', '', now()
-    FROM groups CROSS JOIN generate_series(0, 1) side
-    RETURNING id, group_id),
-tasks AS (
-    INSERT INTO tasks_annotationtask (campaign_id, group_id, rollout_ids, stream, propensity, state, created_at)
-    SELECT %(campaign)s, group_id, array_agg(id ORDER BY id), 'acquisition', 1, 'settled', now()
-    FROM rollouts GROUP BY group_id
-    RETURNING id, campaign_id, group_id, rollout_ids),
+FILL = f"""{MANY_TASKS},
 slots AS (
     INSERT INTO tasks_assignment (task_id, campaign_id, slot, priority, state, lease_number, annotator_id, shown_order)
-    SELECT id, campaign_id, 0, 0.5, 'submitted', 1, %(alice)s, '{0,1}' FROM tasks
+    SELECT id, campaign_id, 0, 0.5, 'submitted', 1, %(alice)s, '{{0,1}}' FROM tasks
     RETURNING id, task_id, campaign_id)
 INSERT INTO annotations_annotation (assignment_id, task_id, campaign_id, annotator_id, answer, skip, flagged,
                                     shown_order, comment, lease_number, idempotency_key, at)
-SELECT id, task_id, campaign_id, %(alice)s, '{"preference": {"choice": "tie"}}', '', false, '{0,1}', '', 1,
+SELECT id, task_id, campaign_id, %(alice)s, '{{"preference": {{"choice": "tie"}}}}', '', false, '{{0,1}}', '', 1,
        'many' || id, now() - make_interval(secs => row_number() OVER (ORDER BY id))
 FROM slots"""
 READ = """
@@ -85,7 +69,8 @@ def test_a_claim_reads_as_little_after_thousands_of_answers_as_at_the_start(open
         cursor.execute("ANALYZE")
     fresh = most_read_in_a_claim(it)
     with connection.cursor() as cursor:
-        cursor.execute(FILL, {"campaign": it.campaign.pk, "alice": it.alice, "n": ANSWERED})
+        values = {"run": it.campaign.runs.get().pk, "campaign": it.campaign.pk, "alice": it.alice, "n": ANSWERED}
+        cursor.execute(FILL, values | {"state": "settled"})
     stale = most_read_in_a_claim(it)  # the planner still believes that nobody has answered much
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -17,7 +17,7 @@ from annotator.campaigns.models import Campaign
 from annotator.errors import LeaseLost
 from annotator.tasks.leasing import claim_next, expire_leases
 from annotator.tasks.models import Assignment
-from tests.annotator.annotations.test_gold import World, prefer
+from tests.annotator.annotations.known_answers import World, prefer
 from tests.factories import said
 from tests.races import at_once
 

@@ -54,7 +54,7 @@ def test_another_secret_makes_other_numbers(settings):
 
 @pytest.mark.django_db
 def test_what_an_annotator_is_told_holds_no_number_of_a_slot_and_no_sign_of_gold(api, open_campaign, people):
-    from tests.annotator.annotations.test_gold import World, prefer
+    from tests.annotator.annotations.known_answers import World, prefer
 
     it = World(open_campaign, people, gold_share=0.5, lease_minutes=60.0)
     Assignment.objects.filter(campaign=it.campaign).update(lease_number=3)  # others had them before: gold is never
@@ -87,7 +87,7 @@ def test_what_an_annotator_is_told_holds_no_number_of_a_slot_and_no_sign_of_gold
 
 @pytest.mark.django_db
 def test_leaving_and_coming_back_tells_no_gold_and_deals_none(api, open_campaign, people, monkeypatch):
-    from tests.annotator.annotations.test_gold import World
+    from tests.annotator.annotations.known_answers import World
 
     drawn, luck = {}, itertools.cycle([["gold"], []])  # every other card is followed by one whose answer is known
     monkeypatch.setattr(personal, "following", lambda config, place: drawn.setdefault(place, next(luck)))

@@ -16,28 +16,12 @@ from annotator.campaigns.models import Campaign
 from annotator.tasks.leasing import HEAD, NEXT, claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
 from tests.factories import make_run
+from tests.many import MANY_TASKS
 
 pytestmark = pytest.mark.django_db
 
 WAITING = 20_000
-FILL = """
-WITH
-groups AS (
-    INSERT INTO rollouts_promptgroup (run_id, external_id, step, prompt, prompt_digest, meta, created_at)
-    SELECT %(run)s, 'many' || i, 0, '"Why?"', sha256(i::text::bytea), '{}', now() FROM generate_series(1, %(n)s) i
-    RETURNING id, run_id),
-rollouts AS (
-    INSERT INTO rollouts_rollout (run_id, group_id, external_id, ordinal, completion, reward_parts, generator, meta,
-                                  content_digest, text_digest, created_at)
-    SELECT run_id, id, id || '/' || side, side, '"Because."', '{}', '', '{}', '', '', now()
-    FROM groups CROSS JOIN generate_series(0, 1) side
-    RETURNING id, group_id),
-tasks AS (
-    INSERT INTO tasks_annotationtask (campaign_id, group_id, rollout_ids, stream, propensity, state,
-                                      created_at)
-    SELECT %(campaign)s, group_id, array_agg(id ORDER BY id), 'acquisition', 1, 'open', now()
-    FROM rollouts GROUP BY group_id
-    RETURNING id, campaign_id)
+FILL = f"""{MANY_TASKS}
 INSERT INTO tasks_assignment (task_id, campaign_id, slot, priority, state, lease_number)
 SELECT tasks.id, campaign_id, slot, rank, 'open', 0
 FROM (SELECT *, random() AS rank FROM tasks) tasks CROSS JOIN generate_series(0, %(overlap)s - 1) slot"""
@@ -49,7 +33,8 @@ def long_queue(open_campaign: Any) -> Any:
 
     def make(overlap: int = 1) -> Campaign:
         campaign: Campaign = open_campaign(groups=0, overlap=overlap)
-        values = {"run": make_run("many", groups=0).pk, "campaign": campaign.pk, "n": WAITING, "overlap": overlap}
+        run = make_run("many", groups=0).pk
+        values = {"run": run, "campaign": campaign.pk, "n": WAITING, "state": "open", "overlap": overlap}
         with connection.cursor() as cursor:
             cursor.execute(FILL, values)
         return campaign
