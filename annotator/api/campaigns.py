@@ -25,8 +25,8 @@ from annotator.tasks.models import Assignment
 from annotator.tasks.opening import asked_in, open_due_tasks, used_up
 from annotator.training.desk import overview
 
+from . import campaign_shapes as shape
 from . import desk_shapes
-from . import serializers as shape
 from .views import caller, checked, find_campaign, manages
 
 PEOPLE_AND_MANAGERS = {"GET": (Scope.ANNOTATE, Scope.MANAGE), "POST": Scope.MANAGE}

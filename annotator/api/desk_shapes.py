@@ -8,7 +8,8 @@ from rest_framework import serializers as s
 
 from annotator.learning.models import StrategyCheck
 
-from .serializers import CampaignOut, JobOut, VersionOut
+from .campaign_shapes import CampaignOut
+from .serializers import JobOut, VersionOut
 
 
 class LabelCounts(s.Serializer[Any]):

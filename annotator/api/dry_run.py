@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 from annotator.campaigns import lifecycle
 from annotator.people.models import Scope
 
-from . import serializers as shape
+from . import campaign_shapes as shape
 from .campaigns import previewed
+from .serializers import Text
 from .views import caller, checked
 
 QUESTIONS = 20
@@ -26,8 +27,8 @@ class DryRunIn(shape.CampaignIn):
     """A campaign as it would be drafted; what only its records need may still be missing."""
 
     slug = s.SlugField(max_length=100, required=False, allow_blank=True)
-    name = shape.Text(max_length=200, required=False, allow_blank=True)
-    question = shape.Text(max_length=1000, required=False, allow_blank=True)
+    name = Text(max_length=200, required=False, allow_blank=True)
+    question = Text(max_length=1000, required=False, allow_blank=True)
     reward_model = s.SlugField(max_length=100, required=False, allow_blank=True)
 
 

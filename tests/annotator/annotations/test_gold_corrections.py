@@ -148,7 +148,7 @@ def hold_and_answer(it, task, *, right):
     from annotator.annotations.submission import submit
     from annotator.tasks.models import Assignment
 
-    assert personal.lease(it.campaign, task, it.alice, timezone.now(), shown_order=[0, 1])
+    assert personal.lease(it.campaign, task, it.alice, timezone.now(), "gold", shown_order=[0, 1])
     slot = Assignment.objects.get(task=task, annotator_id=it.alice)
     return submit(slot.pk, it.alice, slot.lease_number, said("left" if right else "right", f"held{slot.pk}"))[0]
 
