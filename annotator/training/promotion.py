@@ -47,7 +47,9 @@ def register(own: Ownership, trained: TrainedModel, *, now: datetime) -> tuple[R
     name = job.campaign.reward_model
     versions = RewardModelVersion.objects.select_for_update().filter(name=name)
     production = versions.filter(state=State.PRODUCTION).first()
-    decision = should_promote(trained.heldout, trained.production_heldout, slack=job.campaign.config.promotion_slack)
+    alone = f"version {production.number} reads by another encoder" if production is not None else "first version"
+    slack = job.campaign.config.promotion_slack
+    decision = should_promote(trained.heldout, trained.production_heldout, slack=slack, alone=alone)
     if production is not None and production.id != trained.production_id:
         decision = Decision(False, f"version {production.number} was promoted meanwhile; not compared with it")
     number = (RewardModelVersion.objects.filter(name=name).aggregate(top=Max("number"))["top"] or 0) + 1

@@ -57,20 +57,22 @@ class HeldOut:
     n: int
 
 
-def should_promote(candidate: HeldOut, production: HeldOut | None, *, slack: float) -> Decision:
+def should_promote(
+    candidate: HeldOut, production: HeldOut | None, *, slack: float, alone: str = "first version"
+) -> Decision:
     """Promote only a candidate that is not worse than production on the same held-out labels (nats per label).
 
     The first one is compared with knowing nothing, which costs ln 2 per label: a trainer is better off without rewards
-    than with those of a model that foretells people worse than a coin.
+    than with those of a model that foretells people worse than a coin. `alone` says why none is compared.
     """
     if production is None and candidate.n == 0:
-        return Decision(True, "first version (no held-out labels yet)")
+        return Decision(True, f"{alone} (no held-out labels yet)")
     if production is None and not candidate.nll < KNOWING_NOTHING:
         return Decision(
             False, f"held-out NLL {candidate.nll:.3f} on {candidate.n} is no better than a coin's {KNOWING_NOTHING:.3f}"
         )
     if production is None:
-        return Decision(True, f"first version (held-out NLL {candidate.nll:.3f} on {candidate.n})")
+        return Decision(True, f"{alone} (held-out NLL {candidate.nll:.3f} on {candidate.n})")
     if candidate.n == 0:
         return Decision(True, "no held-out labels yet: the newer labels decide")
     worse = candidate.nll - production.nll

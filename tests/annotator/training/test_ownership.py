@@ -127,6 +127,13 @@ def test_a_better_version_replaces_production(job):
     assert (new.state, old.state) == ("production", "retired")
 
 
+def test_a_version_under_another_encoder_than_productions_is_no_first_one(job):
+    old = make_version(job.campaign.reward_model)
+    own = ownership.claim(job.pk, "one", now=timezone.now())
+    _, decision = promotion.register(own, trained(old.pk), now=timezone.now())
+    assert (decision.yes, decision.because) == (True, "version 1 reads by another encoder (held-out NLL 0.500 on 40)")
+
+
 def test_a_version_that_was_not_compared_with_todays_production_is_not_promoted(job):
     own = ownership.claim(job.pk, "one", now=timezone.now())
     make_version(job.campaign.reward_model)  # promoted while the training ran
