@@ -24,7 +24,7 @@ JOIN rollouts_rollout rollout ON rollout.id = score.rollout_id GROUP BY 1, 2;
 
 def of_run(run: PolicyRun) -> RunTally:
     """How many groups and rollouts a run wrote."""
-    return RunTally.objects.filter(run=run).first() or RunTally(run=run)
+    return getattr(run, "tally", None) or RunTally(run=run)
 
 
 def written(runs: Iterable[int]) -> int:
