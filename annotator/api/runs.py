@@ -12,9 +12,8 @@ from rest_framework.views import APIView
 
 from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.errors import NotFound
-from annotator.people import audit
 from annotator.people.models import Scope
-from annotator.rollouts import tallies
+from annotator.rollouts import runs, tallies
 from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
 
 from . import serializers as shape
@@ -45,8 +44,8 @@ def find_run(name: str, within: Reach = EVERYTHING) -> PolicyRun:
 
 def runs_within(within: Reach) -> QuerySet[PolicyRun]:
     """Newest first."""
-    runs = PolicyRun.objects.order_by("-id")
-    return runs if within.runs is None else runs.filter(pk__in=within.runs)
+    found = PolicyRun.objects.select_related("tally").order_by("-id")
+    return found if within.runs is None else found.filter(pk__in=within.runs)
 
 
 class Runs(APIView):
@@ -69,10 +68,7 @@ class OneRun(APIView):
     @extend_schema(operation_id="runs_put", request=shape.RunIn, responses={200: shape.RunOut, 201: shape.RunOut})
     def put(self, request: Request, run: str) -> Response:
         """Make the run, or find it again; safe to repeat."""
-        given = checked(shape.RunIn, request.data)
-        made, new = PolicyRun.objects.get_or_create(name=run, defaults=given)
-        if new:
-            audit.record("run.made", made)
+        made, new = runs.find_or_make(run, **checked(shape.RunIn, request.data))
         return Response(shape.RunOut(present(made)).data, status=201 if new else 200)
 
 

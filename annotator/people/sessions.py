@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from annotator.errors import NotFound
+
+from . import audit
 from .addresses import address_of
 from .models import BrowserSession, User
 
@@ -57,10 +61,21 @@ def live(person: User) -> list[BrowserSession]:
     return list(BrowserSession.objects.filter(user=person, expire_date__gt=timezone.now()).order_by("-seen_at"))
 
 
-def end(person: User, public_id: str) -> bool:
-    """Sign one browser out; False when there is no such session of theirs."""
+@transaction.atomic
+def sign_out(person: User, public_id: str) -> None:
+    """Sign one of somebody's browsers out."""
     keys = [one.session_key for one in live(person) if one.public_id == public_id]
-    return bool(BrowserSession.objects.filter(session_key__in=keys).delete()[0])
+    if not BrowserSession.objects.filter(session_key__in=keys).delete()[0]:
+        raise NotFound("There is no such session of yours.", code="unknown_session")
+    audit.record("person.signed_out", person, new={"session": public_id})
+
+
+@transaction.atomic
+def sign_out_everywhere(person: User, *, except_key: str | None) -> int:
+    """Sign somebody's other browsers out, as they wish; returns how many there were."""
+    ended = end_all(person, except_key=except_key)
+    audit.record("person.signed_out_everywhere", person, new={"sessions": ended})
+    return ended
 
 
 def end_all(person: User, *, except_key: str | None = None) -> int:

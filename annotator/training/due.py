@@ -83,6 +83,7 @@ def start_training(campaign: Campaign, decision: Decision) -> TrainingJob:
         return job
 
 
+@transaction.atomic
 def retrain_now(campaign: Campaign) -> TrainingJob:
     """A manager asks for a training, whatever the rule says."""
     job = start_training(campaign, Decision(True, "asked for by a manager"))

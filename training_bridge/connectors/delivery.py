@@ -89,10 +89,10 @@ def _chars(value: Any) -> int:
 
 def into_database(run: str) -> Deliver:
     """Rows go straight into the database; the run is made when it is new."""
+    from annotator.rollouts import runs
     from annotator.rollouts.ingest import ingest_rows
-    from annotator.rollouts.models import PolicyRun
 
-    policy_run, _ = PolicyRun.objects.get_or_create(name=run)
+    policy_run, _ = runs.find_or_make(run)
 
     def deliver(rows: list[Any]) -> list[dict[str, Any]]:
         return [vars(result) for result in ingest_rows(policy_run, rows).rows]

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
 from annotator.annotations import gold_items
 from annotator.annotations.allowances import claim
-from annotator.annotations.models import Annotation
+from annotator.annotations.models import Annotation, LabelSet
 from annotator.annotations.submission import submit
 from annotator.campaigns import lifecycle
-from annotator.people.models import AuditEntry, User
+from annotator.campaigns.models import Campaign, Invitation
+from annotator.people.models import AuditEntry, BrowserSession, User
+from annotator.rollouts.models import PolicyRun
+from annotator.training.models import TrainingJob
 from tests.factories import said
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +95,34 @@ def test_what_leaves_the_house_is_on_record(answered, people):
         {"what": "helpful-annotators.csv"},
         {"what": "rollouts.csv"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("who", "method", "path", "body"),
+    [
+        ("trainer", "put", "/api/v1/runs/another", {}),
+        ("alice", "delete", "/api/v1/account/sessions", {}),
+        ("olga", "post", f"{URL}/retrain", {}),
+        ("olga", "post", f"{URL}/label-sets", {}),
+        ("olga", "post", f"{URL}/invitations", {"role": "annotator"}),
+        ("olga", "post", f"{URL}/pause", {}),
+        ("olga", "post", f"{URL}/top-up", {"labels": 5, "idempotency_key": "k"}),
+    ],
+)
+def test_what_cannot_be_written_down_does_not_happen(answered, people, who, method, path, body):
+    client, _elsewhere = browser(people[who]), browser(people[who])
+    before = everything_there()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE people_auditentry ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+    with pytest.raises(IntegrityError, match="full_disk"):
+        getattr(client, method)(path, body, content_type="application/json")
+    assert everything_there() == before
+
+
+def everything_there():
+    campaign = Campaign.objects.values_list("state", "budget_labels").get()
+    return campaign, *(many.objects.count() for many in (PolicyRun, BrowserSession, TrainingJob, LabelSet, Invitation))
 
 
 def test_no_way_of_coming_in_or_of_changing_a_secret_leaves_it_in_the_log(answered, people):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from annotator.errors import InvalidInput
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, help=f"until it ends; {tokens.DEFAULT_DAYS}, and never for a trainer")
         parser.add_argument("--revoke", action="store_true", help="end every token of this account instead")
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         person = User.objects.filter(username=options["name"]).first()
         if person is None:
