@@ -92,9 +92,12 @@ def end(own: Ownership, state: str, *, now: datetime, message: str, **changes: A
 
 
 def try_again(own: Ownership, *, message: str) -> bool:
-    """Queue a job whose attempt failed for a reason that may pass; False after too many in vain, or to a zombie."""
-    mine = own.rows().filter(in_vain__lt=MOST_IN_VAIN)
-    return bool(mine.update(state=State.QUEUED, leased_until=None, message=message[:500]))
+    """Queue a job whose attempt failed for a reason that may pass; False after too many in vain, or to a zombie.
+
+    Nor where cancelling was asked meanwhile: nobody would take it, and it would stand in the way of the next training.
+    """
+    wanted = own.rows().filter(in_vain__lt=MOST_IN_VAIN, cancel_requested=False)
+    return bool(wanted.update(state=State.QUEUED, leased_until=None, message=message[:500]))
 
 
 def fence_lost(own: Ownership) -> FenceLost:

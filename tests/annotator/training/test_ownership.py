@@ -102,6 +102,14 @@ def test_cancelling_stops_a_queued_job_at_once_and_a_running_one_at_its_next_hea
     assert ownership.claim(queued.pk, "one", now=timezone.now()) is None
 
 
+def test_a_job_that_dies_after_cancelling_was_asked_does_not_wait_for_ever(job):
+    own = ownership.claim(job.pk, "one", now=timezone.now())
+    assert ownership.try_again(own, message="out of memory")
+    own = ownership.claim(job.pk, "one", now=timezone.now())
+    ownership.request_cancel(job.pk, now=timezone.now())
+    assert not ownership.try_again(own, message="out of memory")
+
+
 def test_the_first_version_is_promoted_and_a_worse_one_stays_a_candidate(job):
     own = ownership.claim(job.pk, "one", now=timezone.now())
     first, decision = promotion.register(own, trained(), now=timezone.now())
