@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from annotator.people import audit
 from annotator.people.models import AuditEntry, Scope
-from annotator.training.desk_tables import Table
+from annotator.training.tables import Table
 
 from . import people_shapes as shape
 from .tables import as_csv

@@ -20,8 +20,9 @@ from annotator.campaigns.models import Campaign
 from annotator.errors import NotFound
 from annotator.people import audit
 from annotator.people.models import Scope, User
-from annotator.training import desk_tables
+from annotator.training import desk_tables, site_tables
 from annotator.training.models import TrainingJob
+from annotator.training.tables import Table
 
 from .explorer import RolloutQuery, find_group, wanted
 from .review import READERS, ReviewQuery, looked, refuse_strangers
@@ -45,7 +46,7 @@ def cell(value: Any) -> Any:
     return "" if value is None else value
 
 
-def lines(table: desk_tables.Table) -> Generator[str]:
+def lines(table: Table) -> Generator[str]:
     """The lines of a table (RFC 4180), one chunk of text per row."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -63,7 +64,7 @@ def _taken(buffer: io.StringIO) -> str:
     return text
 
 
-def as_csv(table: desk_tables.Table, name: str) -> StreamingHttpResponse:
+def as_csv(table: Table, name: str) -> StreamingHttpResponse:
     """A table as a file; that it was taken away is on record."""
     body = _begun(lines(table))
     next(body)  # what cannot be had is refused before anything is sent
@@ -117,7 +118,7 @@ class CampaignsTable(APIView):
         """All campaigns with their budgets; whoever manages campaigns sees theirs."""
         mine = reach(request).campaigns
         found = Campaign.objects.all() if mine is None else Campaign.objects.filter(pk__in=mine)
-        return as_csv(desk_tables.campaigns(found), "campaigns")
+        return as_csv(site_tables.campaigns(found), "campaigns")
 
 
 class RunsTable(APIView):
@@ -127,7 +128,7 @@ class RunsTable(APIView):
     @extend_schema(operation_id="runs_csv", responses=CSV_FILE)
     def get(self, request: Request) -> StreamingHttpResponse:
         """All policy runs; whoever manages campaigns sees those of theirs."""
-        return as_csv(desk_tables.runs(runs_within(reach(request))), "runs")
+        return as_csv(site_tables.runs(runs_within(reach(request))), "runs")
 
 
 class JobsTable(APIView):
@@ -136,7 +137,7 @@ class JobsTable(APIView):
     @extend_schema(operation_id="jobs_csv", responses=CSV_FILE)
     def get(self, request: Request) -> StreamingHttpResponse:
         """All training jobs."""
-        return as_csv(desk_tables.all_jobs(TrainingJob.objects.all()), "jobs")
+        return as_csv(site_tables.all_jobs(TrainingJob.objects.all()), "jobs")
 
 
 class TrendsTable(APIView):
@@ -147,7 +148,7 @@ class TrendsTable(APIView):
     def get(self, request: Request, run: str) -> StreamingHttpResponse:
         """Rewards, saturation, lengths and labels by policy step."""
         within = reach(request)
-        return as_csv(desk_tables.run_trends(find_run(run, within), within), f"{run}-trends")
+        return as_csv(site_tables.run_trends(find_run(run, within), within), f"{run}-trends")
 
 
 class GroupRolloutsTable(APIView):
@@ -158,7 +159,7 @@ class GroupRolloutsTable(APIView):
     def get(self, request: Request, group: int) -> StreamingHttpResponse:
         """A group's completions, with rewards and scores."""
         within = reach(request)
-        return as_csv(desk_tables.group_rollouts(find_group(group, within), within), f"group-{group}-rollouts")
+        return as_csv(site_tables.group_rollouts(find_group(group, within), within), f"group-{group}-rollouts")
 
 
 class GroupLabelsTable(APIView):
@@ -169,7 +170,7 @@ class GroupLabelsTable(APIView):
     def get(self, request: Request, group: int) -> StreamingHttpResponse:
         """Every label given about a group, in canonical order."""
         within = reach(request)
-        return as_csv(desk_tables.group_labels(find_group(group, within), within), f"group-{group}-labels")
+        return as_csv(site_tables.group_labels(find_group(group, within), within), f"group-{group}-labels")
 
 
 class PeopleTable(APIView):
@@ -178,7 +179,7 @@ class PeopleTable(APIView):
     @extend_schema(operation_id="people_csv", responses=CSV_FILE)
     def get(self, request: Request) -> StreamingHttpResponse:
         """Everybody on the site."""
-        return as_csv(desk_tables.everybody(User.objects.all()), "people")
+        return as_csv(site_tables.everybody(User.objects.all()), "people")
 
 
 class RolloutsTable(APIView):
@@ -189,4 +190,4 @@ class RolloutsTable(APIView):
     def get(self, request: Request) -> StreamingHttpResponse:
         """Everything a search finds, to the last row."""
         asked = wanted(checked(RolloutQuery, request.query_params.dict()), reach(request))
-        return as_csv(desk_tables.rollouts(asked), "rollouts")
+        return as_csv(site_tables.rollouts(asked), "rollouts")

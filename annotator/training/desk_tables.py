@@ -1,63 +1,27 @@
-"""Every table of the desk, whole: what a page shows twenty rows of, a spreadsheet gets to the last one. Only reads.
+"""Every table of a campaign's desk, whole: what a page shows twenty rows of, a spreadsheet gets to the last one.
 
-A table is its heads and an iterator of rows, so that a long one is never in memory at once. To add one: a function
-beside its neighbours and a line in TABLES.
+Only reads. To add one: a function beside its neighbours and a line in TABLES.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from annotator.annotations.gold_items import with_scores
 from annotator.annotations.models import Annotation
-from annotator.campaigns import budget
 from annotator.campaigns.forecast import look_ahead
 from annotator.campaigns.machine_labels import machine_overview
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.ranking import production_version
-from annotator.campaigns.reach import Reach
 from annotator.learning.models import StrategyCheck
-from annotator.rollouts import tallies
-from annotator.rollouts.models import PolicyRun, PromptGroup, RewardModelVersion
+from annotator.rollouts.models import RewardModelVersion
 
-from . import desk, explorer, quality, reviewing, trends, trust
-from .group import labels_of, whole_group
+from . import desk, quality, reviewing, trust
 from .models import TrainingJob
-
-Row = Iterable[Any]
-CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Table:
-    heads: list[str]
-    rows: Iterator[Row]
-
-
-def _records(heads: str, records: Iterable[dict[str, Any]]) -> Table:
-    """A table of dictionaries, by the names of the columns it shows."""
-    names = heads.split()
-    return Table(names, ([record.get(name) for name in names] for record in records))
-
-
-def _columns(found: Any, paths: str) -> Table:
-    """A table of rows of the database, by the paths of its columns."""
-    names = paths.split()
-    rows = found.values_list(*names).iterator(CHUNK)
-    return Table(
-        [name.replace("__", "_") for name in names],
-        ([_cell(cell) for cell in row] for row in rows),
-    )
-
-
-def _cell(value: Any) -> Any:
-    return as_json(value) if isinstance(value, (list, dict)) else value
+from .site_tables import all_jobs
+from .tables import Table, columns, records
 
 
 def annotators(campaign: Campaign) -> Table:
@@ -65,7 +29,7 @@ def annotators(campaign: Campaign) -> Table:
         {**row, "left_low": (row["left_interval"] or [None])[0], "left_high": (row["left_interval"] or [None])[-1]}
         for row in desk.annotator_rows(campaign)
     )
-    return _records("username answers median_active_ms left_share left_low left_high", found)
+    return records("username answers median_active_ms left_share left_low left_high", found)
 
 
 def labels(campaign: Campaign) -> Table:
@@ -94,17 +58,9 @@ def jobs(campaign: Campaign) -> Table:
     return all_jobs(TrainingJob.objects.filter(campaign=campaign))
 
 
-def all_jobs(found: Any) -> Table:
-    return _columns(
-        found.order_by("-id"),
-        "id campaign__slug kind state because progress message attempt error__message label_set_id version__number"
-        " produced__number created_at started_at finished_at",
-    )
-
-
 def learning_curve(campaign: Campaign) -> Table:
     heads = "version labels heldout_nll heldout_accuracy random_nll random_accuracy random_n"
-    return _records(heads, desk.learning_curve(campaign))
+    return records(heads, desk.learning_curve(campaign))
 
 
 def uncertainty(campaign: Campaign) -> Table:
@@ -114,7 +70,7 @@ def uncertainty(campaign: Campaign) -> Table:
 
 
 def checks(campaign: Campaign) -> Table:
-    return _columns(
+    return columns(
         StrategyCheck.objects.filter(campaign=campaign).order_by("id"),
         "at answers judged_by learnt_from lift_mean lift_low lift_high saved_ratio saved_low saved_high saved_bound"
         " verdict falls_back",
@@ -147,7 +103,7 @@ def machine_curve(campaign: Campaign) -> Table:
 
 def agreement(campaign: Campaign) -> Table:
     heads = "question level distance alpha low high items answers why"
-    return _records(heads, quality.quality(campaign)["agreement"])
+    return records(heads, quality.quality(campaign)["agreement"])
 
 
 def agreement_matrix(campaign: Campaign) -> Table:
@@ -183,11 +139,11 @@ def people_quality(campaign: Campaign) -> Table:
 
 
 def label_sets(campaign: Campaign) -> Table:
-    return _columns(campaign.label_sets.order_by("-id"), "id digest size heldout_size created_at")
+    return columns(campaign.label_sets.order_by("-id"), "id digest size heldout_size created_at")
 
 
 def budget_entries(campaign: Campaign) -> Table:
-    return _columns(campaign.budget_entries.order_by("id"), "at kind labels key")
+    return columns(campaign.budget_entries.order_by("id"), "at kind labels key")
 
 
 ANSWER = (
@@ -198,16 +154,16 @@ ANSWER = (
 
 def answers(campaign: Campaign) -> Table:
     """Every answer, corrected ones too, in canonical order."""
-    return _columns(Annotation.objects.filter(campaign=campaign).order_by("id"), f"{ANSWER} revised_by__id")
+    return columns(Annotation.objects.filter(campaign=campaign).order_by("id"), f"{ANSWER} revised_by__id")
 
 
 def looked_at(campaign: Campaign, wanted: reviewing.Looked) -> Table:
     """Every answer that a review's filters leave, newest first, with the newest verdict on it."""
-    return _columns(reviewing.matching(campaign, wanted).order_by("-id"), f"{ANSWER} verdict")
+    return columns(reviewing.matching(campaign, wanted).order_by("-id"), f"{ANSWER} verdict")
 
 
 def members(campaign: Campaign) -> Table:
-    return _columns(
+    return columns(
         campaign.memberships.order_by("user__username"),
         "user__username role user__role user__is_active paused_at paused_because",
     )
@@ -215,7 +171,7 @@ def members(campaign: Campaign) -> Table:
 
 def gold(campaign: Campaign) -> Table:
     """Every card whose answer is known, and how people did on it."""
-    return _columns(
+    return columns(
         with_scores(campaign.gold_items.order_by("id")),
         "id use task__group__external_id task__rollout_ids answer explanation made_by__username at retired_at scored"
         " mean_score",
@@ -223,11 +179,7 @@ def gold(campaign: Campaign) -> Table:
 
 
 def burn_down(campaign: Campaign) -> Table:
-    return _records("at labels hours money", look_ahead(campaign, now=timezone.now())["series"])
-
-
-def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return records("at labels hours money", look_ahead(campaign, now=timezone.now())["series"])
 
 
 TABLES: dict[str, Callable[[Campaign], Table]] = {
@@ -253,79 +205,3 @@ TABLES: dict[str, Callable[[Campaign], Table]] = {
     "uncertainty": uncertainty,
     "versions": versions,
 }
-
-
-def campaigns(found: Any) -> Table:
-    heads = "slug name state question reward_model runs labels spent reserved left created_at opened_at closed_at"
-    return _records(
-        heads,
-        (
-            {
-                **{name: getattr(one, name, None) for name in heads.split()},
-                "runs": ", ".join(one.runs.order_by("name").values_list("name", flat=True)),
-                **budget.balance(one).as_dict(),
-            }
-            for one in found.order_by("-id")
-        ),
-    )
-
-
-def runs(found: Any) -> Table:
-    heads = "name trainer groups rollouts first_step last_step created_at"
-    return _records(
-        heads,
-        (
-            {
-                "name": run.name,
-                "trainer": run.trainer,
-                "created_at": run.created_at,
-                "groups": tally.groups,
-                "rollouts": tally.rollouts,
-                **run.groups.aggregate(first_step=Min("step"), last_step=Max("step")),
-            }
-            for run in found
-            for tally in [tallies.of_run(run)]
-        ),
-    )
-
-
-def group_rollouts(group: PromptGroup, within: Reach) -> Table:
-    """A group's completions as its page shows them; what each version thinks of one is written out in its cell."""
-    heads = "id external_id ordinal reward reward_parts generator completion scores meta"
-    rows = whole_group(group, within)["rollouts"]
-    return _records(heads, ({name: _cell(value) for name, value in row.items()} for row in rows))
-
-
-def group_labels(group: PromptGroup, within: Reach) -> Table:
-    heads = "annotation at campaign annotator stream rollouts answer skip flagged comment active_ms revised"
-    rows = labels_of(group, within)
-    return _records(heads, ({name: _cell(value) for name, value in row.items()} for row in rows))
-
-
-def everybody(found: Any) -> Table:
-    return _columns(
-        found.annotate(member_of=Count("memberships")).order_by("username"),
-        "id username email role is_active date_joined last_login member_of",
-    )
-
-
-def run_trends(run: PolicyRun, within: Reach) -> Table:
-    heads = "step groups rollouts reward_mean reward_sd sd_in_group saturated_share length_mean labels"
-    return _records(heads, trends.trends(run, within)["points"])
-
-
-def rollouts(wanted: explorer.Wanted) -> Table:
-    """Everything a search finds, page by page from the database."""
-    heads = "id run group_id step ordinal reward mean spread version length labels prompt completion"
-
-    def found() -> Iterator[dict[str, Any]]:
-        after: str | None = None
-        while True:
-            page = explorer.find(wanted, limit=CHUNK, after=after)
-            for row in explorer.rows(page.ids, wanted):
-                yield {**row, **(row["score"] or {})}
-            if page.next is None:
-                return
-            after = page.next
-
-    return _records(heads, found())

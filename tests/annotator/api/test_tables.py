@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from annotator.api.tables import FORMULA, cell, lines
 from annotator.people.models import User
 from annotator.rollouts.models import Rollout
-from annotator.training.desk_tables import TABLES, Table
+from annotator.training.desk_tables import TABLES
+from annotator.training.tables import Table
 from tests.annotator.annotations.test_reviews import answered
 from tests.factories import make_run, make_version, score_all
 
