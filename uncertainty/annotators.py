@@ -73,9 +73,14 @@ class Heard:
             raise ShapeMismatch("An item is of one card.", what="cards_L")
         return cls(item_L, annotator_L, card_L, items_N, annotators_A)
 
+    def only(self, kept_L: Bools) -> Heard:
+        """Some of the answers; of items and people all."""
+        rows = {name: getattr(self, name)[kept_L] for name in ("item_L", "annotator_L", "card_L")}
+        return dataclasses.replace(self, **rows)
+
     def overlapping(self) -> Heard:
         """The same answers, or a refusal where no two people answered one item: skill shows in company only."""
-        if len(self.item_L) == len(self.items_N):
+        if len(self.item_L) == len(np.unique(self.item_L)):
             raise EmptyPool("No item was answered by two people.", answers=len(self.item_L))
         return self
 

@@ -5,7 +5,8 @@ round otherwise; here the person's own scale blunts it, so that being unsure abo
 (`sharpness`). And a pair's margin is not estimated but averaged over: with two or three answers a pair, estimated
 margins would make everybody look sharp. The margins' distribution fixes the scale, and what is known of anybody
 beforehand the sign: most people mean what they say. Sides are told apart from taste because a pair's first is now left,
-now right. Pairs are taken one by one; that two of them share a completion is not used, but pairs that one answer gave
+now right. Who sees no difference says nothing of who is right: only choices count, and reliability is that of choices.
+Pairs are taken one by one; that two of them share a completion is not used, but pairs that one answer gave
 together (a ranking) say less than so many answers: intervals are as much wider as they vary together.
 
 Intervals come from the observed information: what the answers say of everybody's habits at once, truths and fellows in
@@ -23,9 +24,11 @@ from numpy.typing import ArrayLike
 from uncertainty.annotators import Heard, Reliability, Residuals, Z, drawn_together, label_weights
 from uncertainty.arrays import AnyArray, Floats, flags, shares
 from uncertainty.crowd_fit import BEFOREHAND, Answers, Fit, Model
+from uncertainty.errors import ShapeMismatch
 from uncertainty.logistic import sigmoid
 from uncertainty.sharpness import SHAPES
 
+TIE = 0.5
 NEAR = 1e-4  # for slopes by differences
 
 
@@ -57,16 +60,18 @@ def crowd_bt(
     *,
     cards_L: ArrayLike | None = None,
 ) -> CrowdBT:
-    """Outcomes: 1 the pair's first was preferred, 0 its second, 0.5 neither (half of each).
+    """Outcomes: 1 the pair's first was preferred, 0 its second, 0.5 neither, which says nothing of who is right.
 
     `first_left_L` says where the first was shown. `cards_L` says which pairs were asked about together: what somebody
     said of one card is one answer. Each pair is a card of its own where it is left out.
     """
     outcome_L, first_left_L = shares(outcomes_L, "outcomes_L"), flags(first_left_L, "first_left_L", ndim=1)
-    heard = Heard.of(
-        pairs_L, annotators_L, cards_L=cards_L, outcomes_L=outcome_L, first_left_L=first_left_L
-    ).overlapping()
-    told = Answers.of(heard, np.where(first_left_L, outcome_L, 1.0 - outcome_L), first_left_L)
+    heard = Heard.of(pairs_L, annotators_L, cards_L=cards_L, outcomes_L=outcome_L, first_left_L=first_left_L)
+    if not np.isin(outcome_L, (0.0, TIE, 1.0)).all():
+        raise ShapeMismatch("An outcome is 1, 0, or 0.5 for neither.", what="outcomes_L")
+    chosen_L = outcome_L != TIE
+    chose = heard.only(chosen_L).overlapping()
+    told = Answers.of(chose, (outcome_L == first_left_L)[chosen_L].astype(float), first_left_L[chosen_L])
     models = [Model(told, margins) for margins in SHAPES]
     fits: list[Fit] = []
     for model in models:
@@ -85,7 +90,7 @@ def crowd_bt(
         shapes @ np.stack([fit.margin_N_Q @ (fit.margins.mu_Q > 0.0) for fit in fits]),
         shapes @ np.stack([fit.margin_N_Q @ _would(fit) for fit in fits]),
         np.bincount(heard.item_L, weights=outcome_L) / np.bincount(heard.item_L),
-        Reliability(heard.annotators_A, heard.answers_A, right, low, high, weight_A),
+        Reliability(heard.annotators_A, chose.answers_A, right, low, high, weight_A),
         left, left_low, left_high, models[best].residuals(fits[best]), shapes,
     )  # fmt: skip
 

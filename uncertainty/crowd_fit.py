@@ -202,7 +202,7 @@ class Model:
         return np.asarray(np.maximum(np.array(of_card_2) / alone_2, 1.0))
 
     def residuals(self, fit: Fit) -> Residuals:
-        """What the answers say beyond this fit; of ties nobody can say whether two of them agree."""
+        """What the answers say beyond this fit."""
         told, habits_A_2 = self.told, fit.habits_A_2
         z_U_Q = self.margins.leaning(habits_A_2)[told.place_U]
         p_U_Q, left = sigmoid(z_U_Q), told.left_U[:, None]
@@ -210,8 +210,7 @@ class Model:
         said_U_Q = np.exp(left * log_sigmoid(z_U_Q) + (1.0 - left) * log_sigmoid(-z_U_Q))
         first_U_Q = np.where((told.place_U % 2 == 0)[:, None], p_U_Q, 1.0 - p_U_Q)
         said_first_L = np.where(told.place_U % 2 == 0, told.left_U, 1.0 - told.left_U)[told.kind_L]
-        one_P, other_P = (side[(said_first_L[told.couples[0]] != 0.5) & (said_first_L[told.couples[1]] != 0.5)]
-                          for side in told.couples)  # fmt: skip
+        one_P, other_P = told.couples
         score_L, expected_P = np.empty(len(told.kind_L)), np.empty(len(one_P))
         for block in blocks(len(score_L)):
             likely = fit.margin_N_Q[told.heard.item_L[block]]

@@ -82,7 +82,7 @@ def changes(found: Residuals) -> tuple[Floats, Ints]:
     starts = np.searchsorted(found.heard.annotator_L[first[order]], np.arange(people + 1))
     for person in range(people):
         score = step[order[starts[person] : starts[person + 1]]]
-        score = score - score.mean()
+        score = score - score.sum() / max(len(score), 1)
         spread = math.sqrt(float(score @ score))
         if spread > 0.0:
             path = np.cumsum(score)

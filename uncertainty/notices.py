@@ -59,26 +59,25 @@ def of_haste(annotators: ArrayLike, hasty_A: ArrayLike, of_A: ArrayLike) -> list
 
 
 def _unreliable(found: Reliability, chance: float) -> list[Notice]:
-    judged = found.answers_A >= LEAST
-    if not judged.any():
+    judged = np.flatnonzero(found.answers_A >= LEAST)
+    if not len(judged):
         return []
     usual = float(np.median(found.right_A[judged]))
-    highest_A = _highest(found, int(judged.sum()))
     out = []
-    for a in np.flatnonzero(judged):
+    for a, highest in zip(judged, _highest(found, judged), strict=True):
         at = (_id(found.annotators_A, a), int(found.answers_A[a]), float(found.right_A[a]))
-        if highest_A[a] < chance:
+        if highest < chance:
             out.append(Notice("below_chance", *at, chance))
-        elif highest_A[a] < chance + (usual - chance) / 2.0:
+        elif highest < chance + (usual - chance) / 2.0:
             out.append(Notice("near_chance", *at, usual))
     return out
 
 
-def _highest(found: Reliability, looked_at: int) -> Floats:
-    """How often each might be right at most, said of all of them and at all times."""
-    inside = (np.clip(each, 1e-9, 1.0 - 1e-9) for each in (found.low_A, found.right_A, found.high_A))
-    low_A, right_A, high_A = (np.log(each) - np.log1p(-each) for each in inside)
-    return sigmoid(right_A + wider(found.answers_A, looked_at) * (high_A - low_A) / (2.0 * Z))
+def _highest(found: Reliability, judged: Ints) -> Floats:
+    """How often each of these might be right at most, said of all of them and at all times."""
+    inside = (np.clip(each[judged], 1e-9, 1.0 - 1e-9) for each in (found.low_A, found.right_A, found.high_A))
+    low, right, high = (np.log(each) - np.log1p(-each) for each in inside)
+    return sigmoid(right + wider(found.answers_A[judged], len(judged)) * (high - low) / (2.0 * Z))
 
 
 def _fallen(found: Reliability, beyond: Residuals) -> list[Notice]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 
 from benchmarks.crowd.planted import dealt, preferences, rankings
 from uncertainty.annotators import Heard, vote_shares
 from uncertainty.crowd_bt import crowd_bt
 from uncertainty.crowd_fit import BEFOREHAND, SPREADS, Answers, Model
 from uncertainty.errors import EmptyPool, ShapeMismatch
+from uncertainty.notices import of_skill
 from uncertainty.sharpness import SHAPES, Margins
 
 
@@ -121,7 +122,7 @@ def log_posterior(habits_A_2):
     nodes, weights = np.polynomial.hermite_e.hermegauss(60)
     total = -(((habits_A_2 - BEFOREHAND) / SPREADS) ** 2).sum() / 2.0
     for pair in range(4):
-        mine = pairs == pair
+        mine = (pairs == pair) & (outcomes != 0.5)
         keen, shift = habits_A_2[people[mine]].T
         sign = np.where(first_left[mine] == 1, 1.0, -1.0)
         left = np.where(first_left[mine] == 1, outcomes[mine], 1.0 - outcomes[mine])
@@ -133,8 +134,9 @@ def log_posterior(habits_A_2):
 
 def fitted(margins):
     outcomes, pairs, people, first_left = SMALL
-    left, first_left = np.where(first_left == 1, outcomes, 1.0 - outcomes), first_left == 1
-    return Model(Answers.of(Heard.of(pairs, people), left, first_left), margins).fit(np.tile(BEFOREHAND, (3, 1)))
+    chosen = outcomes != 0.5
+    heard, left = Heard.of(pairs, people).only(chosen), (outcomes == first_left)[chosen].astype(float)
+    return Model(Answers.of(heard, left, first_left[chosen] == 1), margins).fit(np.tile(BEFOREHAND, (3, 1)))
 
 
 def test_at_rest_no_change_of_habits_explains_the_answers_better():
@@ -218,6 +220,32 @@ def test_who_ranks_by_chance_weighs_next_to_nothing():
     assert weight_A[3] < 0.25 * np.delete(weight_A, 3).min()
 
 
+def test_who_often_sees_no_difference_is_judged_by_what_they_choose():
+    """Ties as in Davidson's model, where given a choice is made it is made as ever."""
+    skills, inside, guesser = np.linspace(0.6, 0.95, 8), [], []
+    sharp = np.append([optimize.brentq(lambda tau, s=skill: right(tau) - s, 0.0, 60.0) for skill in skills], 0.0)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        deal = dealt(9, 400, 2, rng)
+        p = expit(sharp[deal.annotator_L] * rng.normal(size=deal.item_L.max() + 1)[deal.item_L])
+        drawn = np.sqrt(p * (1.0 - p))
+        outcomes = np.where(rng.random(len(p)) < drawn / (1.0 + drawn), 0.5, rng.random(len(p)) < p)
+        people = crowd_bt(outcomes, deal.item_L, deal.annotator_L, rng.random(len(p)) < 0.5).reliability
+        inside.append(np.mean((people.low_A[:8] <= skills + 0.01) & (skills <= people.high_A[:8])))
+        guesser.append(people.weight_A[8])
+        assert 0.15 < np.mean(outcomes == 0.5) < 0.35 and people.answers_A.max() < 400
+    assert np.mean(inside) > 0.85 and np.mean(guesser) < 0.35
+
+
+def test_who_never_chooses_is_neither_praised_nor_blamed():
+    _, deal, outcomes, first_left = crowd(0)
+    outcomes = np.where(deal.annotator_L == 3, 0.5, outcomes)
+    found = crowd_bt(outcomes, deal.item_L, deal.annotator_L, first_left)
+    people = found.reliability
+    assert people.answers_A[3] == 0 and people.low_A[3] < 0.5 and people.high_A[3] > 0.95
+    assert 3 not in [one.annotator for one in of_skill(people, found.residuals, chance=0.5)]
+
+
 def test_somebody_who_was_hardly_seen_is_not_judged():
     _, deal, outcomes, first_left = crowd(0)
     seen = (deal.annotator_L != 3) | (np.cumsum(deal.annotator_L == 3) <= 2)
@@ -236,7 +264,8 @@ def test_hundreds_of_answers_about_one_pair_are_no_trouble():
 @pytest.mark.parametrize("overlap", [2, 3])
 def test_people_who_always_agree_or_never_do_get_numbers_all_the_same(overlap):
     pairs, people = np.repeat(np.arange(30), overlap), np.tile(np.arange(overlap), 30)
-    for outcomes in (np.ones(len(pairs)), (people == 0).astype(float), np.full(len(pairs), 0.5)):
+    mostly_ties = np.where(pairs < 3, 1.0, 0.5)
+    for outcomes in (np.ones(len(pairs)), (people == 0).astype(float), mostly_ties):
         found = crowd_bt(outcomes, pairs, people, pairs % 2)
         told = [found.better_N, found.soft_N, found.left_low_A, found.reliability.low_A, found.reliability.high_A]
         assert all(np.isfinite(one).all() and (one >= 0).all() and (one <= 1).all() for one in told)
@@ -248,6 +277,8 @@ def test_people_who_always_agree_or_never_do_get_numbers_all_the_same(overlap):
         ({"pairs_L": np.arange(12)}, EmptyPool),  # nobody met
         ({"annotators_L": np.zeros(12, dtype=int)}, ShapeMismatch),  # one person is not two opinions
         ({"outcomes_L": np.full(12, 1.5)}, ShapeMismatch),
+        ({"outcomes_L": np.full(12, 0.7)}, ShapeMismatch),
+        ({"outcomes_L": np.full(12, 0.5)}, EmptyPool),  # nobody chose
         ({"first_left_L": np.full(12, 0.5)}, ShapeMismatch),
         ({"cards_L": np.arange(12)}, ShapeMismatch),  # one pair on several cards
     ],
