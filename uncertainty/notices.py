@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty.annotators import Reliability, Residuals, Z
-from uncertainty.arrays import Floats, Ints
+from uncertainty.arrays import Floats
 from uncertainty.evidence import ALPHA, above_half, changes, copies, enough, off_half, wider
 from uncertainty.logistic import sigmoid
 
@@ -105,5 +105,5 @@ def _alike(found: Reliability, beyond: Residuals) -> list[Notice]:
     return out
 
 
-def _id(annotators: ArrayLike, at: int | np.integer | Ints) -> int:
+def _id(annotators: ArrayLike, at: int | np.integer) -> int:
     return int(np.asarray(annotators)[at])
