@@ -77,16 +77,18 @@ class RewardServer:
         """Load production versions before a trainer asks for them, also those promoted later.
 
         A first answer would otherwise wait for torch and the encoder, longer than a trainer waits. What fails here is
-        said again to whoever asks.
+        said again to whoever asks; once in the log, and it is tried again whatever it was.
         """
         told = ""
         while True:
             try:
                 for version in await self._in_database(self.versions.in_production):
                     await asyncio.get_running_loop().run_in_executor(self._torch, self.scorer.load, version)
-            except (*DATABASE_ERRORS, BridgeError) as error:
+                told = ""
+            except Exception as error:
+                expected = isinstance(error, (*DATABASE_ERRORS, BridgeError))
                 if str(error) != told:
-                    log.warning("Not warmed up: %s", error)
+                    log.warning("Not warmed up: %s", error, exc_info=not expected)
                 told = str(error)
             await asyncio.sleep(WARM_UP_EVERY_S)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -218,10 +218,31 @@ def test_what_is_promoted_is_loaded_before_a_trainer_asks(
     monkeypatch.setattr(server.scorer, "load", lambda version: loaded.append(version.number))
     make_version(1, weights, tmp_path, "retired")
     make_version(2, weights, tmp_path, "production")
+    assert soon(lambda: set(loaded) == {2})
+
+
+def test_what_could_not_be_loaded_once_is_tried_again(
+    call: Any, server: Any, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training_bridge import reward_server
+
+    tried: list[int] = []
+
+    def load(version: Any) -> None:
+        tried.append(version.number)
+        raise RuntimeError("no memory left for an encoder")
+
+    monkeypatch.setattr(reward_server, "WARM_UP_EVERY_S", 0.1)
+    monkeypatch.setattr(server.scorer, "load", load)
+    make_version(1, weights, tmp_path, "production")
+    assert soon(lambda: len(tried) > 1)
+
+
+def soon(true: Callable[[], bool]) -> bool:
     until = time.monotonic() + 30
-    while not loaded and time.monotonic() < until:
+    while not true() and time.monotonic() < until:
         time.sleep(0.05)
-    assert set(loaded) == {2}
+    return true()
 
 
 def test_one_step_of_one_run_keeps_its_version(call: Any, server: Any, weights: Path, tmp_path: Path) -> None:
