@@ -87,7 +87,8 @@ def _work(job: TrainingJob, own: Ownership) -> None:
     report = Reporter(own)
     report.now(0.0, "preparing")
     if job.kind == TrainingJob.Kind.REWARD_MODEL:
-        job_folders.prepare_reward_model(job, report.beat)
+        with report.alive():
+            job_folders.prepare_reward_model(job, report.beat)
         _supervise(job, report, {})
         trained = job_folders.read_reward_model(job)
         _write(lambda: promotion.register(own, trained, now=timezone.now()))
@@ -147,6 +148,29 @@ class Reporter:
         """Keep the lease during long work of our own; raises Cancelled or FenceLost when we should stop."""
         if time.monotonic() - self._last >= HEARTBEAT_SECONDS:
             self.send()
+
+    @contextlib.contextmanager
+    def alive(self) -> Iterator[None]:
+        """Keep the lease from another thread, too: loading an encoder and encoding long texts may outlast it."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(HEARTBEAT_SECONDS):
+                try:
+                    ownership.heartbeat(self.own, now=timezone.now())
+                except FenceLost:
+                    break  # the next beat says so
+                except (OperationalError, InterfaceError):
+                    connection.close()
+            connection.close()
+
+        renewing = threading.Thread(target=renew, name="lease", daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewing.join()
 
     def heard(self, progress: float, message: str) -> None:
         if message != self._message:

@@ -93,6 +93,21 @@ def test_what_the_trainer_prints_is_its_log_and_its_progress_is_live(trainer, jo
     assert {"half way", "plain \ufffd text", "to stderr"} <= set(said)
 
 
+def test_a_preparation_longer_than_a_lease_keeps_its_job(trainer, job, monkeypatch):
+    taken = []
+
+    def prepare(job, beat) -> None:
+        job_folders.folder_of(job).mkdir(parents=True, exist_ok=True)
+        time.sleep(2 * ownership.LEASE_SECONDS)
+        taken.append(ownership.claim(job.pk, "impatient", now=timezone.now()))
+
+    monkeypatch.setattr(ownership, "LEASE_SECONDS", 2.0)
+    monkeypatch.setattr(job_folders, "prepare_reward_model", prepare)
+    trainer("os.kill(os.getpid(), 9)")
+    assert runner.run_job(job.pk, owner="t") == "queued"
+    assert taken == [None]
+
+
 def test_cancelling_kills_the_whole_process_group(trainer, job, tmp_path):
     trainer(
         'import subprocess; child = subprocess.Popen(["sleep", "60"]);'
