@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from uncertainty.annotators import Reliability, Residuals, Z
-from uncertainty.arrays import Floats
+from uncertainty.arrays import Floats, Ints
 from uncertainty.evidence import ALPHA, above_half, changes, copies, enough, off_half, wider
 from uncertainty.logistic import sigmoid
 
