@@ -3,20 +3,25 @@
     python -m benchmarks.export --labels 1000000 --json export.json
 
 Every answer says which of two completions is better, which are good, which steps are right, and corrects one of them:
-so each format has a row or more for each label. Each download is read to its end and its rows are counted.
+so each format has a row or more for each label. Each download is read to its end and its rows are counted; `first`
+is when its first bytes came, `pause` the longest time that none did. `--formats sft,kto` measures these only. The most
+memory that any process of the web server ever held is in the figures, and that of all of them together.
 """
 
 from __future__ import annotations
 
 import http.client
-import io
+import os
+import sys
+import tempfile
 import time
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pyarrow.parquet as pq
 
-from benchmarks.harness import Place, arguments, finish, product
+from benchmarks.harness import Place, arguments, finish, peak_rss, product
 
 FORM = [
     {"kind": "pair", "name": "preference"},
@@ -44,6 +49,7 @@ WHERE said.campaign_id = %(campaign)s"""
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--labels", type=int, default=100_000)
+    parser.add_argument("--formats", default="", help="by name, with commas; all of them where none is named")
     options = parser.parse_args()
     with product() as place:
         from annotator.annotations import exports
@@ -51,20 +57,27 @@ def main() -> None:
 
         campaign = answered_campaign(place, options.labels)
         token, rss = place.token("manager"), place.peak_rss_mb()
-        begin = time.perf_counter()
+        load, begin = os.getloadavg()[0], time.perf_counter()
         label_set = freeze(campaign)
         figures: dict[str, Any] = {"labels": label_set.size, "freeze_s": time.perf_counter() - begin}
-        for name in exports.FORMATS:
+        for name in options.formats.split(",") if options.formats else exports.FORMATS:
             for kind in ("jsonl", "parquet"):
                 path = f"/api/v1/label-sets/{label_set.pk}/export?format={name}&as={kind}&split=all"
-                seconds, size, rows = download(place, token, path, kind)
                 figures |= {
-                    f"{name}_{kind}_s": seconds,
-                    f"{name}_{kind}_rows": rows,
-                    f"{name}_{kind}_mb": size / 2**20,
+                    f"{name}_{kind}_{what}": value for what, value in download(place, token, path, kind).items()
                 }
-        figures |= {"rss_before_mb": rss, "peak_rss_mb": place.peak_rss_mb()}
+                print(f"{name} as {kind}: {figures[f'{name}_{kind}_s']:.1f} s", file=sys.stderr, flush=True)
+        figures |= {
+            "rss_before_mb": rss, "peak_rss_mb": place.peak_rss_mb(), "largest_rss_mb": largest_rss_mb(place),
+        }  # fmt: skip
+        figures |= {"load_average_before": load, "load_average_after": os.getloadavg()[0]}
     finish(figures, options.json)
+
+
+def largest_rss_mb(place: Place) -> float:
+    """The most memory that one process of the web server ever held."""
+    heads = [psutil.Process(server.pid) for server in place.servers]
+    return max(peak_rss(one) for head in heads for one in (head, *head.children(recursive=True))) / 2**20
 
 
 def answered_campaign(place: Place, labels: int) -> Any:
@@ -91,24 +104,28 @@ def answered_campaign(place: Place, labels: int) -> Any:
     return campaign
 
 
-def download(place: Place, token: str, path: str, kind: str) -> tuple[float, int, int]:
-    """Seconds, bytes and rows of one download."""
+def download(place: Place, token: str, path: str, kind: str) -> dict[str, float]:
+    """Seconds, megabytes and rows of one download, and how long it let us wait."""
     server = urlsplit(place.url)
     connection = http.client.HTTPConnection(server.hostname or "", server.port, timeout=600)
-    begin = time.perf_counter()
+    begin = last = time.perf_counter()
     connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
     response = connection.getresponse()
     if response.status != 200:
         raise SystemExit(f"{path}: {response.status} {response.read(2000).decode(errors='replace')}")
-    size, lines, file = 0, 0, io.BytesIO()
-    while chunk := response.read(1 << 20):
-        size += len(chunk)
-        lines += chunk.count(b"\n")
-        if kind == "parquet":
-            file.write(chunk)
-    seconds = time.perf_counter() - begin
+    size, lines, waits = 0, 0, []
+    with tempfile.TemporaryFile() as file:
+        while chunk := response.read1(1 << 20):
+            waits.append(time.perf_counter() - last)
+            last += waits[-1]
+            size += len(chunk)
+            lines += chunk.count(b"\n")
+            if kind == "parquet":
+                file.write(chunk)
+        rows = pq.read_metadata(file).num_rows if kind == "parquet" else lines
     connection.close()
-    return seconds, size, pq.read_metadata(file).num_rows if kind == "parquet" else lines
+    return {"s": last - begin, "first_s": waits[0], "pause_s": max(waits[1:], default=0.0), "rows": rows,
+            "mb": size / 2**20}  # fmt: skip
 
 
 if __name__ == "__main__":

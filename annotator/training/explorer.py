@@ -48,6 +48,10 @@ ANSWERED = f"""(SELECT DISTINCT unnest(task.rollout_ids) AS id, task.group_id FR
      WHERE EXISTS (SELECT 1 FROM annotations_annotation said
                    WHERE said.task_id = task.id AND said.skip = '' AND {WITHIN_REACH}) OFFSET 0)"""
 
+# Of some runs among many: group by group, since the newest rollouts may all be of others.
+BY_GROUP = """rollouts_promptgroup g CROSS JOIN LATERAL (
+     SELECT id, group_id FROM rollouts_rollout WHERE group_id = g.id OFFSET 0) r"""
+
 # By name: the columns of the order, and whether it falls. Within a run, newest means the latest step.
 BY_ARRIVAL, BY_STEP = ("g.id", "r.id"), ("g.step", "g.id", "r.id")
 BY_REWARD, BY_DOUBT = ("r.reward", "r.id"), ("s.spread", "r.id")
@@ -157,6 +161,8 @@ def _statement(
 
 def _tables(wanted: Wanted) -> tuple[str, list[Any]]:
     """Rollouts `r`, with their groups `g` where these are looked at; no words are sought."""
+    if wanted.reach.runs is not None and wanted.run is None and not wanted.labelled:
+        return BY_GROUP, []
     source, values = "rollouts_rollout r", list[Any]()
     if wanted.labelled:
         source, values = f"{ANSWERED} r", [wanted.reach.campaign_ids]

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotator.api import handles
+from annotator.campaigns.reach import Reach
 from annotator.errors import InvalidInput
 from annotator.rollouts import words
 from annotator.rollouts.models import CompletionWords, PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
@@ -125,6 +126,21 @@ def test_what_is_rare_is_looked_up_and_not_waited_for(long_run: PolicyRun, narro
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {search}")
         assert rows_touched(nodes_of(cursor)) < 100
+
+
+def test_who_sees_one_run_reads_no_rollout_of_newer_ones(long_run: PolicyRun) -> None:
+    make_run("newer", groups=500)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    within = Reach(campaigns=(), runs=(long_run.pk,), reward_models=())
+    with CaptureQueriesContext(connection) as asked:
+        found = find(Wanted(reach=within), limit=50).ids
+    assert found == list(long_run.rollouts.order_by("-id").values_list("id", flat=True)[:50])
+    search = next(one["sql"] for one in asked if one["sql"].startswith("WITH"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {search}")
+        rollouts = [node for node in nodes_of(cursor) if node.get("Relation Name") == "rollouts_rollout"]
+    assert rollouts and rows_touched(rollouts) < 100
 
 
 def test_a_search_by_word_reads_no_completion(long_run: PolicyRun) -> None:

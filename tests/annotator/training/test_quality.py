@@ -96,10 +96,23 @@ def test_the_page_reads_the_answers_once_and_nothing_again_until_somebody_answer
     assert sum("shown_order" in one["sql"] and "rollout_ids" in one["sql"] for one in first) == 1
     with CaptureQueriesContext(connection) as again:
         assert quality(answered) == found
-    assert len(again) == 2  # the newest answer's number, and the newest review's
+    assert len(again) == 3  # how many answers, the newest one's number, and the newest review's
     newest = Annotation.objects.filter(annotator=people["alice"]).latest("id")
     revise(newest.pk, people["alice"].pk, said("tie", "again"))
     assert quality(answered) != found
+
+
+def test_of_many_answers_the_page_waits_for_a_few_more(answered, people, monkeypatch):
+    monkeypatch.setattr("annotator.training.quality.FINEST", 36)  # 108 answers: every third one counts
+    before, mine = quality(answered), list(Annotation.objects.filter(annotator=people["alice"]).order_by("id")[:3])
+    found = []
+    for at, one in enumerate(mine):
+        revise(one.pk, people["alice"].pk, said("tie", f"again{at}"))
+        found.append(quality(answered))
+    assert found[:2] == [before, before]
+    assert found[2]["agreement"] != before["agreement"]
+    monkeypatch.undo()
+    assert quality(answered) == found[2]
 
 
 def test_a_corrected_answer_is_seen_at_once(answered, people):
