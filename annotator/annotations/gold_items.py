@@ -97,6 +97,20 @@ def _make(
     return item
 
 
+@transaction.atomic
+def take_along(source: Campaign, campaign: Campaign, *, made_by: User) -> int:
+    """The known answers of another campaign, for one that asks the same of the same runs; their scores stay there."""
+    known = source.gold_items.filter(retired_at__isnull=True).select_related("task").order_by("id")
+    fitting = (source.config.form, source.config.completions) == (campaign.config.form, campaign.config.completions)
+    if not fitting and known.exists():
+        raise InvalidInput(f"The known answers of {source.slug} fit another form.", field="known_answers_of")
+    taken = list(known.filter(task__group__run__campaigns=campaign))
+    for item in taken:
+        task = item.task
+        _make(campaign, task.group_id, task.rollout_ids, item.answer, item.use, item.explanation, made_by)
+    return len(taken)
+
+
 def retire(campaign: Campaign, item_id: int, *, now: datetime) -> GoldItem:
     """No longer shown; the scores it gave stay."""
     item = GoldItem.objects.filter(campaign=campaign, pk=item_id).first()

@@ -38,6 +38,9 @@ class CampaignIn(CampaignEdit):
     budget_labels = s.IntegerField(min_value=1, max_value=2**31 - 1)
     runs = s.ListField(child=s.SlugField(max_length=100), allow_empty=False, max_length=1000)
     annotators = s.ListField(child=Text(max_length=150), required=False, max_length=10_000)
+    known_answers_of = s.SlugField(
+        max_length=100, required=False, help_text="a campaign with the same form: its known answers about these runs"
+    )
 
 
 class AmountOut(s.Serializer[Any]):
@@ -115,6 +118,9 @@ class CampaignOut(s.Serializer[Any]):
     reward_model = s.CharField(required=False)
     config = s.DictField(required=False)
     budget = BudgetOut(required=False)
+    pay_per_label = s.FloatField(required=False, allow_null=True)
+    pay_per_hour = s.FloatField(required=False, allow_null=True)
+    paid_seconds_cap = s.IntegerField(required=False, allow_null=True)
     runs = s.ListField(child=s.CharField(), required=False)
     annotators = s.ListField(child=s.CharField(), required=False)
     created_at = s.DateTimeField(required=False)

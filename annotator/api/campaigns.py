@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator.annotations import adjudication, reviews
+from annotator.annotations import adjudication, gold_items, reviews
 from annotator.annotations.models import Annotation
 from annotator.campaigns import budget, drafts, lifecycle, membership
 from annotator.campaigns.forecast import look_ahead
@@ -59,6 +60,9 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
         "reward_model": campaign.reward_model,
         "config": campaign.config.to_json(),
         "budget": budget.balance(campaign).as_dict(),
+        "pay_per_label": campaign.pay_per_label,
+        "pay_per_hour": campaign.pay_per_hour,
+        "paid_seconds_cap": campaign.paid_seconds_cap,
         "runs": list(campaign.runs.order_by("name").values_list("name", flat=True)),
         "annotators": list(campaign.annotators.order_by("username").values_list("username", flat=True)),
         "created_at": campaign.created_at,
@@ -82,7 +86,12 @@ class Campaigns(APIView):
     @extend_schema(operation_id="campaigns_create", request=shape.CampaignIn, responses={201: shape.CampaignOut})
     def post(self, request: Request) -> Response:
         """Draft a campaign."""
-        campaign = lifecycle.create(**checked(shape.CampaignIn, request.data), created_by=caller(request))
+        given, person = checked(shape.CampaignIn, request.data), caller(request)
+        source = given.pop("known_answers_of", None)
+        with transaction.atomic():
+            campaign = lifecycle.create(**given, created_by=person)
+            if source is not None:
+                gold_items.take_along(find_campaign(request, source), campaign, made_by=person)
         return Response(present(request, campaign), status=201)
 
 

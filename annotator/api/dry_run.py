@@ -39,6 +39,7 @@ class DryRun(APIView):
     def post(self, request: Request) -> Response:
         """The first twenty cards these settings lead to. Stores nothing, spends nothing, and asks nobody."""
         given = checked(DryRunIn, request.data)
+        given.pop("known_answers_of", None)  # they change nothing of what is asked first
         return Response(shape.Preview(_look(given, request)).data)
 
 

@@ -119,6 +119,50 @@ def test_a_form_of_several_questions_is_composed_by_keyboard(campaign: Any, sign
     assert rating["criteria"][0]["guideline"] == "does it answer?"
 
 
+def test_what_was_typed_into_the_form_outlives_a_reload_until_it_is_drafted(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/new")
+    page.get_by_label("Name", exact=True).fill("Half a")
+    page.get_by_label("grpo-1").check()
+    page.get_by_role("button", name="Add a question").click()
+    page.get_by_role("group", name="Question 2").get_by_label("Kind").select_option("rating")
+    page.get_by_label("Budget, labels").fill("77")
+    page.reload()
+    expect(page.get_by_role("status").filter(has_text="What you typed here before is back.")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Half a")
+    expect(page.get_by_role("group", name="Question 2").get_by_label("Criteria")).to_have_value("helpful\nhonest")
+    page.get_by_role("button", name="Create draft").click()
+    expect(page.get_by_role("heading", name="Half a")).to_be_visible()
+    assert Campaign.objects.get(slug="half-a").budget_labels == 77
+    page.goto("/campaigns/new")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")
+    page.get_by_label("Name", exact=True).fill("Other")
+    page.reload()
+    page.get_by_role("button", name="Start afresh").press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")
+
+
+def test_a_campaign_is_copied_with_all_its_settings_by_keyboard(people: Any, sign_in: SignIn) -> None:
+    form = [{"kind": "rating", "name": "q", "criteria": [{"name": "a", "high": 3}, {"name": "b", "low": 0, "high": 9}]}]
+    config = {"form": form, "overlap": 2, "max_skips": 7, "random_share": 0.25, "repeat_share": 0.0, "seed": 5}
+    settings = {"acquisition": "random", "training": {"epochs": 7}, "budget_money": Decimal(50), "currency": "EUR"}
+    run = make_run("grpo-1", groups=4)
+    made = make_open_campaign(people, run=run, pay_per_label=Decimal("0.25"), **config, **settings)  # type: ignore[arg-type]
+    page = sign_in("olga", "/campaigns/helpful")
+    page.get_by_role("link", name="New one like this").press("Enter")
+    expect(page.get_by_role("heading", name="New campaign like Helpful")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Once more")
+    page.get_by_role("button", name="Create draft").press("Enter")
+    expect(page.get_by_role("heading", name="Once more")).to_be_visible()
+    copy = Campaign.objects.get(slug="once-more")
+    assert copy.config == made.config
+    assert (copy.state, copy.reward_model) == ("draft", "once-more")
+    for field in ("question", "budget_labels", "budget_hours", "budget_money", "currency", "prices"):
+        assert getattr(copy, field) == getattr(made, field), field
+    assert list(copy.runs.all()) == [run]
+    members = lambda of: sorted(of.annotators.values_list("username", flat=True))  # noqa: E731
+    assert members(copy) == members(made)
+
+
 def test_the_dashboard_follows_the_answers_live(campaign: Any, sign_in: SignIn) -> None:
     desk = sign_in("olga", "/campaigns/helpful")
     labels = desk.locator(".stat", has_text="Labels").locator(".stat-value").first

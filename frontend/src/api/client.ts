@@ -123,6 +123,8 @@ export const api = {
 
   /** Those this person manages: all of them, or the ones where their role says so. */
   campaigns: async () => (await results<Campaign>(server.GET("/api/v1/campaigns"))).filter(({ budget }) => budget),
+  /** As whoever manages it sees it. */
+  campaign: (slug: string) => value<Campaign>(server.GET("/api/v1/campaigns/{slug}", at({ slug }))),
   createCampaign: (body: NewCampaign) => value<Campaign>(server.POST("/api/v1/campaigns", { body })),
   editCampaign: (slug: string, body: DraftChange) => value<Campaign>(server.PATCH("/api/v1/campaigns/{slug}", { ...at({ slug }), body })),
   discardCampaign: (slug: string) => value<undefined>(server.DELETE("/api/v1/campaigns/{slug}", at({ slug }))),

@@ -1430,6 +1430,8 @@ export interface components {
             };
             slug: string;
             annotators?: string[];
+            /** @description a campaign with the same form: its known answers about these runs */
+            known_answers_of?: string;
         };
         CampaignList: {
             results: components["schemas"]["CampaignOut"][];
@@ -1461,6 +1463,11 @@ export interface components {
                 [key: string]: unknown;
             };
             budget?: components["schemas"]["BudgetOut"];
+            /** Format: double */
+            pay_per_label?: number | null;
+            /** Format: double */
+            pay_per_hour?: number | null;
+            paid_seconds_cap?: number | null;
             runs?: string[];
             annotators?: string[];
             /** Format: date-time */
@@ -1581,6 +1588,8 @@ export interface components {
             };
             slug?: string;
             annotators?: string[];
+            /** @description a campaign with the same form: its known answers about these runs */
+            known_answers_of?: string;
         };
         ErrorBody: {
             code: string;

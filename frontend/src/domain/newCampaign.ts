@@ -41,6 +41,11 @@ export interface CampaignForm extends BudgetForm, QualityForm {
   heldoutShare: string; // percent
   promotionSlack: string;
   seed: string;
+  /** The campaign it is a copy of; empty for none. */
+  like: string;
+  takeGold: boolean;
+  /** Settings of that campaign which this form does not show. */
+  rest: Record<string, unknown>;
 }
 
 /** The fields that are typed or chosen, as opposed to ticked. */
@@ -81,6 +86,9 @@ export const freshForm: CampaignForm = {
   heldoutShare: "20",
   promotionSlack: "0",
   seed: "0",
+  like: "",
+  takeGold: false,
+  rest: {},
 };
 
 /** A strategy that reads a machine's labels goes with them. */
@@ -125,7 +133,9 @@ export function toRequest(form: CampaignForm): NewCampaign {
     ...meansOf(form),
     runs: form.runs,
     ...(annotators.length > 0 ? { annotators } : {}),
+    ...(form.like && form.takeGold ? { known_answers_of: form.like } : {}),
     config: {
+      ...form.rest,
       form: form.asked.map(toQuestion),
       completions: Number(form.completions),
       ...limitsOf(form),
@@ -204,6 +214,7 @@ const FIELDS: Record<string, keyof CampaignForm> = {
   heldout_share: "heldoutShare",
   promotion_slack: "promotionSlack",
   seed: "seed",
+  known_answers_of: "takeGold",
 };
 
 /** A refusal, at the fields it is about: `context` names one field, several, or the things that were not found. */

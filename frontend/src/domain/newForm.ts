@@ -82,6 +82,8 @@ export interface Asked {
   required: boolean;
   /** What was changed of the kind's options. */
   told: Record<string, Told>;
+  /** As another campaign asks it, to the last detail; gone as soon as anything is changed here. */
+  given?: Record<string, unknown>;
 }
 
 const NAMES: Record<Kind, string> = {
@@ -111,6 +113,35 @@ export function freshQuestion(kind: Kind, others: readonly Asked[] = []): Asked 
   return { id: made, kind, name, title: "", guideline: "", parts, required: true, told: {} };
 }
 
+/** A question as a campaign holds it, back in the form. */
+export function askedAs(question: Record<string, unknown>): Asked {
+  const word = (name: string) => (typeof question[name] === "string" ? question[name] : "");
+  const kind = KINDS.find((one) => one.kind === question.kind)?.kind ?? "pair";
+  const parts = (question.criteria ?? question.types ?? []) as Record<string, unknown>[];
+  const known = OPTIONS[kind].map(({ name }) => name as string);
+  const told = Object.entries({ ...parts[0], ...question }).filter(([name]) => known.includes(name)) as [string, Told][];
+  made += 1;
+  return {
+    id: made,
+    kind,
+    name: word("name"),
+    title: word("title"),
+    guideline: word("guideline"),
+    parts: parts.map(({ name, title, guideline }) => [title || name, guideline].filter(Boolean).join(": ")).join("\n"),
+    required: question.required !== false,
+    told: Object.fromEntries(told),
+    given: question,
+  };
+}
+
+/** Questions that were kept, with numbers that no new one will have. */
+export function renumbered(asked: readonly Asked[]): Asked[] {
+  return asked.map((one) => {
+    made += 1;
+    return { ...one, id: made };
+  });
+}
+
 const slug = (text: string) =>
   text
     .trim()
@@ -130,7 +161,8 @@ const listed = (parts: string) =>
       return { name: slug(title), title: title.trim(), ...(guideline ? { guideline } : {}) };
     });
 
-export function toQuestion({ kind, name, title, guideline, parts, required, told }: Asked): Record<string, unknown> {
+export function toQuestion({ kind, name, title, guideline, parts, required, told, given }: Asked): Record<string, unknown> {
+  if (given) return given;
   const { low, high, ...options } = told;
   const scale = { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) };
   return {

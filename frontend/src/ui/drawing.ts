@@ -16,9 +16,9 @@ interface Axes {
   yValues?: (value: number) => string;
 }
 
-/** Numbers along an axis in the language of the page; uPlot alone would take the browser's. */
+/** Numbers along an axis in the language of the page, each once; uPlot alone would take the browser's. */
 function written(show: (value: number) => string = (value) => numbers().format(value)): uPlot.Axis.DynamicValues {
-  return (_plot, splits) => splits.map(show);
+  return (_plot, splits) => splits.map(show).map((text, at, all) => (text === all[at - 1] ? "" : text));
 }
 
 /** Quiet axes with the label of x below; the label of y belongs into the heading of the plot. */

@@ -140,7 +140,7 @@ function OneQuestion({ asked, others, place, onChange, onRemove, onEarlier }: Qu
 export function FormFields(props: FormProps) {
   const { form, wrong, set } = props;
   const problem = wrong.asked ?? problemsOfForm(form.asked, Number(form.completions));
-  const change = (at: number, asked: Asked) => set({ asked: form.asked.map((one, n) => (n === at ? asked : one)) });
+  const change = (at: number, { given: _, ...asked }: Asked) => set({ asked: form.asked.map((one, n) => (n === at ? asked : one)) });
   const add = () => set({ asked: [...form.asked, { ...freshQuestion("critique", form.asked), required: false }] });
   const earlier = (at: number) => set({ asked: form.asked.flatMap((one, n) => (n === at ? [] : n === at - 1 ? [form.asked[at] ?? one, one] : [one])) });
   return (

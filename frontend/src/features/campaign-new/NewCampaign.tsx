@@ -4,7 +4,7 @@ import "../../styles/wizard.css";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 
 import { api, ApiError } from "../../api/client";
 import { slugOf } from "../../domain/format";
@@ -18,6 +18,8 @@ import {
   toRequest,
   withMachine,
 } from "../../domain/newCampaign";
+import { forgetForm, keepForm, keptForm, placeOf } from "../../domain/newKept";
+import { formLike } from "../../domain/newLike";
 import { language, t } from "../../i18n";
 import { Loading, Page, Panel, Problem } from "../../ui/parts";
 import { BudgetFields } from "./BudgetFields";
@@ -103,14 +105,48 @@ function useProblems() {
   return { form, wrong, refuse, refused, edited, language: spokenBy === "server" && language() !== "en" ? "en" : undefined };
 }
 
+/** The form as it was left in this tab, or as it begins; and the way back to its beginning. */
+function useKeptForm(begin: () => CampaignForm) {
+  const session = useQuery({ queryKey: ["session"], queryFn: api.session, staleTime: Infinity });
+  const [fresh, setFresh] = useState(begin);
+  const place = placeOf(session.data?.username ?? "", fresh.like);
+  const [left] = useState(() => keptForm(sessionStorage, place));
+  const [form, setForm] = useState(left ?? fresh);
+  const [restored, setRestored] = useState(left !== null);
+  useEffect(() => {
+    if (form !== fresh) keepForm(sessionStorage, place, form);
+  }, [form, fresh, place]);
+  const forget = () => forgetForm(sessionStorage, place);
+  const startAfresh = () => {
+    const again = begin();
+    forget();
+    setFresh(again);
+    setForm(again);
+    setRestored(false);
+  };
+  return { form, setForm, restored, forget, startAfresh };
+}
+
+/** `/campaigns/new`, or `/campaigns/new?like=helpful`: all settings of another campaign, for a new name. */
 export default function NewCampaign() {
+  const [address] = useSearchParams();
+  const like = address.get("like") ?? "";
+  const original = useQuery({ queryKey: ["campaign-to-copy", like], queryFn: () => api.campaign(like), enabled: like !== "", staleTime: Infinity });
+  if (!like) return <Wizard key="" title={t("New campaign")} begin={() => ({ ...freshForm, question: t("Which completion is better?") })} />;
+  if (!original.data) return <Page title={t("New campaign")}>{original.isError ? <Problem error={original.error} /> : <Loading />}</Page>;
+  const { data } = original;
+  return <Wizard key={like} title={t("New campaign like {{name}}", { name: data.name })} begin={() => formLike(data)} />;
+}
+
+function Wizard({ title, begin }: { title: string; begin: () => CampaignForm }) {
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [form, setForm] = useState(() => ({ ...freshForm, question: t("Which completion is better?") }));
+  const { form, setForm, restored, forget, startAfresh } = useKeptForm(begin);
   const { form: element, wrong, refuse, refused, edited, language: theirs } = useProblems();
   const create = useMutation({
     mutationFn: () => api.createCampaign(toRequest(form)),
     onSuccess: async (campaign) => {
+      forget();
       await client.invalidateQueries({ queryKey: ["campaigns"] });
       await navigate(`/campaigns/${campaign.slug}`);
     },
@@ -131,7 +167,18 @@ export default function NewCampaign() {
   const props = { form, wrong, set };
 
   return (
-    <Page title={t("New campaign")}>
+    <Page title={title}>
+      <div role="status">
+        {restored && (
+          <p className="state-note">
+            {t("What you typed here before is back.")}{" "}
+            <button type="button" className="button small" onClick={startAfresh}>
+              {t("Start afresh")}
+            </button>
+          </p>
+        )}
+      </div>
+      {form.like && !restored && <p className="lead quiet">{t("All its settings are here but its name. Nothing is drafted yet.")}</p>}
       <ProblemLanguage value={theirs}>
         <form ref={element} className="form wizard" onSubmit={submit} noValidate>
           <Question {...props} />

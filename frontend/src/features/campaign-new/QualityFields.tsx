@@ -1,9 +1,11 @@
 /** How a campaign makes sure of its answers: three practices, each off or on, and what stands beside the completions. */
 
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
+import { gold } from "../../api/gold";
 import type { CampaignForm } from "../../domain/newCampaign";
-import { t } from "../../i18n";
+import { t, tn } from "../../i18n";
 import { type FormProps, Tick } from "./Field";
 import { NumberField } from "./NumberField";
 
@@ -21,6 +23,22 @@ function Practice({ field, label, hint, children, form, wrong, set }: PracticePr
       <Tick label={label} hint={hint} problem={wrong[field]} checked={form[field]} onTick={(on) => set({ [field]: on } as Partial<CampaignForm>)} />
       {form[field] && <div className="field-row practice">{children}</div>}
     </>
+  );
+}
+
+/** Of a campaign that is copied: the answers that are known there, for the same form and the same runs. */
+function KnownAnswers({ form, wrong, set }: FormProps) {
+  const items = useQuery({ queryKey: ["gold", form.like], queryFn: () => gold.items(form.like) });
+  const n = items.data?.filter((item) => !item.retired_at).length ?? 0;
+  if (n === 0) return null;
+  return (
+    <Tick
+      label={tn(n, "Take its {{n}} known answer along", "Take its {{n}} known answers along")}
+      hint={t("from {{campaign}}: those about the runs that are chosen, while the form stays as it is. Whoever has met one there may meet it again.", { campaign: form.like })}
+      problem={wrong.takeGold}
+      checked={form.takeGold}
+      onTick={(takeGold) => set({ takeGold })}
+    />
   );
 }
 
@@ -63,6 +81,7 @@ export function QualityFields(props: FormProps) {
         <NumberField {...props} field="trainingCards" label={t("Training cards")} hint={t("Per person. Their answers teach no model.")} />
         <NumberField {...props} field="trainingPass" label={t("Paused below, %")} hint={t("Empty: whoever answered them all goes on.")} />
       </Practice>
+      {form.like && (form.gold || form.training) && <KnownAnswers {...props} />}
       <h3 className="field-title">{t("Shown beside the completions")}</h3>
       <Tick
         label={t("The reference answer")}

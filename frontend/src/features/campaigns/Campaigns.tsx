@@ -23,7 +23,7 @@ function Row({ campaign }: { campaign: Campaign }) {
       <td className="cell-bar">
         <Progress value={budget.labels ? budget.spent / budget.labels : 0} label={t("Budget of {{name}} spent", { name: campaign.name })} />
         <span className="cell-detail">
-          {t("{{part}} of {{all}} labels", { part: budget.spent, all: budget.labels })}
+          {t("{{part}} of {{all}} labels spent", { part: budget.spent, all: budget.labels })}
         </span>
       </td>
       <td>{campaign.reward_model}</td>

@@ -1,6 +1,6 @@
 /** What a manager does with a campaign: open, pause, top up, close. What it means is said before it cannot be undone. */
 
-import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type UseMutationResult, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 
@@ -57,6 +57,8 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
   const { state } = campaign;
   const [closing, setClosing] = useState(false);
   const topUp = useTopUp();
+  const session = useQuery({ queryKey: ["session"], queryFn: api.session, staleTime: Infinity });
+  const mayDraft = session.data?.scopes.includes("manage") ?? false;
   const button = (to: Move, label: string) => (
     <button type="button" className={to === "open" ? "button primary" : "button"} onClick={() => move.mutate(to)} disabled={move.isPending}>
       {label}
@@ -69,6 +71,11 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
         <button type="button" className="button quiet-button" onClick={() => setClosing(true)} disabled={move.isPending}>
           {t("Close…")}
         </button>
+      )}
+      {mayDraft && (
+        <Link className="button quiet-button" to={`/campaigns/new?like=${encodeURIComponent(campaign.slug)}`}>
+          {t("New one like this")}
+        </Link>
       )}
       {state === "draft" && (
         <Link className="button" to={`/campaigns/${campaign.slug}/people`}>

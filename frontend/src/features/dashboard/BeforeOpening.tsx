@@ -39,7 +39,7 @@ export function BeforeOpening({ campaign }: { campaign: Campaign }) {
             <Link to={`/campaigns/${slug}/gold`}>{t("State right answers")}</Link>
           </li>
         )}
-        <li className="quiet">{t("Its settings are fixed now. Budgets can be raised later.")}</li>
+        <li className="quiet">{t("Once it is open its settings stay as they are. Budgets can still be raised.")}</li>
       </ul>
     </Panel>
   );

@@ -20,6 +20,12 @@ const epoch = (iso: string) => new Date(iso).getTime() / 1000;
 /** Forecasts far beyond what is known would squeeze it to a line: the plot ends at four times the past. */
 const AHEAD = 4;
 
+/** What a time along the axis says, so that no two marks say the same. */
+function unitsOver(seconds: number): Intl.DateTimeFormatOptions {
+  if (seconds > 172_800) return { day: "numeric", month: "short" };
+  return { hour: "2-digit", minute: "2-digit", ...(seconds < 600 ? { second: "2-digit" } : {}) };
+}
+
 function Burn({ ahead }: { ahead: BudgetAhead }) {
   const { data, options } = useSpoken(() => {
     const { series, forecast, labels } = ahead;
@@ -40,7 +46,7 @@ function Burn({ ahead }: { ahead: BudgetAhead }) {
       options: (palette: Palette): ChartOptions => ({
         ...still,
         scales: { x: { time: false, range: () => [xs[0] ?? 0, last + (last - (xs[0] ?? 0)) * 0.03 || 1] }, y: { range: () => [0, labels * 1.05] } },
-        axes: axes(palette, { x: "", xValues: (value) => dates(last - (xs[0] ?? 0) > 172_800 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" }).format(new Date(value * 1000)) }),
+        axes: axes(palette, { x: "", xValues: (value) => dates(unitsOver(last - (xs[0] ?? 0))).format(new Date(value * 1000)) }),
         series: [
           {},
           { stroke: palette.a, width: 2, points: { show: false } },
@@ -66,7 +72,7 @@ function Burn({ ahead }: { ahead: BudgetAhead }) {
     <div className="burn">
       <figure>
         <figcaption>
-          {t("Burn-down")} <span className="quiet">{t("labels left; dashed: at the pace of late, with 90% interval")}</span>
+          {t("Burn-down")} <span className="quiet">{forecast ? t("labels left; dashed: at the pace of late, with 90% interval") : t("labels left")}</span>
         </figcaption>
         <Chart label={label} data={data} options={options} height={150} />
       </figure>
@@ -76,8 +82,10 @@ function Burn({ ahead }: { ahead: BudgetAhead }) {
 
 const GONE = { labels: "the labels", hours: "the paid hours", money: "the money" } as const;
 
-function Forecast({ ahead }: { ahead: BudgetAhead }) {
+function Forecast({ ahead, state }: { ahead: BudgetAhead; state: Campaign["state"] }) {
   const { forecast } = ahead;
+  if (state === "closed") return null;
+  if (state === "paused") return <p className="quiet">{t("Paused: nothing ends meanwhile.")}</p>;
   if (!forecast) return <p className="quiet">{t("A forecast needs a pace: some answers while the campaign is open.")}</p>;
   const pace = t("{{rate}} paid answers per hour (over the last {{span}})", { rate: decimal(forecast.labels_per_hour, 1), span: spanInWords(forecast.over_hours) });
   if (!forecast.expected) return <p className="quiet">{t("{{pace}}: no end in sight.", { pace })}</p>;
@@ -133,7 +141,7 @@ export function BudgetPanel({ campaign }: { campaign: Campaign }) {
         <>
           <Amounts ahead={ahead.data} />
           {ahead.data.series.length > 1 && ahead.data.spent > 0 && <Burn ahead={ahead.data} />}
-          <Forecast ahead={ahead.data} />
+          <Forecast ahead={ahead.data} state={campaign.state} />
           {ahead.data.spent > 0 && (
             <DataTable
               csv={csv.table(slug, "burn-down")}

@@ -112,6 +112,7 @@ export function UncertaintyHistogram({ histogram, csv }: { histogram: Dashboard[
   if (counts.length === 0) return <p className="quiet">{t("Nothing is scored yet, so nothing is known about doubt.")}</p>;
   return (
     <>
+      <p className="quiet">{t("Rollouts, by how far the model's draws of their score differ.")}</p>
       <Chart label={t("Histogram of uncertainty over scored rollouts")} data={data} options={histogramOptions} />
       <DataTable
         csv={csv}

@@ -127,7 +127,7 @@ export default function GroupPage() {
       <p className="lead quiet">
         <Link to={`/runs/${encodeURIComponent(run)}`}>{run}</Link> · {t("step {{step}}", { step })} · {external_id} ·{" "}
         {tn(rollouts.length, "{{n}} completion", "{{n}} completions")}
-        {!scored && ` · ${t("not scored yet")}`}
+        {` · ${scored ? t("a score stands with how far its draws differ (±)") : t("not scored yet")}`}
       </p>
       <Panel title={t("Prompt")}>
         <Content text={prompt} />

@@ -30,6 +30,13 @@ interface PlotProps {
   most?: number;
 }
 
+/** From the first step to the last: of a single one, uPlot itself would make a range that no step is in. */
+function stepsShown(points: TrendPoint[], asBars: boolean): [number, number] {
+  const [first = 0, last = 0] = [points[0]?.step, points.at(-1)?.step];
+  if (first === last) return [first - 1, last + 1];
+  return asBars ? [first - 0.5, last + 0.5] : [first, last];
+}
+
 function Plot({ title, detail, points, value, around, written, asBars = false, fromZero = false, most }: PlotProps) {
   const { data, options } = useSpoken(() => {
     const values = points.map(value);
@@ -41,7 +48,7 @@ function Plot({ title, detail, points, value, around, written, asBars = false, f
       options: (palette: Palette): ChartOptions => ({
         ...still,
         scales: {
-          x: { time: false, range: (_plot, low, high) => (low === high ? [low - 1, high + 1] : asBars ? [low - 0.5, high + 0.5] : [low, high]) },
+          x: { time: false, range: () => stepsShown(points, asBars) },
           y: { range: (_plot, low, high) => [fromZero ? 0 : low - (high - low || 1) * 0.08, most ?? (high + (high - low || 1) * 0.08 || 1)] },
         },
         axes: axes(palette, { x: t("step"), yValues: written }),

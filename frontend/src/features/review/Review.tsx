@@ -206,8 +206,8 @@ export default function Review({ user }: { user: User }) {
       title={campaign.data ? t("{{campaign}}: answers", { campaign: campaign.data.name }) : t("Answers")}
       actions={
         <>
-          <CsvLink href={csv.readAgain(slug, query)} of={t("these answers")} />
-          {manages && <CsvLink href={csv.table(slug, "answers")} of={t("all answers")} />}
+          <CsvLink href={csv.readAgain(slug, query)} of={t("these answers")} named />
+          {manages && <CsvLink href={csv.table(slug, "answers")} of={t("all answers")} named />}
         </>
       }
     >
