@@ -36,7 +36,7 @@ def quiet(open_campaign: Any, people: Any) -> Any:
     for name in ("before", "after"):
         run = make_run(name, groups=0).pk
         with connection.cursor() as cursor:
-            cursor.execute(FILL, {"run": run, "campaign": busy.pk, "n": BUSY, "overlap": 1})
+            cursor.execute(FILL, {"run": run, "campaign": busy.pk, "n": BUSY, "overlap": 1, "state": "open"})
             cursor.execute(
                 f"{ANSWERED} AND NOT EXISTS (SELECT FROM annotations_annotation known WHERE assignment_id ="
                 " tasks_assignment.id)",
