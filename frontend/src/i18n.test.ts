@@ -58,9 +58,17 @@ describe("figures", () => {
 
   test("of time follow the language too", async () => {
     const at = "2026-05-03T12:34:56";
-    expect([when(at), clock(at)]).toEqual(["3 May, 12:34", "12:34:56"]);
+    const written = () => [when(at, new Date(at)), clock(at)];
+    expect(written()).toEqual(["3 May, 12:34", "12:34:56"]);
     await speak("de");
-    expect([when(at), clock(at)]).toEqual(["3. Mai, 12:34", "12:34:56"]);
+    expect(written()).toEqual(["3. Mai, 12:34", "12:34:56"]);
+  });
+});
+
+describe("a time of another year", () => {
+  test("is told with its year", () => {
+    expect(when("2025-12-31T23:59:00", new Date("2026-01-01T00:01:00"))).toBe("31 Dec 2025, 23:59");
+    expect(when("2026-01-01T00:00:00", new Date("2025-12-31T23:00:00"))).toBe("1 Jan 2026, 00:00");
   });
 });
 

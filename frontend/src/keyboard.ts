@@ -53,7 +53,7 @@ export interface Pressed {
  * With Shift, `1` arrives as `!` on many layouts, so digits are read from the physical key; signs are read as written,
  * because layouts disagree on which of them need Shift. Caps Lock is not Shift.
  */
-export function namesOf({ key, code, shiftKey, ctrlKey }: Pressed): string[] {
+function namesOf({ key, code, shiftKey, ctrlKey }: Pressed): string[] {
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
   const shift = shiftKey ? "Shift+" : "";
   const control = ctrlKey ? "Ctrl+" : "";

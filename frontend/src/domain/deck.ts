@@ -10,7 +10,7 @@ import type { Said } from "./answers";
 /** How far back an answer can be re-opened. */
 export const HISTORY = 10;
 /** The shown card and at least three behind it, so that the next one never waits for the network. */
-export const LOW = 4;
+const LOW = 4;
 /** Filled up by two at a time: half the requests of one at a time. */
 export const HAND = 5;
 /** Begins the key of an answer that was given before this tab was opened. */

@@ -55,7 +55,7 @@ export function isRequired(question: Question): boolean {
 }
 
 /** A question is done when it is complete, or may be left out and nothing was said. */
-export function isDone(question: Question, draft: AnyDraft): boolean {
+function isDone(question: Question, draft: AnyDraft): boolean {
   const machine = machineOf(question);
   return machine.complete(question, draft) || (!isRequired(question) && machine.blank(draft));
 }

@@ -28,9 +28,12 @@ export function seconds(ms: number | null | undefined): string {
   return `${decimal(ms / 1000, ms < 9_950 ? 1 : 0)} s`;
 }
 
-export function when(iso: string | null | undefined): string {
+/** With the year where it is not this one. */
+export function when(iso: string | null | undefined, now = new Date()): string {
   if (!iso) return NONE;
-  return dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+  const at = new Date(iso);
+  if (at.getFullYear() !== now.getFullYear()) return dated(iso);
+  return dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
 /** A stretch of time, in the largest unit that has two of it. */
@@ -49,11 +52,6 @@ export function dated(iso: string | null | undefined): string {
 /** The time of day to the second, for lines of a log. */
 export function clock(iso: string): string {
   return dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(iso));
-}
-
-/** In English only: use `tn` of i18n. */
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${count(n)} ${n === 1 ? one : many}`;
 }
 
 const METRICS = {

@@ -60,7 +60,7 @@ export function neededReserve(form: CampaignForm): number {
   return Math.min(MOST_RESERVED, Math.ceil(needed * 100 - 1e-9) / 100);
 }
 
-export function reserveOf(form: CampaignForm): number {
+function reserveOf(form: CampaignForm): number {
   return form.reserve.trim() ? Number(form.reserve) / 100 : neededReserve(form);
 }
 

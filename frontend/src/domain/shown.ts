@@ -6,7 +6,7 @@ import type { Shown } from "./kinds/kind";
 /** The server joins the turns of a conversation like this; offsets of spans and corrections count on it. */
 const BETWEEN_TURNS = "\n\n";
 
-export function plainText(text: Text): string {
+function plainText(text: Text): string {
   return typeof text === "string" ? text : text.map((turn) => turn.content).join(BETWEEN_TURNS);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { decimal, percent, plural, seconds, slugOf } from "./format";
+import { decimal, percent, seconds, slugOf } from "./format";
 import { asked, summary, turns } from "./messages";
 import { freshForm, problems, refusedFields, toRequest, withMachine } from "./newCampaign";
 
@@ -8,10 +8,6 @@ describe("numbers", () => {
   test("a missing number is a dash, never a zero", () => {
     expect([decimal(null), decimal(NaN), percent(undefined), seconds(null)]).toEqual(["–", "–", "–", "–"]);
     expect(decimal(0)).toBe("0.00");
-  });
-
-  test("one is singular", () => {
-    expect([plural(1, "label"), plural(0, "label")]).toEqual(["1 label", "0 labels"]);
   });
 });
 

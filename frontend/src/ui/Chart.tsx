@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 
+import { useLanguage } from "./language";
 import { useIsDark } from "./theme";
 
 export interface Palette {
@@ -54,6 +55,8 @@ function paletteOf(box: HTMLElement): Palette {
 export default function Chart({ label, data, options, height = 200 }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const dark = useIsDark();
+  // Axes and marks carry words and numbers.
+  const language = useLanguage();
   const latest = useRef(data);
   latest.current = data;
   const plot = useRef<uPlot | null>(null);
@@ -71,7 +74,7 @@ export default function Chart({ label, data, options, height = 200 }: Props) {
       drawn.destroy();
       plot.current = null;
     };
-  }, [dark, height, options]);
+  }, [dark, language, height, options]);
 
   useEffect(() => plot.current?.setData(data), [data]);
   // The box has its height before anything is drawn in it, so that nothing below it moves.

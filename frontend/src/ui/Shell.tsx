@@ -16,7 +16,7 @@ const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "syst
 const NAME = { system: "as the system", light: "light", dark: "dark" } as const;
 const SIGN: Record<Theme, string> = { system: "◐", light: "☀", dark: "☾" };
 
-export function ThemeButton() {
+function ThemeButton() {
   const theme = useTheme();
   const [now, next] = [t(NAME[theme]), t(NAME[NEXT[theme]])];
   return (

@@ -5,7 +5,7 @@ import uPlot from "uplot";
 import { numbers } from "../i18n";
 import type { ChartOptions, Palette } from "./Chart";
 
-export const FONT = "12px system-ui, sans-serif";
+const FONT = "12px system-ui, sans-serif";
 
 interface Axes {
   x: string;

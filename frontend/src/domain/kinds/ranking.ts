@@ -32,7 +32,7 @@ export type RankingChange =
   /** Dropped: between two tiers (at index `tier`), or onto the tier there. */
   | { do: "drop"; place: number; tier: number; onto: boolean };
 
-export function tierOf(tiers: Tiers, place: number): number {
+function tierOf(tiers: Tiers, place: number): number {
   return tiers.findIndex((tier) => tier.includes(place));
 }
 

@@ -19,7 +19,7 @@ export function useKeys(): Keys {
   return useContext(KeysContext);
 }
 
-export function Badges({ command, most = 1 }: { command: Command; most?: number }) {
+function Badges({ command, most = 1 }: { command: Command; most?: number }) {
   const { table } = useKeys();
   const keys = keysOf(table, command).slice(0, most);
   if (keys.length === 0) return null;

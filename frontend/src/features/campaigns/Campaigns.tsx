@@ -8,6 +8,7 @@ import { when } from "../../domain/format";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Problem, Progress } from "../../ui/parts";
+import { Table } from "../../ui/Table";
 
 function Row({ campaign }: { campaign: Campaign }) {
   const { budget } = campaign;
@@ -55,25 +56,11 @@ export default function Campaigns({ mayDraft }: { mayDraft: boolean }) {
         <p className="quiet">{t("No campaign yet. A campaign asks people to compare completions of your runs.")}</p>
       )}
       {!!campaigns.data?.length && (
-        <div className="table-box" role="region" aria-label={t("Campaigns")} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t("Campaign")}</th>
-                <th scope="col">{t("State")}</th>
-                <th scope="col">{t("Budget")}</th>
-                <th scope="col">{t("Reward model")}</th>
-                <th scope="col">{t("Runs")}</th>
-                <th scope="col">{t("Created")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {campaigns.data.map((campaign) => (
-                <Row key={campaign.slug} campaign={campaign} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table name={t("Campaigns")} heads={[t("Campaign"), t("State"), t("Budget"), t("Reward model"), t("Runs"), t("Created")]}>
+          {campaigns.data.map((campaign) => (
+            <Row key={campaign.slug} campaign={campaign} />
+          ))}
+        </Table>
       )}
     </Page>
   );

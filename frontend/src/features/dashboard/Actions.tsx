@@ -1,6 +1,6 @@
 /** What a manager does with a campaign: open, pause, top up, close. What it means is said before it cannot be undone. */
 
-import { type UseMutationResult, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type UseMutationResult, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 
@@ -8,14 +8,14 @@ import { api } from "../../api/client";
 import type { Campaign } from "../../api/types";
 import { t } from "../../i18n";
 import { Dialog, Problem } from "../../ui/parts";
+import { useReadAgain } from "../campaigns/useCampaign";
 import { useTopUp } from "./TopUp";
 
 export type Move = "open" | "pause" | "close";
 type Moving = UseMutationResult<Campaign, Error, Move>;
 
 export function useActions(slug: string) {
-  const client = useQueryClient();
-  const refresh = () => client.invalidateQueries({ queryKey: ["dashboard", slug] });
+  const refresh = useReadAgain(slug);
   const move = useMutation({ mutationFn: (to: Move) => api.moveCampaign(slug, to), onSettled: refresh });
   const retrain = useMutation({ mutationFn: () => api.retrain(slug), onSettled: refresh });
   return { move, retrain };

@@ -2,12 +2,11 @@
 
 import "../../styles/desk.css";
 
-import { useQuery } from "@tanstack/react-query";
 import { NavLink } from "react-router";
 
-import { api } from "../../api/client";
 import { count } from "../../domain/format";
 import { t } from "../../i18n";
+import { useCampaign } from "../campaigns/useCampaign";
 
 const PAGES = [
   ["", "Overview"],
@@ -18,11 +17,8 @@ const PAGES = [
   ["people", "People"],
 ] as const;
 
-/** Counts may be this old when somebody goes from page to page. */
-const RECENT = 10_000;
-
 export function CampaignNav({ slug }: { slug: string }) {
-  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: RECENT });
+  const campaign = useCampaign(slug);
   // Only those who may decide and read are told how much waits for them.
   const { disputes, to_read: unread = 0 } = campaign.data ?? {};
   return (

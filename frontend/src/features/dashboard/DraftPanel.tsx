@@ -8,6 +8,7 @@ import { api } from "../../api/client";
 import type { Campaign } from "../../api/types";
 import { t } from "../../i18n";
 import { Dialog, Panel, Problem } from "../../ui/parts";
+import { useReadAgain } from "../campaigns/useCampaign";
 
 interface Draft {
   name: string;
@@ -46,13 +47,12 @@ function DiscardDialog({ campaign, onClose }: { campaign: Campaign; onClose: () 
 }
 
 export function DraftPanel({ campaign }: { campaign: Campaign }) {
-  const client = useQueryClient();
   const [draft, setDraft] = useState(() => draftOf(campaign));
   const [discarding, setDiscarding] = useState(false);
   const edit = useMutation({
     mutationFn: () =>
       api.editCampaign(campaign.slug, { name: draft.name, question: draft.question, guidelines: draft.guidelines, budget_labels: Number(draft.labels) }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["dashboard", campaign.slug] }),
+    onSuccess: useReadAgain(campaign.slug),
   });
   const set = (field: keyof Draft) => ({
     value: draft[field],

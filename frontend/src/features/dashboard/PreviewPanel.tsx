@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import type { Campaign, Preview, PreviewCard, PreviewSide } from "../../api/types";
 import { decimal, percent } from "../../domain/format";
+import { letter } from "../../domain/kinds/kind";
 import { asked, summary } from "../../domain/messages";
 import { titleOf } from "../../domain/strategies";
 import { t, tn } from "../../i18n";
@@ -35,7 +36,7 @@ function PreviewedCard({ card }: { card: PreviewCard }) {
       </p>
       <div className="preview-sides">
         {card.completions.map((side, place) => (
-          <Side key={side.rollout} name={String.fromCharCode(65 + place)} side={side} />
+          <Side key={side.rollout} name={letter(place)} side={side} />
         ))}
       </div>
       <p className="quiet">

@@ -1,10 +1,9 @@
 /** Cards that people contradict each other about, one at a time: what was said stands above, the decision ends it. */
 
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { Link, useParams } from "react-router";
 
-import { api } from "../../api/client";
 import { type Dispute, gold } from "../../api/gold";
 import type { Card, MyCampaign } from "../../api/types";
 import { waitingFirst } from "../../domain/disputes";
@@ -12,6 +11,7 @@ import { type Form, inWords } from "../../domain/form";
 import { t, tn } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { preloadRichText } from "../../ui/preload";
+import { useCampaign } from "../campaigns/useCampaign";
 import { type Filled, Filling } from "../filling/Filling";
 import { useDecision } from "./useDecision";
 
@@ -102,7 +102,7 @@ function Deciding({ campaign, list, refresh }: { campaign: MyCampaign; list: Wai
 export default function Disputes() {
   const { slug = "" } = useParams();
   const client = useQueryClient();
-  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
+  const campaign = useCampaign(slug);
   // While there is one to decide, no list that comes in meanwhile takes it from under the reader's eyes.
   const disputes = useInfiniteQuery({
     queryKey: ["disputes", slug],

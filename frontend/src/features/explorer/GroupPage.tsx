@@ -10,12 +10,12 @@ import { csv, desk, type GivenLabel, type WholeGroup, type WholeRollout } from "
 import { reasonInWords, type SkipReason } from "../../domain/answers";
 import { type Answer, inWords } from "../../domain/form";
 import { decimal, seconds, when } from "../../domain/format";
-import { api } from "../../api/client";
 import { asked, summary } from "../../domain/messages";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Panel, Problem } from "../../ui/parts";
+import { useCampaign } from "../campaigns/useCampaign";
 import { GoldLinks } from "../gold/GoldLinks";
 
 function Facts({ rollout }: { rollout: WholeRollout }) {
@@ -60,7 +60,7 @@ function Labels({ group }: { group: WholeGroup }) {
 }
 
 function LabelsOf({ slug, labels, names }: { slug: string; labels: GivenLabel[]; names: Map<number, number> }) {
-  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
+  const campaign = useCampaign(slug);
   const said = (label: GivenLabel) => {
     if (label.skip) return t("Passed: {{reason}}", { reason: reasonInWords(label.skip as SkipReason) });
     return campaign.data ? inWords(campaign.data.form, label.answer as Answer) : "…";

@@ -6,7 +6,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { Link, useParams } from "react-router";
 
-import { api } from "../../api/client";
 import { csv } from "../../api/desk";
 import { gold, type GoldItem } from "../../api/gold";
 import { type Form, inWords } from "../../domain/form";
@@ -18,6 +17,7 @@ import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
 import { Judged } from "../../ui/Judged";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
+import { useCampaign } from "../campaigns/useCampaign";
 import { CampaignNav } from "../dashboard/CampaignNav";
 
 function howPeopleDid({ scored, mean_score }: GoldItem): string {
@@ -89,7 +89,7 @@ function Item({ slug, item, form }: { slug: string; item: GoldItem; form: Form }
 
 export default function Gold() {
   const { slug = "" } = useParams();
-  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
+  const campaign = useCampaign(slug);
   const items = useQuery({ queryKey: ["gold", slug], queryFn: () => gold.items(slug) });
   const all = items.data ?? [];
   const inUse = all.filter((item) => !item.retired_at);

@@ -1,10 +1,9 @@
 /** Stating a right answer by giving it: a group of the campaign, some of its completions, and the form. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 
-import { api } from "../../api/client";
 import { gold, type GoldCard } from "../../api/gold";
 import type { Card, MyCampaign } from "../../api/types";
 import { type Answer, inWords } from "../../domain/form";
@@ -12,7 +11,8 @@ import { summary } from "../../domain/messages";
 import { t } from "../../i18n";
 import { Judged } from "../../ui/Judged";
 import { Loading, Page, Problem } from "../../ui/parts";
-import { Filling } from "../filling/Filling";
+import { useCampaign } from "../campaigns/useCampaign";
+import { type Filled, Filling } from "../filling/Filling";
 import { MakeGold } from "./MakeGold";
 
 /** Another choice of completions is another card to the form in hand. */
@@ -60,6 +60,7 @@ function Answering({ campaign, group, onPass }: { campaign: MyCampaign; group: G
   const ready = chosen.length === wanted;
   const shown = useMemo(() => group.completions.filter(({ rollout }) => chosen.includes(rollout)), [group, chosen]);
   const card = useMemo(() => cardOf(group, chosen), [group, chosen]);
+  const onSay = useCallback((said: Filled) => setAnswer(said.answer), []);
   const above = <Chosen group={group} chosen={chosen} wanted={wanted} onChoose={choose} />;
   const back = `/campaigns/${campaign.slug}/gold`;
   if (!ready) {
@@ -87,7 +88,7 @@ function Answering({ campaign, group, onPass }: { campaign: MyCampaign; group: G
         withNote={false}
         pass={t("Another")}
         onPass={onPass}
-        onSay={(said) => setAnswer(said.answer)}
+        onSay={onSay}
       />
       {answer && (
         <MakeGold
@@ -107,9 +108,13 @@ export default function NewGold() {
   const [address, setAddress] = useSearchParams();
   const [turn, setTurn] = useState(0);
   const wish = Number(address.get("group")) || null;
-  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
+  const campaign = useCampaign(slug);
   const group = useQuery({ queryKey: ["gold-card", slug, wish, turn], queryFn: () => gold.card(slug, wish), staleTime: Infinity, gcTime: 0 });
   const error = campaign.error ?? group.error;
+  const another = useCallback(() => {
+    setAddress({}, { replace: true });
+    setTurn((before) => before + 1);
+  }, [setAddress]);
   if (error || !campaign.data || !group.data) {
     return (
       <Page title={t("State the right answer")}>
@@ -118,9 +123,5 @@ export default function NewGold() {
       </Page>
     );
   }
-  const another = () => {
-    setAddress({}, { replace: true });
-    setTurn(turn + 1);
-  };
   return <Answering key={`${group.data.group}-${turn}`} campaign={campaign.data} group={group.data} onPass={another} />;
 }

@@ -1,7 +1,7 @@
 /** Where an annotator begins: the campaigns that want their judgement. Enter starts the first one. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { Link } from "react-router";
 
 import { api } from "../../api/client";
@@ -48,12 +48,8 @@ function Looking({ campaign: { slug, name, disputes } }: { campaign: MyCampaign 
   );
 }
 
-function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolean }) {
+function CampaignCard({ campaign, start }: { campaign: MyCampaign; start: RefObject<HTMLAnchorElement | null> | undefined }) {
   const open = campaign.state === "open";
-  const start = useRef<HTMLAnchorElement>(null);
-  useEffect(() => {
-    if (first) start.current?.focus();
-  }, [first]);
   return (
     <li className="campaign-card">
       <div className="campaign-card-text">
@@ -68,7 +64,7 @@ function CampaignCard({ campaign, first }: { campaign: MyCampaign; first: boolea
       {open ? (
         <Link className="button primary" ref={start} to={`/annotate/${campaign.slug}`}>
           {t("Start")}
-          {first && <kbd aria-hidden="true">↵</kbd>}
+          {start && <kbd aria-hidden="true">↵</kbd>}
           <span className="visually-hidden">: {campaign.name}</span>
         </Link>
       ) : (
@@ -82,6 +78,9 @@ export function Home({ user }: { user: User }) {
   const campaigns = useQuery({ queryKey: ["my-campaigns"], queryFn: api.myCampaigns, refetchInterval: 15_000 });
   useEffect(preloadJudging, []);
   const listed = campaigns.data?.filter((one) => one.state !== "draft") ?? [];
+  // Enter starts the first one; a list that is read again leaves the focus where it is by then.
+  const start = useRef<HTMLAnchorElement>(null);
+  useEffect(() => start.current?.focus(), [campaigns.data !== undefined]);
   const sorted = [...listed.filter((one) => one.state === "open"), ...listed.filter((one) => one.state !== "open")];
   return (
     <Page title={t("Hello, {{name}}", { name: user.username })}>
@@ -92,7 +91,7 @@ export function Home({ user }: { user: User }) {
       )}
       <ul className="campaign-cards">
         {sorted.map((campaign, index) => (
-          <CampaignCard key={campaign.slug} campaign={campaign} first={index === 0} />
+          <CampaignCard key={campaign.slug} campaign={campaign} start={index === 0 ? start : undefined} />
         ))}
       </ul>
     </Page>

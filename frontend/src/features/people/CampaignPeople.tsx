@@ -4,7 +4,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useParams } from "react-router";
 
-import { api } from "../../api/client";
 import { csv } from "../../api/desk";
 import { type CampaignRole, type Member, people } from "../../api/people";
 import { when } from "../../domain/format";
@@ -12,13 +11,14 @@ import { roleOf } from "../../domain/names";
 import { t, tn } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Dialog, Loading, Page, Panel, Problem } from "../../ui/parts";
+import { useCampaign } from "../campaigns/useCampaign";
 import { CampaignNav } from "../dashboard/CampaignNav";
 import { Invitations } from "./Invitations";
 import { RoleSelect } from "./RoleSelect";
 
 export default function CampaignPeople() {
   const { slug = "" } = useParams();
-  const campaign = useQuery({ queryKey: ["campaign", slug], queryFn: () => api.myCampaign(slug) });
+  const campaign = useCampaign(slug);
   return (
     <Page
       title={campaign.data ? t("People of {{campaign}}", { campaign: campaign.data.name }) : t("People")}

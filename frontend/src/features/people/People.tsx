@@ -10,6 +10,7 @@ import { roleOf } from "../../domain/names";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Loading, Page, Problem } from "../../ui/parts";
+import { Table } from "../../ui/Table";
 
 const ROLES: SiteRole[] = ["annotator", "adjudicator", "manager", "admin"];
 
@@ -26,24 +27,11 @@ export default function People({ user }: { user: User }) {
       {listed.isPending && <Loading />}
       {[listed, change].map(({ isError, error }, which) => isError && <Problem key={which} error={error} />)}
       {listed.data && (
-        <div className="table-box" role="region" aria-label={t("People")} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t("Name")}</th>
-                <th scope="col">{t("Role")}</th>
-                <th scope="col">{t("Campaigns")}</th>
-                <th scope="col">{t("Last signed in")}</th>
-                <th scope="col">{t("Access")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {listed.data.map((person) => (
-                <Row key={person.id} person={person} mine={person.id === user.id} onChange={(body) => change.mutate({ id: person.id, ...body })} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table name={t("People")} heads={[t("Name"), t("Role"), t("Campaigns"), t("Last signed in"), t("Access")]} figures={[2]}>
+          {listed.data.map((person) => (
+            <Row key={person.id} person={person} mine={person.id === user.id} onChange={(body) => change.mutate({ id: person.id, ...body })} />
+          ))}
+        </Table>
       )}
     </Page>
   );
@@ -80,7 +68,7 @@ function Row({ person, mine, onChange }: RowProps) {
           </select>
         )}
       </td>
-      <td>{count(person.campaigns)}</td>
+      <td className="num">{count(person.campaigns)}</td>
       <td>{when(person.last_login)}</td>
       <td>
         {mine ? (

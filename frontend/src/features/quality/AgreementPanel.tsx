@@ -7,6 +7,7 @@ import { standing, standingName, whyNot } from "../../domain/quality";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Panel } from "../../ui/parts";
+import { Table } from "../../ui/Table";
 
 const LEVELS = {
   nominal: "by class",
@@ -39,32 +40,23 @@ export function AgreementPanel({ slug, rows }: { slug: string; rows: AgreementRo
           "Krippendorff's alpha: 1 is agreement without exception, 0 is what chance gives. In published sets of preferences two people agree on 63 to 77 % of pairs, an alpha of about 0.3 to 0.5.",
         )}
       </p>
-      <div className="table-box" role="region" aria-label={title} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("Question")}</th>
-              <th scope="col">{t("Alpha, with interval")}</th>
-              <th scope="col">{t("Standing")}</th>
-              <th scope="col">{t("Compared")}</th>
-              <th scope="col">{t("Items with two answers or more")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.question}>
-                <th scope="row">{row.question}</th>
-                <td>
-                  <AlphaCell row={row} />
-                </td>
-                <td>{standingName(standing(row.alpha))}</td>
-                <td>{t(LEVELS[row.level])}</td>
-                <td>{count(row.items)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        name={title}
+        heads={[t("Question"), t("Alpha, with interval"), t("Standing"), t("Compared"), t("Items with two answers or more")]}
+        figures={[4]}
+      >
+        {rows.map((row) => (
+          <tr key={row.question}>
+            <th scope="row">{row.question}</th>
+            <td>
+              <AlphaCell row={row} />
+            </td>
+            <td>{standingName(standing(row.alpha))}</td>
+            <td>{t(LEVELS[row.level])}</td>
+            <td className="num">{count(row.items)}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }

@@ -6,8 +6,9 @@ import { count, decimal, seconds } from "../../domain/format";
 import { noticed, whyNot } from "../../domain/quality";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
+import { IntervalLine } from "../../ui/IntervalLine";
 import { Panel } from "../../ui/parts";
-import { IntervalLine } from "./IntervalLine";
+import { Table } from "../../ui/Table";
 
 function How({ found }: { found: Quality["reliability"] }) {
   if (found.by === null) return <p className="quiet">{t("Nobody's reliability is known: {{why}}", { why: whyNot(found.why) })}</p>;
@@ -57,7 +58,7 @@ function Row({ row, chance }: { row: AnnotatorQuality; chance: number }) {
       <td>
         <Right row={row} chance={chance} />
       </td>
-      <td>{decimal(row.reliability?.weight)}</td>
+      <td className="num">{decimal(row.reliability?.weight)}</td>
       <td>
         <Counted found={row.left} />
       </td>
@@ -67,9 +68,9 @@ function Row({ row, chance }: { row: AnnotatorQuality; chance: number }) {
       <td>
         <Counted found={row.repeats} />
       </td>
-      <td>{count(row.answers)}</td>
-      <td>{count(row.skips)}</td>
-      <td>{seconds(row.median_active_ms)}</td>
+      <td className="num">{count(row.answers)}</td>
+      <td className="num">{count(row.skips)}</td>
+      <td className="num">{seconds(row.median_active_ms)}</td>
     </tr>
   );
 }
@@ -79,28 +80,15 @@ export function AnnotatorsPanel({ slug, found }: { slug: string; found: Quality 
   return (
     <Panel title={title} wide aside={<CsvLink href={csv.table(slug, "quality")} of={title} />}>
       <How found={found.reliability} />
-      <div className="table-box" role="region" aria-label={t("Table of annotators")} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("Annotator")}</th>
-              <th scope="col">{t("Right, with interval")}</th>
-              <th scope="col">{t("Weight")}</th>
-              <th scope="col">{t("Chose left, with interval")}</th>
-              <th scope="col">{t("Gold, with interval")}</th>
-              <th scope="col">{t("Same when asked again")}</th>
-              <th scope="col">{t("Answers")}</th>
-              <th scope="col">{t("Skips")}</th>
-              <th scope="col">{t("Median time")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.annotators.map((row) => (
-              <Row key={row.user} row={row} chance={found.reliability.chance} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        name={t("Table of annotators")}
+        heads={[t("Annotator"), t("Right, with interval"), t("Weight"), t("Chose left, with interval"), t("Gold, with interval"), t("Same when asked again"), t("Answers"), t("Skips"), t("Median time")]}
+        figures={[2, 6, 7, 8]}
+      >
+        {found.annotators.map((row) => (
+          <Row key={row.user} row={row} chance={found.reliability.chance} />
+        ))}
+      </Table>
     </Panel>
   );
 }

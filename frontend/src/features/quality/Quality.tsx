@@ -5,11 +5,11 @@ import "../../styles/quality.css";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
-import { api } from "../../api/client";
 import { quality } from "../../api/quality";
 import { count } from "../../domain/format";
 import { t } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
+import { useCampaign } from "../campaigns/useCampaign";
 import { CampaignNav } from "../dashboard/CampaignNav";
 import { AgreementPanel } from "./AgreementPanel";
 import { AnnotatorsPanel } from "./AnnotatorsPanel";
@@ -18,7 +18,7 @@ import { MatrixPanel } from "./MatrixPanel";
 export default function Quality() {
   const { slug = "" } = useParams();
   const read = useQuery({ queryKey: ["quality", slug], queryFn: () => quality.read(slug), refetchInterval: 30_000 });
-  const campaign = useQuery({ queryKey: ["campaign", slug], queryFn: () => api.myCampaign(slug) });
+  const campaign = useCampaign(slug);
   return (
     <Page
       title={campaign.data ? t("Quality of {{campaign}}", { campaign: campaign.data.name }) : t("Quality")}

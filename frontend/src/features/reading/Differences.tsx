@@ -21,7 +21,7 @@ interface Bit {
 /** Both panes of a comparison, and each drawing of them, ask for the same one. */
 let last: { a: string; b: string; diff: WordDiff } | null = null;
 
-export function diffOf(a: string, b: string): WordDiff {
+function diffOf(a: string, b: string): WordDiff {
   if (last?.a !== a || last.b !== b) last = { a, b, diff: wordDiff(a, b) };
   return last.diff;
 }

@@ -9,6 +9,7 @@ import "../../styles/reading.css";
 import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 
 import type { Text } from "../../api/types";
+import { letter } from "../../domain/kinds/kind";
 import { readNotes } from "../../domain/reading/notes";
 import { wordsOf } from "../../domain/reading/turns";
 import { t } from "../../i18n";
@@ -31,10 +32,6 @@ interface Props {
   chosen?: number[];
 }
 
-export function nameOfPlace(place: number): string {
-  return String.fromCharCode(65 + place);
-}
-
 /** Whom each place is compared with: the base, and the base itself with the first of the others. */
 function usePartners(completions: { text: Text }[], reading: Reading): (Against | null)[] {
   const { comparing, base, reasoningOpen } = reading;
@@ -43,7 +40,7 @@ function usePartners(completions: { text: Text }[], reading: Reading): (Against 
     const words = completions.map(({ text }) => wordsOf(text, reasoningOpen));
     return words.map((own, place) => {
       const partner = place === base ? (words.length === 2 ? 1 - base : null) : base;
-      return partner === null ? null : { own, other: words[partner] ?? "", otherName: nameOfPlace(partner) };
+      return partner === null ? null : { own, other: words[partner] ?? "", otherName: letter(partner) };
     });
   }, [completions, comparing, base, reasoningOpen]);
 }
@@ -69,7 +66,7 @@ export function Panes({ completions, reading, notes, boxes, body, under, chosen 
   const partners = usePartners(completions, reading);
   const onToggle = useCallback(() => obey("reasoning"), [obey]);
   const reasoning = useMemo(() => ({ open: reasoningOpen, onToggle }), [reasoningOpen, onToggle]);
-  const names = completions.map((_, place) => nameOfPlace(place));
+  const names = completions.map((_, place) => letter(place));
   useEffect(preloadDifferences, []);
   return (
     <>
@@ -79,7 +76,7 @@ export function Panes({ completions, reading, notes, boxes, body, under, chosen 
         {completions.map(({ text }, place) => (
           <CompletionPane
             key={place}
-            name={nameOfPlace(place)}
+            name={letter(place)}
             text={text}
             reasoning={reasoning}
             asWritten={asWritten}

@@ -2,16 +2,16 @@
 
 import "../../styles/desk.css";
 
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
-import { api } from "../../api/client";
 import { csv, desk, type ReadAnswer, type ReviewQuery } from "../../api/desk";
 import type { User } from "../../api/types";
 import { reasonInWords, type SkipReason } from "../../domain/answers";
 import { type Answer, type Form, inWords } from "../../domain/form";
 import { seconds, when } from "../../domain/format";
+import { letter } from "../../domain/kinds/kind";
 import { asked, summary } from "../../domain/messages";
 import { stateName } from "../../domain/names";
 import { t, tn } from "../../i18n";
@@ -19,6 +19,7 @@ import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
 import { Judged } from "../../ui/Judged";
 import { Badge, Loading, Page, Problem } from "../../ui/parts";
+import { useCampaign } from "../campaigns/useCampaign";
 import { CampaignNav } from "../dashboard/CampaignNav";
 import { FromAnswer } from "../gold/FromAnswer";
 
@@ -152,7 +153,7 @@ function Read({ one, form, slug, reader, manages }: { one: ReadAnswer; form: For
       {one.comment && <p>“{one.comment}”</p>}
       <div className="read-sides">
         {one.completions.map(({ rollout, text }, place) => {
-          const name = String.fromCharCode(65 + place);
+          const name = letter(place);
           return (
             <div key={rollout} className="read-side" role="region" aria-label={t("Text of answer {{name}}", { name: `${name}, ${one.annotation}` })} tabIndex={0}>
               <h3>{name}</h3>
@@ -190,7 +191,7 @@ export default function Review({ user }: { user: User }) {
   const { slug = "" } = useParams();
   const [address] = useSearchParams();
   const query = queryOf(address);
-  const campaign = useQuery({ queryKey: ["my-campaign", slug], queryFn: () => api.myCampaign(slug), staleTime: Infinity });
+  const campaign = useCampaign(slug);
   const manages = campaign.data?.annotators !== undefined;
   const answers = useInfiniteQuery({
     queryKey: ["answers", slug, query],

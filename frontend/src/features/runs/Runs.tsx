@@ -7,6 +7,7 @@ import { count, when } from "../../domain/format";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Loading, Page, Problem } from "../../ui/parts";
+import { Table } from "../../ui/Table";
 
 export default function Runs() {
   const runs = useQuery({ queryKey: ["runs"], queryFn: api.runs, refetchInterval: 5_000 });
@@ -16,40 +17,24 @@ export default function Runs() {
       {runs.isError && <Problem error={runs.error} />}
       {runs.data?.length === 0 && <p className="quiet">{t("No run has sent rollouts yet.")}</p>}
       {!!runs.data?.length && (
-        <div className="table-box" role="region" aria-label={t("Runs")} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t("Run")}</th>
-                <th scope="col">{t("Trainer")}</th>
-                <th scope="col" className="num">
-                  {t("Groups")}
-                </th>
-                <th scope="col" className="num">
-                  {t("Rollouts")}
-                </th>
-                <th scope="col" className="num">
-                  {t("Last step")}
-                </th>
-                <th scope="col">{t("Began")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {runs.data.map((run) => (
-                <tr key={run.name}>
-                  <th scope="row">
-                    <Link to={`/runs/${encodeURIComponent(run.name)}`}>{run.name}</Link>
-                  </th>
-                  <td>{run.trainer || "–"}</td>
-                  <td className="num">{count(run.groups)}</td>
-                  <td className="num">{count(run.rollouts)}</td>
-                  <td className="num">{count(run.last_step)}</td>
-                  <td>{when(run.created_at)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          name={t("Runs")}
+          heads={[t("Run"), t("Trainer"), t("Groups"), t("Rollouts"), t("Last step"), t("Began")]}
+          figures={[2, 3, 4]}
+        >
+          {runs.data.map((run) => (
+            <tr key={run.name}>
+              <th scope="row">
+                <Link to={`/runs/${encodeURIComponent(run.name)}`}>{run.name}</Link>
+              </th>
+              <td>{run.trainer || "–"}</td>
+              <td className="num">{count(run.groups)}</td>
+              <td className="num">{count(run.rollouts)}</td>
+              <td className="num">{count(run.last_step)}</td>
+              <td>{when(run.created_at)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Page>
   );

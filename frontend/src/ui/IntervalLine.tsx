@@ -1,6 +1,6 @@
 /** A share with its interval, as a line and in words. */
 
-import { percent } from "../../domain/format";
+import { percent } from "../domain/format";
 
 interface Interval {
   value: number;
