@@ -24,7 +24,7 @@ from typing import Any, Literal
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from annotator.errors import BudgetExhausted, CampaignClosed, Conflict, InvalidInput
+from annotator.errors import BudgetExhausted, CampaignClosed, Conflict, InvalidInput, KeyReused
 from annotator.people import audit
 
 from . import limits
@@ -202,7 +202,12 @@ def top_up(
             raise InvalidInput(f"This campaign has no cap on {field} to raise.", field=field)
     if min(Decimal(labels), hours, money) < 0 or not (labels or hours or money):
         raise InvalidInput("A top-up adds labels, hours or money.", field="labels")
-    if not _enter(campaign_id, Kind.TOP_UP, Cost(labels, int(hours * MS_PER_HOUR), money), f"top_up:{key}"):
+    cost = Cost(labels, int(hours * MS_PER_HOUR), money)
+    if not _enter(campaign_id, Kind.TOP_UP, cost, f"top_up:{key}"):
+        earlier = BudgetEntry.objects.get(campaign_id=campaign_id, key=f"top_up:{key}")
+        if Cost(earlier.labels, earlier.ms, earlier.money) != cost:
+            message = "Other amounts were added under this key already. See what the budget is now before you add more."
+            raise KeyReused(message, campaign=locked.slug)
         return locked
     refuse_uncountable(
         locked.budget_labels + labels,

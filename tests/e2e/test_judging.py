@@ -33,6 +33,19 @@ def test_enter_starts_the_first_campaign(campaign: Any, sign_in: SignIn) -> None
     assert page.url.endswith("/annotate/helpful")
 
 
+def test_a_list_that_is_read_again_leaves_the_focus_where_it_is(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/accessibility")
+    page.clock.install()
+    page.goto("/judge")
+    expect(page.get_by_role("link", name="Start: helpful")).to_be_focused()
+    page.get_by_role("link", name="Accessibility").focus()
+    first = {"slug": "another", "name": "another", "question": "?", "state": "open", "used_up": False, "cards_wait": True}
+    page.route("**/api/v1/campaigns", lambda route: route.fulfill(json={"results": [first]}))
+    page.clock.fast_forward(16_000)
+    expect(page.get_by_role("link", name="Start: another")).to_be_visible()
+    expect(page.get_by_role("link", name="Accessibility")).to_be_focused()
+
+
 def test_every_answer_has_its_key(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("alice", "/annotate/helpful")
     press(page, "a", "ArrowRight", "Shift+A", "Shift+ArrowRight", ",", ".", "t", "x", "1", "=")

@@ -19,7 +19,7 @@ const SENTENCES = {
   conflict: "This does not fit what is there now.",
   database_unavailable: "The database is unavailable for a moment; try again.",
   decided_already: "This dispute has been decided already.",
-  idempotency_key_reused: "Another answer was sent under the same key.",
+  idempotency_key_reused: "Something else was sent under the same key before.",
   invalid_answer: "This answer cannot be used.",
   invalid_config: "These settings cannot be used.",
   invalid_input: "Some fields are not usable.",
@@ -65,6 +65,7 @@ const SENTENCES = {
 /** Codes of many faults: only the server's sentence says which. */
 const VAGUE = new Set([
   "conflict",
+  "idempotency_key_reused",
   "invalid_answer",
   "invalid_config",
   "invalid_input",

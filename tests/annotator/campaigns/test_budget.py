@@ -13,7 +13,7 @@ from django.db.utils import IntegrityError
 from annotator.campaigns import budget
 from annotator.campaigns.limits import Cost
 from annotator.campaigns.models import BudgetEntry, Campaign
-from annotator.errors import BudgetExhausted, InvalidInput
+from annotator.errors import BudgetExhausted, InvalidInput, KeyReused
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,8 @@ def test_a_top_up_raises_the_caps_once_and_never_lowers_one(open_campaign):
     for wrong in ({"labels": -1}, {}, {"hours": Decimal(-1), "labels": 5}):
         with pytest.raises(InvalidInput):
             budget.top_up(campaign.pk, key="y", **wrong)
+    with pytest.raises(KeyReused):
+        budget.top_up(campaign.pk, labels=6, hours=Decimal("0.5"), money=Decimal(10), key="x")
     unpaid = open_campaign(slug="unpaid", start=False)
     with pytest.raises(InvalidInput):
         budget.top_up(unpaid.pk, money=Decimal(5), key="z")

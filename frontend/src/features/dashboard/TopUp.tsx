@@ -57,7 +57,7 @@ function raisable({ budget }: Campaign): { what: What; label: string; hint: stri
 function useAdding(campaign: Campaign, onDone: () => void) {
   const client = useQueryClient();
   const [more, setMore] = useState(NOTHING);
-  const [key] = useState(newKey);
+  const [key, setKey] = useState(newKey);
   const [wrong, setWrong] = useState<Partial<Record<What, string>>>({});
   const add = useMutation({
     mutationFn: () =>
@@ -68,6 +68,8 @@ function useAdding(campaign: Campaign, onDone: () => void) {
     },
     onError: (error) => {
       if (!(error instanceof ApiError)) return;
+      // What was sent first has arrived after all, and the person is told: the next amounts are another top-up.
+      if (error.code === "idempotency_key_reused") setKey(newKey());
       const { field, fields } = error.context;
       const named = typeof field === "string" ? [field] : Object.keys((fields as object | undefined) ?? {});
       setWrong(Object.fromEntries(named.filter((one) => one in NOTHING).map((one) => [one, error.message])));
