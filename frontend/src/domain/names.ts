@@ -1,4 +1,4 @@
-/** The server's words for states, roles and kinds, as people read them; a word this page does not know stays as it is. */
+/** The server's words for states, roles, streams and kinds, as people read them; a word this page does not know stays as it is. */
 
 import { t } from "../i18n";
 
@@ -43,6 +43,14 @@ const FORMATS = {
   annotations: "Answers as they were given",
 } as const;
 
+/** Why a card was asked. */
+export const STREAMS = {
+  acquisition: "chosen by the strategy",
+  random: "drawn by chance",
+  gold: "known answer",
+  repeat: "asked again",
+} as const;
+
 function known<Names extends Record<string, string>>(names: Names, word: string): Names[keyof Names] | null {
   return Object.hasOwn(names, word) ? names[word as keyof Names] : null;
 }
@@ -55,6 +63,11 @@ export function stateName(state: string): string {
 export function roleOf(role: string): string {
   const name = known(ROLES, role);
   return name ? t(name) : role;
+}
+
+export function streamName(stream: string): string {
+  const name = known(STREAMS, stream);
+  return name ? t(name) : stream;
 }
 
 export function jobTitle({ kind, id }: { kind: string; id: number }): string {

@@ -11,10 +11,12 @@ import { reasonInWords, type SkipReason } from "../../domain/answers";
 import { type Answer, inWords } from "../../domain/form";
 import { decimal, seconds, when } from "../../domain/format";
 import { asked, summary } from "../../domain/messages";
+import { streamName } from "../../domain/names";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
-import { Badge, Loading, Page, Panel, Problem } from "../../ui/parts";
+import { Loading, Page, Panel, Problem } from "../../ui/parts";
+import { Table } from "../../ui/Table";
 import { useCampaign } from "../campaigns/useCampaign";
 import { GoldLinks } from "../gold/GoldLinks";
 
@@ -66,37 +68,29 @@ function LabelsOf({ slug, labels, names }: { slug: string; labels: GivenLabel[];
     return campaign.data ? inWords(campaign.data.form, label.answer as Answer) : "…";
   };
   return (
-    <div className="table-box" role="region" aria-label={t("Labels given in {{campaign}}", { campaign: slug })} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t("Annotator")}</th>
-            <th scope="col">{t("About (A, B, … in this order)")}</th>
-            <th scope="col">{t("Answer")}</th>
-            <th scope="col">{t("Stream")}</th>
-            <th scope="col">{t("Time")}</th>
-            <th scope="col">{t("When")}</th>
+    <>
+      <Table
+        name={t("Labels given in {{campaign}}", { campaign: slug })}
+        heads={[t("Annotator"), t("About (A, B, … in this order)"), t("Answer"), t("Stream"), t("Time"), t("When")]}
+        figures={[4]}
+      >
+        {labels.map((label) => (
+          <tr key={label.annotation}>
+            <th scope="row">{label.annotator}</th>
+            <td>{label.rollouts.map((rollout) => `#${names.get(rollout) ?? rollout}`).join(", ")}</td>
+            <td>
+              {said(label)}
+              {label.revised && <span className="cell-detail">{t("corrected since")}</span>}
+              {label.comment && <span className="cell-detail">{label.comment}</span>}
+            </td>
+            <td>{streamName(label.stream)}</td>
+            <td className="num">{seconds(label.active_ms)}</td>
+            <td>{when(label.at)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {labels.map((label) => (
-            <tr key={label.annotation}>
-              <th scope="row">{label.annotator}</th>
-              <td>{label.rollouts.map((rollout) => `#${names.get(rollout) ?? rollout}`).join(", ")}</td>
-              <td>
-                {said(label)}
-                {label.revised && <span className="cell-detail">{t("corrected since")}</span>}
-                {label.comment && <span className="cell-detail">{label.comment}</span>}
-              </td>
-              <td>{label.stream}</td>
-              <td>{seconds(label.active_ms)}</td>
-              <td>{when(label.at)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       <Link to={`/campaigns/${slug}`}>{slug}</Link>
-    </div>
+    </>
   );
 }
 
@@ -137,7 +131,7 @@ export default function GroupPage() {
         <section key={rollout.id} id={`rollout-${rollout.id}`} className="panel whole-rollout" aria-label={t("Completion {{n}}", { n: String(rollout.ordinal) })}>
           <div className="panel-head">
             <h2>#{rollout.ordinal}</h2>
-            {here === `rollout-${rollout.id}` && <Badge state="open" />}
+            {here === `rollout-${rollout.id}` && <span className="badge badge-open">{t("the one you looked for")}</span>}
           </div>
           <Facts rollout={rollout} />
           <Content text={rollout.completion} />

@@ -13,7 +13,7 @@ import { type Answer, type Form, inWords } from "../../domain/form";
 import { seconds, when } from "../../domain/format";
 import { letter } from "../../domain/kinds/kind";
 import { asked, summary } from "../../domain/messages";
-import { stateName } from "../../domain/names";
+import { stateName, streamName, STREAMS } from "../../domain/names";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
@@ -24,7 +24,7 @@ import { CampaignNav } from "../dashboard/CampaignNav";
 import { FromAnswer } from "../gold/FromAnswer";
 
 const STATES = { "": "read or not", waiting: "wait to be read", unread: "nobody has read", accepted: "accepted", returned: "returned", corrected: "corrected after return" } as const;
-const STREAMS = { "": "all streams", acquisition: "chosen by the strategy", random: "drawn by chance", gold: "known answer", repeat: "asked again" } as const;
+const ANY_STREAM = { "": "all streams", ...STREAMS } as const;
 const CHECKS = { flagged: "Flagged", disputed: "Disputed by somebody else", fast: "Unusually fast for that person", skipped: "Passed" } as const;
 
 /** The search in the address; what makes no sense there is left out. */
@@ -34,8 +34,8 @@ function queryOf(address: URLSearchParams): ReviewQuery {
   if (annotator) query.annotator = annotator;
   const state = address.get("state");
   if (state === "waiting" || state === "unread" || state === "accepted" || state === "returned" || state === "corrected") query.state = state;
-  const stream = address.get("stream");
-  if (stream === "acquisition" || stream === "random" || stream === "gold" || stream === "repeat") query.stream = stream;
+  const stream = Object.keys(STREAMS).find((one): one is keyof typeof STREAMS => one === address.get("stream"));
+  if (stream) query.stream = stream;
   for (const check of Object.keys(CHECKS) as (keyof typeof CHECKS)[]) if (address.get(check) === "yes") query[check] = true;
   return query;
 }
@@ -68,7 +68,7 @@ function Filters({ people }: { people: string[] }) {
     <form className="panel filters" role="search" onSubmit={(event) => event.preventDefault()}>
       {chooser("annotator", t("Annotator"), Object.fromEntries([["", ""], ...people.map((name) => [name, name])]), (name) => String(name) || t("everybody"))}
       {chooser("state", t("Which"), STATES, (state) => t(STATES[state]))}
-      {chooser("stream", t("Stream"), STREAMS, (stream) => t(STREAMS[stream]))}
+      {chooser("stream", t("Stream"), ANY_STREAM, (stream) => t(ANY_STREAM[stream]))}
       {(Object.keys(CHECKS) as (keyof typeof CHECKS)[]).map((check) => (
         <label key={check} className="check">
           <input type="checkbox" checked={address.get(check) === "yes"} onChange={(event) => change(check, event.target.checked ? "yes" : "")} />
@@ -145,7 +145,7 @@ function Read({ one, form, slug, reader, manages }: { one: ReadAnswer; form: For
         <span>{one.annotator}</span>
         <span>{when(one.at)}</span>
         <span>{seconds(one.active_ms)}</span>
-        <span>{t(STREAMS[one.stream])}</span>
+        <span>{streamName(one.stream)}</span>
         {one.flagged && <span className="badge badge-queued">{t("flagged")}</span>}
         {one.corrects !== null && <span className="badge">{t("a correction")}</span>}
         <Link to={`/groups/${one.group}`}>{t("The whole group")}</Link>
