@@ -39,7 +39,7 @@ def test_a_list_that_is_read_again_leaves_the_focus_where_it_is(campaign: Any, s
     page.goto("/judge")
     expect(page.get_by_role("link", name="Start")).to_be_focused()
     page.get_by_role("link", name="Accessibility").focus()
-    first = {"slug": "another", "name": "another", "question": "?", "state": "open", "used_up": False, "cards_wait": True}
+    first = {"slug": "another", "name": "another", "question": "?", "state": "open", "used_up": False}
     page.route("**/api/v1/campaigns", lambda route: route.fulfill(json={"results": [first]}))
     page.clock.fast_forward(16_000)
     expect(page.get_by_role("heading", name="another")).to_be_visible()
