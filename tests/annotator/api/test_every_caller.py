@@ -45,6 +45,7 @@ EXPLORED = (
         "/api/v1/runs",
         "/api/v1/runs.csv",
     }
+    | {f"/api/v1/groups/1/{part}.csv" for part in ("rollouts", "labels")}
     | {f"/api/v1/runs/run-of-helpful/{part}" for part in ("groups", "trends", "trends.csv")}
 )
 

@@ -73,6 +73,8 @@ def test_a_forged_name_or_number_of_another_run_is_not_found(meg: User) -> None:
         ("runs/run-of-secret/trends.csv", {}, "unknown_run"),
         ("runs/run-of-secret/groups", {}, "unknown_run"),
         (f"groups/{theirs.pk}", {}, "unknown_group"),
+        (f"groups/{theirs.pk}/rollouts.csv", {}, "unknown_group"),
+        (f"groups/{theirs.pk}/labels.csv", {}, "unknown_group"),
     ):
         refused = get(meg, path, **query)
         assert (refused.status_code, refused.json()["code"]) == (404, code), path
@@ -133,7 +135,7 @@ def answer(api: Any, name: str, slug: str, comment: str) -> None:
 @pytest.mark.parametrize("role", ["annotator", "adjudicator"])
 def test_who_only_works_in_a_campaign_explores_nothing(meg: User, role: str) -> None:
     Membership.objects.filter(user=meg).update(role=role)
-    for path in ("rollouts", "rollouts.csv", "runs", "runs.csv", "campaigns.csv", "groups/1"):
+    for path in ("rollouts", "rollouts.csv", "runs", "runs.csv", "campaigns.csv", "groups/1", "groups/1/labels.csv"):
         assert get(meg, path).status_code == 403, path
     assert get(meg, "runs/run-of-helpful/trends").status_code == 403
 
