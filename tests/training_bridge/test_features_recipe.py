@@ -71,7 +71,7 @@ def test_an_absurdly_long_text_is_not_tokenised_whole():
     assert max(seen) < 10_000
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.text(max_size=300), st.text(max_size=900), st.integers(16, 512), st.sampled_from([ENCODER, DECODER, Bytes()]))
 def test_a_layout_fits_the_model_and_always_holds_something_to_pool(prompt, completion, max_tokens, tokenizer):
     (layout,) = lay_out(tokenizer, [(prompt, completion)], max_tokens)

@@ -92,7 +92,7 @@ def test_twins_do_not_look_uncertain(name):
     assert twins < 0.02 * strangers
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seeds, st.sampled_from(LEARNING))
 def test_a_constant_per_prompt_and_draw_changes_no_value(seed, name):
     rng = np.random.default_rng(seed)
@@ -103,7 +103,7 @@ def test_a_constant_per_prompt_and_draw_changes_no_value(seed, name):
     np.testing.assert_allclose(after, before, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seeds, st.sampled_from(LEARNING))
 def test_the_order_of_draws_pairs_and_sides_does_not_matter(seed, name):
     rng = np.random.default_rng(seed)
@@ -115,14 +115,14 @@ def test_the_order_of_draws_pairs_and_sides_does_not_matter(seed, name):
     np.testing.assert_allclose(value(name, -margins), values, atol=1e-12)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seeds, st.floats(0.01, 1000.0))
 def test_bald_lies_between_nothing_and_one_bit(seed, scale):
     values = value("bald", np.random.default_rng(seed).normal(scale=scale, size=(5, 20)))
     assert (values >= 0).all() and (values <= math.log(2) + 1e-12).all()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seeds)
 def test_bald_is_the_mutual_information_of_the_table_of_draws_and_answers(seed):
     margins = np.random.default_rng(seed).normal(scale=3.0, size=(6, 4))
@@ -133,7 +133,7 @@ def test_bald_is_the_mutual_information_of_the_table_of_draws_and_answers(seed):
         assert said == pytest.approx(special.rel_entr(table, apart).sum(), abs=1e-12)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seeds)
 def test_entropy_is_that_of_an_independent_library(seed):
     margins = np.random.default_rng(seed).normal(scale=3.0, size=(6, 4))

@@ -70,7 +70,7 @@ def ordinal_by_definition(values, items):
 answers = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 5)), min_size=4, max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(answers)
 def test_alpha_is_what_its_definition_says_for_any_answers_with_any_blanks(rows):
     values, items = [value for value, _ in rows], [item for _, item in rows]
@@ -87,7 +87,7 @@ def test_alpha_is_what_its_definition_says_for_any_answers_with_any_blanks(rows)
             assert alpha(values, items, distance=distance, rng=rng(), draws=2).alpha == pytest.approx(expected)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(answers.filter(lambda rows: len({value for value, _ in rows}) > 1), st.integers(2, 9), st.randoms())
 def test_each_scale_ignores_what_it_should_ignore(rows, factor, shuffler):
     values, items = (np.array(column) for column in zip(*rows, strict=True))
@@ -150,7 +150,7 @@ def test_alpha_of_sets_worked_by_hand():
         assert alpha_of_sets(sets, items, distance=distance, rng=rng()).alpha == pytest.approx(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.frozensets(st.integers(0, 5)), min_size=1, max_size=8))
 def test_distances_of_sets_are_as_defined(sets):
     def masi(a, b):
@@ -172,7 +172,7 @@ def test_kappa_worked_by_hand():
     assert kappa([1, 2, 3], [3, 1, 2]) == pytest.approx(-0.5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=2, max_size=40))
 def test_weighted_kappas_are_as_defined(rows):
     first, second = zip(*rows, strict=True)

@@ -62,7 +62,7 @@ def test_scores_worked_by_hand():
     )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seeds)
 def test_v_optimal_is_the_drop_of_the_pools_uncertainty_computed_by_inverting(seed):
     pool = random_pool(seed)
@@ -90,7 +90,7 @@ def test_a_part_of_the_pool_is_ordered_for_the_needs_of_all():
         dataclasses.replace(part, needs_D_D=np.eye(2))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seeds)
 def test_after_a_pick_the_others_have_the_variance_that_its_answer_would_leave(seed):
     pool = random_pool(seed)
@@ -104,7 +104,7 @@ def test_after_a_pick_the_others_have_the_variance_that_its_answer_would_leave(s
     np.testing.assert_array_equal(later.mean_R, at.mean_R)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seeds)
 def test_what_is_carried_on_from_pick_to_pick_is_what_would_be_worked_out_anew(seed):
     at = candidates(random_pool(seed), np.random.default_rng(0))
@@ -115,7 +115,7 @@ def test_what_is_carried_on_from_pick_to_pick_is_what_would_be_worked_out_anew(s
         assert (scores.v_optimal(at)[pick] < before[pick]) or before[pick] < 1e-12
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seeds)
 def test_greedy_d_optimal_takes_what_the_determinant_grows_by_most(seed):
     pool = random_pool(seed, count=12, groups=1)
@@ -162,7 +162,7 @@ def test_the_pull_of_an_answer_is_the_gradient_that_autograd_finds():
     np.testing.assert_allclose(firsts, np.array(sizes) / sum(sizes), atol=0.03)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seeds)
 def test_bal_pm_is_its_formula_worked_out_pick_by_pick(seed):
     """Radii by sorting, digamma by an independent library, counts by looking at all."""

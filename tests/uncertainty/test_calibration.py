@@ -56,7 +56,7 @@ def test_ece_worked_by_hand():
     assert ece([1.0, 0.0], [1.0, 0.0]) == 0.0
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1))
 def test_swapping_the_two_completions_of_pairs_changes_no_metric(seed):
     rng = np.random.default_rng(seed)

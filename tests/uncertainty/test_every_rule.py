@@ -44,7 +44,7 @@ def test_every_rule_says_in_a_sentence_what_it_asks_for():
     assert all(rule.__doc__ and rule.__doc__.strip()[0].isupper() for rule in RULES.values())
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(seeds, st.sampled_from(sorted(RULES)), st.integers(1, 60), st.integers(1, 3))
 def test_every_rule_keeps_the_cap_repeats_nothing_and_follows_its_seed(seed, name, n, per_group):
     pool = random_world(seed)
@@ -69,7 +69,7 @@ def test_swapping_the_two_completions_of_pairs_changes_no_choice(name):
     np.testing.assert_array_equal(ask(name, other, 6), ask(name, pool, 6))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seeds, st.sampled_from(sorted(set(RULES) - ROLLS_DICE - OFTEN_TIED)))
 def test_the_order_of_the_pairs_does_not_matter(seed, name):
     pool = random_world(seed)
@@ -81,7 +81,7 @@ def test_the_order_of_the_pairs_does_not_matter(seed, name):
     np.testing.assert_array_equal(deal[ask(name, other, 5)], ask(name, pool, 5))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seeds, st.sampled_from(sorted(DRAWN)))
 def test_what_a_draw_adds_to_a_whole_prompt_changes_no_value(seed, name):
     drawn = random_world(seed).drawn

@@ -18,7 +18,7 @@ from uncertainty.evidence import above_half, enough, off_half, wider
 from uncertainty.notices import of_haste, of_sides, of_skill
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 60))
 def test_under_chance_a_bet_is_worth_what_it_was_on_average(of):
     hits = np.arange(of + 1)
@@ -27,7 +27,7 @@ def test_under_chance_a_bet_is_worth_what_it_was_on_average(of):
         assert chance @ np.exp(bet(hits, np.full(of + 1, of))) == pytest.approx(1.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 60), st.floats(0.001, 0.5))
 def test_a_bet_on_more_than_half_loses_where_it_is_less(of, truth):
     hits = np.arange(of + 1)

@@ -55,7 +55,7 @@ def test_the_stated_chance_is_the_frequency_of_throwing_the_dice(name):
     np.testing.assert_allclose(counts[i, j] / 20_000, stated, atol=0.015)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seeds, st.sampled_from(sorted(GROUP_ACQUISITIONS)))
 def test_order_sides_and_a_constant_per_prompt_and_draw_change_nothing(seed, name):
     rng = np.random.default_rng(seed)

@@ -31,7 +31,7 @@ def cost(theta, deltas, outcomes, precision, weights):
     return precision * theta @ theta / 2 - fit_of_answers
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seeds, st.floats(0.05, 20.0))
 def test_the_mode_is_what_an_optimiser_finds_and_the_covariance_the_inverse_hessian(seed, precision):
     deltas, outcomes, rng = problem(seed)
@@ -60,7 +60,7 @@ def test_the_covariance_is_the_inverse_of_the_hessian_that_autograd_finds():
     np.testing.assert_allclose(head.cov_D_D, np.linalg.inv(hessian), rtol=1e-9)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seeds, st.floats(0.0, 5.0))
 def test_a_rank_one_update_is_the_inverse_of_the_sum(seed, curvature):
     rng = np.random.default_rng(seed)
@@ -70,7 +70,7 @@ def test_a_rank_one_update_is_the_inverse_of_the_sum(seed, curvature):
     np.testing.assert_allclose(after_label(np.linalg.inv(precision), delta, curvature), expected, atol=1e-10)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seeds, st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.3, 1.0, 8.0]))
 def test_learning_one_answer_finds_the_exact_mode(seed, outcome, weight):
     deltas, outcomes, rng = problem(seed)
@@ -165,7 +165,7 @@ def test_evidence_picks_a_tight_prior_for_noise_and_a_loose_one_for_signal():
     np.testing.assert_allclose(head.mean_D, fit(deltas, signal, precision=0.1).mean_D, atol=1e-4)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seeds)
 def test_learning_on_from_a_belief_finds_the_mode_an_optimiser_finds(seed):
     deltas, outcomes, _ = problem(seed)

@@ -113,7 +113,7 @@ def test_people_who_disagree_about_a_pair_audit_nothing_and_a_pair_is_audited_on
     assert mixed(deltas, machine, prompts, split).audited == 0
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_pairs_changes_nothing(seed):
     deltas, truth, machine, prompts = world(200)
@@ -170,7 +170,7 @@ def test_a_tenth_of_the_questions_audit_flips_until_fifty_are_audited():
     np.testing.assert_array_equal(with_audits(order, flips & False, audited=0, rng=np.random.default_rng(0)), order)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 60), st.floats(0.01, 1.0), st.integers(0, 99))
 def test_audits_never_lose_or_repeat_a_place(asked, flips, audited, share, seed):
     rng = np.random.default_rng(seed)

@@ -20,7 +20,7 @@ def by_sorting(values, noise, code, room, n):
     return chosen
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(seeds, st.integers(0, 50), st.sampled_from([2, 5, 10_000]))
 def test_it_is_what_sorting_everything_gives(seed, n, kinds):
     rng = np.random.default_rng(seed)
@@ -30,7 +30,7 @@ def test_it_is_what_sorting_everything_gives(seed, n, kinds):
     assert best_first(values, noise, code, room, n).tolist() == by_sorting(values, noise, code, room, n)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 4), max_size=30))
 def test_places_count_up_inside_each_group(codes):
     expected = [codes[:at].count(code) for at, code in enumerate(codes)]

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from uncertainty.errors import ShapeMismatch
@@ -21,7 +21,6 @@ def test_every_two_completions_of_a_prompt_and_never_of_two_prompts():
     assert as_list(pairs_within_groups([7, 3, 7, 3, 7])) == [(1, 3), (0, 2), (0, 4), (2, 4)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-2, 4), max_size=25))
 def test_it_is_the_same_as_looking_at_all_pairs(groups):
     expected = {(i, j) for i, j in itertools.combinations(range(len(groups)), 2) if groups[i] == groups[j]}

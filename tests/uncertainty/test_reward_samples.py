@@ -40,7 +40,7 @@ def test_a_rollout_alone_in_its_group_has_no_spread():
     assert RewardSamples(np.array([[1.0], [100.0]])).spread_N([3]).tolist() == [0.0]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1))
 def test_adding_a_constant_per_prompt_and_draw_changes_no_spread_and_no_margin(seed):
     rng = np.random.default_rng(seed)

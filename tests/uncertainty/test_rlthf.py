@@ -48,7 +48,7 @@ def test_zones_follow_the_levels():
     assert zones.tolist() == [Zone.KEEP, Zone.KEEP, Zone.ASK, Zone.ASK, Zone.FLIP, Zone.FLIP]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seeds, st.floats(0.01, 100.0))
 def test_levels_scale_with_the_margins_and_ignore_the_order_of_pairs(seed, scale):
     rng = np.random.default_rng(seed)
@@ -58,7 +58,7 @@ def test_levels_scale_with_the_margins_and_ignore_the_order_of_pairs(seed, scale
     np.testing.assert_array_equal(other.zones(scale * values), curve.zones(values))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seeds)
 def test_levels_are_ordered_and_zones_follow_agreement(seed):
     rng = np.random.default_rng(seed)
@@ -190,7 +190,7 @@ def test_a_handful_of_labels_has_levels_among_them(count):
     assert len(curve.zones(values)) == count
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seeds, st.integers(1, 3), st.sampled_from([1e3, 1e9, 1e300]), st.sampled_from(["up", "down", "both"]))
 def test_one_absurd_margin_in_fifty_does_not_own_the_curve(seed, count, size, where):
     """A fence bounds them whatever their size: a thousand times too far does what 1e300 times does."""
@@ -205,7 +205,7 @@ def test_one_absurd_margin_in_fifty_does_not_own_the_curve(seed, count, size, wh
     assert abs(after.knee - before.knee) < 2.5 * spread
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.floats(-1e308, 1e308), min_size=1, max_size=40))
 def test_any_finite_margins_have_finite_levels(values):
     curve = reward_curve(values)

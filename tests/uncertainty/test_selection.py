@@ -116,7 +116,7 @@ def test_picks_by_value_carry_propensity_one():
     assert ((chosen.propensities > 0) & (chosen.propensities <= 1)).all()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 5), st.floats(0, 1))
 def test_every_selection_keeps_its_promises(seed, n, per_group, random_share):
     rng = np.random.default_rng(seed)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.annotations import adjudication, agreement, settling
@@ -183,7 +183,7 @@ def test_a_correction_of_a_surplus_answer_changes_nothing_that_was_settled(open_
 ACTS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0, 1, "tie", "skip"])), min_size=3, max_size=14)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(acts=ACTS, overlap=st.integers(1, 3))
 def test_whatever_is_said_and_corrected_the_task_and_its_budget_follow_from_what_stands(
     open_campaign, crowd, acts, overlap

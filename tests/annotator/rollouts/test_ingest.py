@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.rollouts import ingest
@@ -143,7 +143,7 @@ rows_of_few_ids = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(rows_of_few_ids, st.lists(st.integers(1, 4), min_size=7, max_size=7))
 def test_any_cut_into_batches_gives_the_same_database(rows: list[Any], sizes: list[int]) -> None:
     whole, cut, single = new_run(), new_run(), new_run()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.api import handles
@@ -45,7 +45,7 @@ def scored(run: PolicyRun) -> RewardModelVersion:
     return version
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     sort=st.sampled_from(sorted(SORTS)),
     limit=st.integers(1, 9),
