@@ -1,10 +1,11 @@
 /** Who is here, and which page they asked for. Pages of managers load only for managers. */
 
-import { useQuery } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Navigate, Route, Routes } from "react-router";
 
 import { api } from "./api/client";
+import type { User } from "./api/types";
 import { Home } from "./features/home/Home";
 import { Login } from "./features/login/Login";
 import { t } from "./i18n";
@@ -45,8 +46,16 @@ function Waiting() {
   );
 }
 
+/** What the sign-in page needs to know comes with the answer, and is not asked for again. */
+async function whoIsHere(client: QueryClient): Promise<User | null> {
+  const { user, single_sign_on } = await api.whoIsHere();
+  client.setQueryData(["single-sign-on"], single_sign_on);
+  return user;
+}
+
 export function App() {
-  const session = useQuery({ queryKey: ["session"], queryFn: api.session, staleTime: Infinity });
+  const client = useQueryClient();
+  const session = useQuery({ queryKey: ["session"], queryFn: () => whoIsHere(client), staleTime: Infinity });
   if (session.isPending) return <Waiting />;
   if (session.isError) {
     return (

@@ -153,6 +153,14 @@ def test_a_correction_shows_what_it_changes(people: dict[str, Any], sign_in: Sig
     expect(page.get_by_role("textbox", name="Corrected answer A")).to_have_value(TEXT)
 
 
+def test_a_change_at_the_end_of_a_long_answer_is_in_sight(people: dict[str, Any], sign_in: SignIn) -> None:
+    asking(people, [question("edit")], 1)
+    Rollout.objects.update(completion="\n\n".join(f"Paragraph {n} of many." for n in range(60)))
+    page = sign_in("alice", "/annotate/asked")
+    press(page, "i", "@ And an end.")
+    expect(page.get_by_role("region", name="What changes").locator("ins")).to_be_in_viewport()
+
+
 def test_an_order_can_be_dragged(people: dict[str, Any], sign_in: SignIn) -> None:
     page = opened(people, sign_in, [question("ranking")], 3)
     token = page.get_by_role("button", name="Answer C, place 3").bounding_box()

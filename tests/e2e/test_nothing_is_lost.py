@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from annotator.annotations.models import Annotation
+from annotator.tasks.leasing import claim_next, expire_leases
 from annotator.tasks.models import Assignment
+from tests.factories import make_open_campaign
 
 from .conftest import SignIn
-from .judging import all_sent, answers, card, press, ready
+from .judging import all_sent, answers, card, press, ready, said
+from .kinds import CRITERIA, question
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,6 +189,149 @@ def test_a_signed_out_person_keeps_unsent_answers_until_they_return(
     ready(page)
     all_sent(page)
     assert answers() == [("first", 2)]
+
+
+def _asking(people: dict[str, Any], asked: dict[str, Any]) -> Any:
+    return make_open_campaign(people, slug="asked", groups=8, form=[asked])
+
+
+def _in_again(page: Page) -> None:
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill("alice-long-password")
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize("gone", ["reload", "another tab", "signed out"])
+def test_half_a_sentence_survives(sign_in: SignIn, people: dict[str, Any], gone: str) -> None:
+    _asking(people, question("critique"))
+    page = sign_in("alice", "/annotate/asked")
+    press(page, "i", "@A is shorter, but", "Escape", "f", "c", "@see B")
+    page.keyboard.press("Enter")
+    before = card(page)
+    page.wait_for_timeout(300)
+    if gone == "another tab":
+        page = page.context.new_page()
+        page.goto("/annotate/asked")
+        page.get_by_role("button", name="Take over here").click()
+    elif gone == "signed out":
+        page.context.clear_cookies(name="sessionid")
+        page.reload()
+        _in_again(page)
+    else:
+        page.reload()
+    ready(page)
+    assert card(page) == before
+    press(page, "i", "@ B is right.", "Control+Enter")
+    all_sent(page)
+    assert said() == [{"q": {"text": "A is shorter, but B is right."}}]
+    (stored,) = Annotation.objects.all()
+    assert (stored.flagged, stored.comment) == (True, "see B")
+
+
+def test_a_card_begun_is_there_again_after_a_look_at_another_page(sign_in: SignIn, people: dict[str, Any]) -> None:
+    _asking(people, question("rating", criteria=CRITERIA))
+    page = sign_in("alice", "/annotate/asked")
+    press(page, "5", "3")
+    before = card(page)
+    page.get_by_role("link", name="Judge").click()
+    page.get_by_role("link", name="Start").click()
+    ready(page)
+    assert card(page) == before
+    press(page, "4", "1", "Enter")
+    all_sent(page)
+    assert said() == [{"q": {"scores": {"helpful": [5, 3], "true": [4, 1]}}}]
+
+
+def test_signing_out_leaves_no_half_said_card_behind(sign_in: SignIn, people: dict[str, Any]) -> None:
+    _asking(people, question("critique"))
+    page = sign_in("alice", "/annotate/asked")
+    press(page, "i", "@Between us:", "Escape")
+    page.get_by_role("button", name="Sign out").click()
+    _in_again(page)
+    ready(page)
+    expect(page.get_by_role("textbox", name="Critique")).to_have_value("")
+
+
+def test_who_is_signed_out_while_judging_signs_in_on_the_spot(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    page.context.clear_cookies(name="sessionid")
+    press(page, "b")
+    expect(page.get_by_text("1 unsent, sign in again to send")).to_be_visible()
+    page.get_by_role("button", name="Sign in").click()
+    _in_again(page)
+    ready(page)
+    all_sent(page)
+    assert answers() == [("second", 2)]
+
+
+def test_undo_reaches_answers_when_the_network_left_an_empty_hand(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    press(page, "a", "a", "a", "a", "a")
+    expect(page.get_by_text("The server cannot be reached")).to_be_visible()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_enabled()
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Looking again at an earlier answer")).to_be_visible()
+    press(page, "b")
+    page.context.set_offline(False)
+    all_sent(page)
+    assert sorted(answers(), key=str) == sorted([("first", 2)] * 4 + [("second", 2)], key=str)
+
+
+def test_what_was_begun_is_sent_though_somebody_else_has_the_card_by_now(
+    sign_in: SignIn, people: dict[str, Any]
+) -> None:
+    asked = make_open_campaign(people, slug="asked", groups=1, form=[question("critique")], lease_minutes=1.0)
+    page = sign_in("alice", "/annotate/asked")
+    press(page, "i", "@Neither says", "Escape")
+    later = timezone.now() + timedelta(minutes=2)
+    expire_leases(now=later)
+    assert len(claim_next(asked, people["bob"].pk, n=1, now=later)) == 1
+    with page.expect_response("**/renew", timeout=30_000) as refused:
+        pass
+    assert refused.value.status == 409
+    press(page, "i", "@ why.", "Control+Enter")
+    all_sent(page)
+    assert said() == [{"q": {"text": "Neither says why."}}]
+
+
+def test_a_card_that_went_to_somebody_else_while_it_was_read_says_only_that(
+    sign_in: SignIn, people: dict[str, Any]
+) -> None:
+    asked = make_open_campaign(people, slug="asked", groups=9, form=[question("pair")], lease_minutes=1.0)
+    page = sign_in("alice", "/annotate/asked")
+    ready(page)
+    before = card(page)
+    later = timezone.now() + timedelta(minutes=2)
+    expire_leases(now=later)
+    claim_next(asked, people["bob"].pk, n=9, now=later)
+    expect(page.get_by_text("Here is another.")).to_be_visible(timeout=30_000)
+    ready(page)
+    assert card(page) != before
+
+
+def test_after_a_failure_more_cards_are_held_for_the_next_one(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    page.route("**/annotation", lambda route: route.abort())
+    press(page, "a")
+    expect(page.get_by_text("1 unsent, waiting for the server")).to_be_visible()
+    page.unroute("**/annotation")
+    all_sent(page)
+    press(page, "a")
+    all_sent(page)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    press(page, *"abababab")
+    expect(page.get_by_text("8 unsent, waiting for the server")).to_be_visible()
+    assert len(_leased()) <= 20
+    page.context.set_offline(False)
+    all_sent(page)
+    assert len(answers()) == 10
 
 
 def _leased() -> set[int]:

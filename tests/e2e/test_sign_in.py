@@ -43,3 +43,13 @@ def test_the_theme_can_be_chosen_and_is_remembered(campaign: Any, sign_in: SignI
     page.reload()
     expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != light
+
+
+def test_the_sign_in_page_asks_once_who_is_here(new_context: Any) -> None:
+    page = new_context().new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/v1/session" in request.url else None)
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert len(asked) == 1

@@ -85,9 +85,9 @@ export async function results<T>(call: Promise<{ data?: unknown; error?: unknown
 export const at = <P>(path: P) => ({ params: { path } });
 
 export const api = {
-  session: async () => (await value<{ user: User | null }>(server.GET("/api/v1/session"))).user,
-  /** What the button of the organisation's sign-on says; null where there is none. */
-  singleSignOn: async () => (await value<{ single_sign_on: string | null }>(server.GET("/api/v1/session"))).single_sign_on,
+  /** Who is here; and what the button of the organisation's sign-on says, null where there is none. */
+  whoIsHere: () => value<{ user: User | null; single_sign_on: string | null }>(server.GET("/api/v1/session")),
+  session: async (): Promise<User | null> => (await api.whoIsHere()).user,
   signIn: async (username: string, password: string) =>
     (await value<{ user: User }>(server.POST("/api/v1/session", { body: { username, password } }))).user,
   signOut: () => value<undefined>(server.DELETE("/api/v1/session")),

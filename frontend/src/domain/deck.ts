@@ -10,8 +10,6 @@ import type { Said } from "./answers";
 /** How far back an answer can be re-opened. */
 export const HISTORY = 10;
 /** The shown card and at least three behind it, so that the next one never waits for the network. */
-const LOW = 4;
-/** Filled up by two at a time: half the requests of one at a time. */
 export const HAND = 5;
 /** Begins the key of an answer that was given before this tab was opened. */
 const REMEMBERED = "annotation-";
@@ -54,8 +52,9 @@ export function behind(deck: Deck): Card | null {
   return deck.queue[shown(deck)?.past ? 0 : 1] ?? null;
 }
 
-export function missing(deck: Deck): number {
-  return deck.queue.length < LOW ? HAND - deck.queue.length : 0;
+/** How many cards to ask for, to hold so many; by two at a time, which is half the requests of one at a time. */
+export function missing(deck: Deck, hand = HAND): number {
+  return deck.queue.length < hand - 1 ? hand - deck.queue.length : 0;
 }
 
 /** Cards already in hand keep their place; one that was answered here never comes back unless it was leased anew. */

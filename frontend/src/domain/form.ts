@@ -60,6 +60,11 @@ function isDone(question: Question, draft: AnyDraft): boolean {
   return machine.complete(question, draft) || (!isRequired(question) && machine.blank(draft));
 }
 
+/** Whether nothing was said yet, to any of its questions. */
+export function isBlank(form: Form, filled: Filled): boolean {
+  return form.every((question, i) => machineOf(question).blank(filled.drafts[i] as AnyDraft));
+}
+
 /** Whether the person said something that is whole; a proposal nobody touched is not that. */
 export function isAnswered(question: Question, draft: AnyDraft): boolean {
   const machine = machineOf(question);

@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 
+import { begun } from "../api/begun";
 import { api } from "../api/client";
 import type { User } from "../api/types";
 import { roleOf } from "../domain/names";
@@ -90,7 +91,10 @@ export function Shell({ user }: { user: User }) {
   const { pathname } = useLocation();
   const judging = FILLS_THE_WINDOW.test(pathname);
   const signOut = useMutation({
-    mutationFn: api.signOut,
+    mutationFn: async () => {
+      await api.signOut();
+      await begun.forget(user.id);
+    },
     onSuccess: () => {
       client.setQueryData(["session"], null);
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });

@@ -1,6 +1,6 @@
 /** The judging page once this tab has the campaign: card, keys, history, and what is on its way. */
 
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 
 import type { MyCampaign } from "../../api/types";
 import type { SkipReason } from "../../domain/answers";
@@ -68,6 +68,7 @@ export function Judging({ campaign, session }: Props) {
     form,
     showing,
     next,
+    begun: snapshot.begun,
     coveredBy: told?.key ?? null,
     busy: false,
     onSign: useCallback(() => session.sign(), [session]),
@@ -78,19 +79,23 @@ export function Judging({ campaign, session }: Props) {
   });
   const { card, setCard, change, go } = hand;
   const reopen = useCallback((key: string) => session.reopen(key), [session]);
+  const fresh = showing && !showing.past ? showing.card : null;
+  useEffect(() => {
+    if (fresh) session.keep(fresh, card);
+  }, [session, fresh, card]);
 
   const canUndo = snapshot.deck.past.some((one) => one.status !== "refused");
   return (
     <KeysContext.Provider value={hand.keys}>
       <div className="judging">
-        <div className="strip">
+        <section className="strip" aria-label={t("Where you are")}>
           <span className="strip-name">{campaign.name}</span>
           <Counted n={(campaign.answered_by_me ?? 0) + snapshot.answered} />
           <Sending snapshot={snapshot} />
           <span className="strip-end">
             <SheetButtons hand={hand} />
           </span>
-        </div>
+        </section>
         <HistoryRail form={form} past={snapshot.deck.past} reopened={snapshot.deck.reopened} onReopen={reopen} />
         <main id="main" className="judging-main" tabIndex={-1}>
           <h1 className="visually-hidden">{t("Judge: {{campaign}}", { campaign: campaign.name })}</h1>
@@ -109,7 +114,7 @@ export function Judging({ campaign, session }: Props) {
             <Supply supply={snapshot.supply} because={snapshot.because} />
           )}
         </main>
-        <div className="bar-dock">
+        <section className="bar-dock" aria-label={t("What you say")}>
           <div className="above-bar">
             {showing && card.skipping && <Reasons />}
             {showing && card.noteOpen && (
@@ -132,7 +137,7 @@ export function Judging({ campaign, session }: Props) {
             skipping={card.skipping}
             change={change}
           />
-        </div>
+        </section>
         {told && <Lesson key={told.key} told={told} form={form} onGoOn={() => session.goOn()} />}
         <Sheets hand={hand} campaign={campaign} />
       </div>

@@ -42,10 +42,12 @@ interface Props {
   label?: string;
   badges?: number;
   disabled?: boolean;
+  /** Whether it is about the card in hand, and there must be one. */
+  ofCard?: boolean;
 }
 
 /** A button that does what its key does. A pointer leaves the focus where it was, so that Enter still sends. */
-export function Choice({ command, children, className = "", pressed, label, badges = 1, disabled = false }: Props) {
+export function Choice({ command, children, className = "", pressed, label, badges = 1, disabled = false, ofCard = true }: Props) {
   const keys = useKeys();
   const flashes = keys.flash === JSON.stringify(command) ? "is-flashing" : "";
   return (
@@ -53,7 +55,7 @@ export function Choice({ command, children, className = "", pressed, label, badg
       type="button"
       className={`choice ${className} ${pressed ? "is-chosen" : ""} ${flashes}`}
       aria-pressed={pressed}
-      disabled={keys.disabled || disabled}
+      disabled={(ofCard && keys.disabled) || disabled}
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => keys.obey(command)}
     >

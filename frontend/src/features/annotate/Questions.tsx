@@ -16,7 +16,7 @@ export function Questions({ form, filled, onGo }: Props) {
     <ol className="questions" aria-label={t("Questions on this card")}>
       {form.map((question, at) => {
         const done = isAnswered(question, filled.drafts[at] as AnyDraft);
-        const state = done ? t("done") : isRequired(question) ? t("open") : t("may be left out");
+        const leftOut = !isRequired(question) && !done;
         return (
           <li key={question.name}>
             <button
@@ -30,7 +30,8 @@ export function Questions({ form, filled, onGo }: Props) {
                 {done && at !== filled.at ? "✓" : at + 1}
               </span>
               {titleOfQuestion(question)}
-              <span className="visually-hidden">, {state}</span>
+              <span className="visually-hidden">, {leftOut ? "" : done ? t("done") : t("open")}</span>
+              {leftOut && <span className="question-optional">{t("may be left out")}</span>}
             </button>
           </li>
         );

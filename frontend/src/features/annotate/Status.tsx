@@ -1,5 +1,7 @@
 /** How the work stands: what is on its way to the server, and what there is to do when no card is in hand. */
 
+import { useQueryClient } from "@tanstack/react-query";
+
 import type { Card } from "../../api/types";
 import { asked, summary } from "../../domain/messages";
 import { tn, t } from "../../i18n";
@@ -22,7 +24,7 @@ function wordsFor(supply: Snapshot["supply"], because: string): [title: string, 
     case "unreachable":
       return [t("The server cannot be reached"), t("Your answers are kept on this device and sent as soon as it answers again.")];
     case "signed_out":
-      return [t("You are signed out"), t("Your answers are kept on this device. Reload the page to sign in and go on.")];
+      return [t("You are signed out"), t("Your answers are kept on this device, and sent when you sign in again.")];
     case "paused":
       return [t("You are paused in this campaign"), because];
     case "closed":
@@ -43,12 +45,25 @@ export function NextCard({ card }: { card: Card | null }) {
   );
 }
 
+/** To the sign-in page and back to this one: what was answered, and what was begun, is there again. */
+function SignInAgain() {
+  const client = useQueryClient();
+  return (
+    <button type="button" className="button" onClick={() => client.setQueryData(["session"], null)}>
+      {t("Sign in")}
+    </button>
+  );
+}
+
 export function Supply({ supply, because }: Pick<Snapshot, "supply" | "because">) {
   const [title, more] = wordsFor(supply, because);
   return (
-    <div className="supply" role="status">
-      <p className="supply-title">{title}</p>
-      <p className="quiet">{more}</p>
+    <div className="supply">
+      <div role="status">
+        <p className="supply-title">{title}</p>
+        <p className="quiet">{more}</p>
+      </div>
+      {supply === "signed_out" && <SignInAgain />}
     </div>
   );
 }
@@ -66,7 +81,12 @@ function unsent({ unsent: n, sending }: Snapshot): string {
 
 export function Sending({ snapshot }: { snapshot: Snapshot }) {
   if (snapshot.unsent === 0) return null;
-  return <span className={snapshot.sending === "no" ? "unsent" : "unsent is-waiting"}>{unsent(snapshot)}</span>;
+  return (
+    <>
+      <span className={snapshot.sending === "no" ? "unsent" : "unsent is-waiting"}>{unsent(snapshot)}</span>
+      {snapshot.sending === "signed_out" && snapshot.supply !== "signed_out" && <SignInAgain />}
+    </>
+  );
 }
 
 export function Counted({ n }: { n: number }) {

@@ -7,7 +7,7 @@ import { Choice } from "./Keys";
 export function LeftTools({ canUndo, noted }: { canUndo: boolean; noted: boolean }) {
   return (
     <div className="bar-tools">
-      <Choice command={{ kind: "undo" }} className="tone-plain" disabled={!canUndo}>
+      <Choice command={{ kind: "undo" }} className="tone-plain" ofCard={false} disabled={!canUndo}>
         {t("Undo")}
       </Choice>
       <Choice command={{ kind: "note" }} className="tone-plain" pressed={noted}>

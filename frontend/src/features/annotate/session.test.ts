@@ -36,7 +36,7 @@ function makeSession(): JudgingSession {
   return new JudgingSession("c", FORM, 1, new Outbox(1, nothing, send, { after: () => () => undefined }));
 }
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
 
 async function started(): Promise<JudgingSession> {
   session = makeSession();

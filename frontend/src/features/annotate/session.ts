@@ -5,21 +5,26 @@
  * in domain/outbox; this file only connects them to the server and the clock.
  */
 
+import { begun as begunHere } from "../../api/begun";
 import { ApiError, api } from "../../api/client";
-import { desk, type Returned } from "../../api/desk";
+import { desk } from "../../api/desk";
 import { lessons } from "../../api/lessons";
 import { newKey } from "../../api/outbox";
 import type { Card } from "../../api/types";
 import { inWords, type Said } from "../../domain/answers";
+import { type Begun, inHandFirst, isOf, keyOfBegun, saysSomething } from "../../domain/begun";
 import type { Deck } from "../../domain/deck";
 import * as deck from "../../domain/deck";
 import type { Form } from "../../domain/form";
 import type { Entry, News, Outbox } from "../../domain/outbox";
+import { Provision } from "../../domain/provision";
 import { lessonOf, type Told, withLessons } from "../../domain/told";
 import { t } from "../../i18n";
+import { cameBack, refusal } from "./sentences";
 
-/** The server's own limit on what one person may hold. */
+/** The server's own limits on what one person may hold, and take at once. */
 const MOST_HELD = 20;
+const MOST_AT_ONCE = 10;
 const EMPTY_POLL_MS = 5_000;
 const SHORT_POLL_MS = 1_000;
 const RENEW_CHECK_MS = 15_000;
@@ -38,6 +43,8 @@ export interface Snapshot {
   answered: number;
   /** What a training card taught and nobody has read yet, oldest first. */
   told: readonly Told[];
+  /** What an earlier page left half-said. */
+  begun: Begun | null;
 }
 
 export class JudgingSession {
@@ -50,6 +57,10 @@ export class JudgingSession {
   /** Whether this person left the page, so that others may have the cards. */
   private left = false;
   private lastSign = Date.now();
+  private readonly provision = new Provision();
+  private earlier: Promise<Begun | null> = Promise.resolve(null);
+  /** What is said so far of the card in hand. */
+  private begun: Begun | null = null;
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
   private renewTimer: ReturnType<typeof setInterval> | undefined;
   private forgetOutbox: () => void = () => undefined;
@@ -69,17 +80,24 @@ export class JudgingSession {
       notice: "",
       answered: 0,
       told: [],
+      begun: null,
     };
   }
 
   start(): void {
     this.forgetOutbox = this.outbox.subscribe((news) => this.hear(news));
     this.renewTimer = setInterval(() => void this.keepLeases(), RENEW_CHECK_MS);
+    this.earlier = begunHere.of(this.user, this.slug);
+    // Who was signed out has signed in again; and else an early try does no harm.
+    this.outbox.nudge();
     void this.remember();
     void this.refill();
   }
 
-  /** Leaving by a link gives the untouched cards back; a reload does not come through here and keeps them. */
+  /**
+   * Leaving by a link gives the untouched cards back; a reload does not come through here and keeps them. So is the card
+   * kept of which something was said: it is there again, as it was left, for who returns while it is theirs.
+   */
   stop(left: boolean): void {
     this.stopped = true;
     this.left = left;
@@ -100,6 +118,13 @@ export class JudgingSession {
     this.lastSign = Date.now();
   }
 
+  /** What is said of the card in hand, as far as it goes: a reload takes it up again. */
+  keep({ assignment, lease_number }: Card, { filled, flagged, note }: Pick<Begun, "filled" | "flagged" | "note">): void {
+    const [user, campaign] = [this.user, this.slug];
+    this.begun = { key: keyOfBegun(user, campaign), user, campaign, assignment, lease_number, filled, flagged, note };
+    begunHere.keep(this.begun);
+  }
+
   /** Say something of the shown card: the next one is shown at once, the answer goes out behind it. */
   say(said: Said, activeMs: number, comment: string): void {
     const showing = deck.shown(this.snapshot.deck);
@@ -116,6 +141,7 @@ export class JudgingSession {
       idempotency_key: key,
     };
     const say = past ? deck.revise : deck.answer;
+    this.provision.answered(activeMs);
     const words = inWords(this.form, said);
     this.change({
       ...this.counted(say(this.snapshot.deck, said, key, note), card.assignment),
@@ -137,8 +163,8 @@ export class JudgingSession {
 
   undo(): void {
     const next = deck.undo(this.snapshot.deck);
-    const notice = next === this.snapshot.deck ? t("There is no earlier answer to change.") : t("Your earlier answer, again.");
-    this.change({ deck: next, notice });
+    const end = this.snapshot.deck.past.length < deck.HISTORY ? t("There is no earlier answer to change.") : t("Undo reaches ten answers back; this is the tenth.");
+    this.change({ deck: next, notice: next === this.snapshot.deck ? end : t("Your earlier answer, again.") });
   }
 
   reopen(key: string): void {
@@ -168,7 +194,9 @@ export class JudgingSession {
 
   private giveBack(cards: readonly Card[]): void {
     if (!this.left) return;
-    for (const card of cards) void api.release(card.assignment, card.lease_number).catch(() => undefined);
+    for (const card of cards) {
+      if (!this.isBegun(card)) void api.release(card.assignment, card.lease_number).catch(() => undefined);
+    }
   }
 
   private change(part: Partial<Snapshot>): void {
@@ -178,6 +206,7 @@ export class JudgingSession {
 
   private hear(news: News): void {
     const part: Partial<Snapshot> = { unsent: this.outbox.unsent(this.slug).length, sending: this.outbox.waiting };
+    if (this.outbox.waiting === "unreachable") this.provision.failed(Date.now());
     if (news.kind === "acknowledged" && news.entry.campaign === this.slug) {
       part.deck = deck.acknowledged(this.snapshot.deck, news.entry.key, news.annotation);
       if (news.feedback) part.told = withLessons(this.snapshot.told, [lessonOf(news.entry, news.feedback)], this.snapshot.deck);
@@ -226,24 +255,38 @@ export class JudgingSession {
   }
 
   private async refill(): Promise<void> {
-    const n = deck.missing(this.snapshot.deck);
+    const n = this.missing();
     if (this.claiming || this.stopped || n === 0) return;
     this.claiming = true;
     clearTimeout(this.pollTimer);
     try {
-      const cards = await api.claim(this.slug, n, this.hold());
+      const asked = Date.now();
+      const dealt = await api.claim(this.slug, n, this.hold());
       // Another tab that took over goes on with the same cards.
-      if (this.stopped) return this.giveBack(cards);
+      if (this.stopped) return this.giveBack(dealt);
+      const [first] = dealt;
+      if (first) this.provision.dealt(Date.now(), Date.now() - asked, Date.parse(first.leased_until) - Date.now());
+      const begun = await this.earlier;
+      if (this.stopped) return this.giveBack(dealt);
+      const cards = inHandFirst(begun, dealt);
       const next = deck.claimed(this.snapshot.deck, cards);
       const grew = next.queue.length > this.snapshot.deck.queue.length;
-      this.change({ deck: next, ...(next.queue.length > 0 ? { supply: "ready" } : {}) });
+      this.change({ deck: next, begun, ...(next.queue.length > 0 ? { supply: "ready" } : {}) });
       if (next.queue.length === 0) this.change({ supply: await this.whyEmpty() });
-      if (deck.missing(next) > 0) this.later(grew ? SHORT_POLL_MS : EMPTY_POLL_MS);
+      if (this.missing() > 0) this.later(grew ? SHORT_POLL_MS : EMPTY_POLL_MS);
     } catch (error) {
       this.supplyFailed(error);
     } finally {
       this.claiming = false;
     }
+  }
+
+  private isBegun(card: Card): boolean {
+    return this.begun !== null && isOf(this.begun, card) && saysSomething(this.form, this.begun);
+  }
+
+  private missing(): number {
+    return Math.min(MOST_AT_ONCE, deck.missing(this.snapshot.deck, this.provision.hand(Date.now())));
   }
 
   /** A claim only says that there is nothing: the campaign knows why. */
@@ -266,6 +309,7 @@ export class JudgingSession {
       return this.later(EMPTY_POLL_MS);
     }
     const signedOut = error instanceof ApiError && error.status === 401;
+    if (!signedOut) this.provision.failed(Date.now());
     this.change({ supply: signedOut ? "signed_out" : "unreachable" });
     this.later(SHORT_POLL_MS * 2);
   }
@@ -294,7 +338,10 @@ export class JudgingSession {
       if (!this.stopped) this.change({ deck: deck.renewed(this.snapshot.deck, card.assignment, leased_until) });
     } catch (error) {
       if (this.stopped || !(error instanceof ApiError) || error.retryable || error.status === 401) return;
-      this.change({ deck: deck.dropped(this.snapshot.deck, card.assignment), notice: refusal(error.code, error.message) });
+      // What somebody wrote is still theirs to send: an answer that comes late is kept.
+      if (this.isBegun(card)) return;
+      const notice = card === this.snapshot.deck.queue[0] ? { notice: t("That card had gone to somebody else in the meantime. Here is another.") } : {};
+      this.change({ deck: deck.dropped(this.snapshot.deck, card.assignment), ...notice });
       void this.refill();
     }
   }
@@ -302,16 +349,4 @@ export class JudgingSession {
 
 function runsOutSoon(card: Card): boolean {
   return Date.parse(card.leased_until) - Date.now() < 3 * 60_000;
-}
-
-function cameBack({ returned_by, note }: Returned): string {
-  return t("{{name}} returned this answer: {{note}}", { name: returned_by, note });
-}
-
-function refusal(code: string, message: string, revising = false): string {
-  if (revising && code === "lease_lost") return t("Somebody else has that card by now, so your earlier answer stands.");
-  if (code === "lease_lost") return t("That card had gone to somebody else in the meantime, so your answer to it was not counted.");
-  if (code === "already_submitted") return t("That card already had your answer.");
-  if (code === "stale_revision") return t("That answer was changed elsewhere in the meantime; the other change stands.");
-  return message;
 }

@@ -7,6 +7,7 @@
 
 import { useCallback, useMemo, useRef, useState } from "react";
 
+import { type Begun, isOf, takenUp } from "../../domain/begun";
 import type { Past } from "../../domain/deck";
 import * as forms from "../../domain/form";
 import type { Form } from "../../domain/form";
@@ -32,9 +33,14 @@ export interface Showing {
   past: Past | null;
 }
 
-function fresh(form: Form, key: string | null, showing: Showing | null): CardState {
+function fresh(form: Form, key: string | null, showing: Showing | null, begun: Begun | null = null): CardState {
   const shown = shownOf(showing?.card.completions ?? []);
   const past = showing?.past ?? null;
+  const left = showing && !past && begun && isOf(begun, showing.card) ? takenUp(form, shown, begun) : null;
+  if (left && begun) {
+    const { flagged, note } = begun;
+    return { key, shown, filled: left, flagged, note, noteOpen: note !== "", skipping: false, doubted: false };
+  }
   const note = past?.comment ?? "";
   const filled = past?.answer ? forms.again(form, shown, past.answer) : forms.begin(form, shown);
   return { key, shown, filled, flagged: past?.flagged ?? false, note, noteOpen: note !== "", skipping: false, doubted: false };
@@ -57,7 +63,7 @@ interface InHand {
   latest: () => CardState;
 }
 
-export function useCard(form: Form, showing: Showing | null, next: Showing | null): InHand {
+export function useCard(form: Form, showing: Showing | null, next: Showing | null, left: Begun | null): InHand {
   const [key, nextKey] = [keyOf(showing), keyOf(next)];
   const begun = useRef<CardState | null>(null);
   const [, redraw] = useState(0);
@@ -67,7 +73,7 @@ export function useCard(form: Form, showing: Showing | null, next: Showing | nul
   const known = (wanted: string | null) => [begun.current, ahead.current].find((one) => wanted !== null && one?.key === wanted);
   if (live.current.key !== key) {
     if (isBegun(live.current)) begun.current = live.current;
-    live.current = known(key) ?? fresh(form, key, showing);
+    live.current = known(key) ?? fresh(form, key, showing, left);
   }
   if (ahead.current.key !== nextKey) ahead.current = known(nextKey) ?? fresh(form, nextKey, next);
   const setCard = useCallback((part: Partial<CardState>) => {

@@ -6,6 +6,7 @@
 
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 
+import type { Begun } from "../../domain/begun";
 import * as forms from "../../domain/form";
 import type { Change } from "../../domain/kinds";
 import { type Command, type CommonCommand, isOwn, type KeyTable, type OwnCommand } from "../../keyboard";
@@ -23,6 +24,8 @@ export interface Place {
   form: forms.Form;
   showing: Showing | null;
   next: Showing | null;
+  /** What an earlier page left half-said. */
+  begun: Begun | null;
   /** Something covers the card: its clock stands, and it settles anew afterwards. */
   coveredBy: string | null;
   /** An answer is on its way, and nothing else is taken until it has arrived. */
@@ -57,8 +60,8 @@ export interface Hand {
   go: (at: number) => void;
 }
 
-export function useHand({ form, showing, next, coveredBy, busy, onSign, tableOf, onSay, onMissing, onOwn }: Place): Hand {
-  const { card, ahead, setCard, latest } = useCard(form, showing, next);
+export function useHand({ form, showing, next, begun, coveredBy, busy, onSign, tableOf, onSay, onMissing, onOwn }: Place): Hand {
+  const { card, ahead, setCard, latest } = useCard(form, showing, next, begun);
   const [sheet, setSheet] = useState<Sheet>(null);
   const [flash, setFlash] = useFlash();
   const [keysOn, setKeysOn] = useKeysOn();

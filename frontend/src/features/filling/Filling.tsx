@@ -62,6 +62,7 @@ export function Filling({ title, campaign, card: asked, tools, above, notice, bu
     form,
     showing: useMemo(() => ({ card: asked, past: null }), [asked]),
     next: null,
+    begun: null,
     coveredBy: null,
     busy,
     onSign: nothing,
@@ -87,19 +88,19 @@ export function Filling({ title, campaign, card: asked, tools, above, notice, bu
   return (
     <KeysContext.Provider value={hand.keys}>
       <div className="judging filling">
-        <div className="strip">
+        <section className="strip" aria-label={t("Where you are")}>
           <span className="strip-name">{campaign.name}</span>
           <span className="strip-end">
             {tools}
             <SheetButtons hand={hand} />
           </span>
-        </div>
+        </section>
         <main id="main" className="judging-main" tabIndex={-1}>
           <h1 className="filling-title">{title}</h1>
           {above}
           <Cards hand={hand} question={campaign.question} />
         </main>
-        <div className="bar-dock">
+        <section className="bar-dock" aria-label={t("What you say")}>
           <div className="above-bar">
             {card.noteOpen && (
               <NoteField note={card.note} onNote={(note) => setCard({ note })} onClose={(note) => setCard({ note, noteOpen: false })} />
@@ -126,7 +127,7 @@ export function Filling({ title, campaign, card: asked, tools, above, notice, bu
               </Choice>
             </div>
           </div>
-        </div>
+        </section>
         <Sheets hand={hand} campaign={campaign} />
       </div>
     </KeysContext.Provider>

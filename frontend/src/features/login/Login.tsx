@@ -34,7 +34,7 @@ export function SignedOutPage({ title, children }: { title: string; children: Re
 
 /** A plain link: the browser itself goes to the provider and comes back. */
 export function SingleSignOn({ next }: { next: string }) {
-  const name = useQuery({ queryKey: ["single-sign-on"], queryFn: api.singleSignOn, staleTime: Infinity });
+  const name = useQuery({ queryKey: ["single-sign-on"], queryFn: async () => (await api.whoIsHere()).single_sign_on, staleTime: Infinity });
   if (!name.data) return null;
   return (
     <div className="other-way">

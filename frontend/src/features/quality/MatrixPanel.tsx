@@ -37,7 +37,7 @@ export function MatrixPanel({ slug, matrix }: { slug: string; matrix: AgreementM
         {t("Kappa on “{{question}}”, then the share of equal answers and how many items both answered.", { question: matrix.question })}{" "}
         {matrix.left_out > 0 && tn(matrix.left_out, "{{n}} person with fewer answers is left out.", "{{n}} people with fewer answers are left out.")}
       </p>
-      <div className="table-box heat-box" role="region" aria-label={title} tabIndex={0}>
+      <div className="table-box heat-box" role="region" aria-label={t("Table: {{heads}}", { heads: title })} tabIndex={0}>
         <table className="heat-table">
           <thead>
             <tr>

@@ -4,10 +4,17 @@ import { lazy, Suspense } from "react";
 
 const EditedWords = lazy(() => import("./EditedWords"));
 
-export function EditDiff({ before, after }: { before: string; after: string }) {
+interface Props {
+  before: string;
+  after: string;
+  /** It shows the words as they are now. */
+  onDrawn?: (() => void) | undefined;
+}
+
+export function EditDiff({ before, after, onDrawn }: Props) {
   return (
     <Suspense fallback={<div className="plain-text" translate="no">{after}</div>}>
-      <EditedWords before={before} after={after} />
+      <EditedWords before={before} after={after} onDrawn={onDrawn} />
     </Suspense>
   );
 }

@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useEffect, useMemo } from "react";
 
 import { wordDiff } from "../../domain/reading/wordDiff";
 import { languageOf } from "../../domain/reading/script";
@@ -6,10 +6,11 @@ import { t } from "../../i18n";
 import { usePageWords } from "../../ui/language";
 
 /** The words of an edit in one line of reading. Typing goes first; the comparison follows when there is time. */
-export default function EditedWords({ before, after }: { before: string; after: string }) {
+export default function EditedWords({ before, after, onDrawn }: { before: string; after: string; onDrawn?: (() => void) | undefined }) {
   const latest = useDeferredValue(after);
   const diff = useMemo(() => wordDiff(before, latest), [before, latest]);
   const words = usePageWords();
+  useEffect(() => onDrawn?.(), [diff, onDrawn]);
   return (
     <div className="plain-text edited" dir="auto" lang={languageOf(before)} translate="no">
       {diff.runs.map((run, index) =>

@@ -1,6 +1,6 @@
 /** The text to correct, and beneath it word by word what the correction changes. */
 
-import { useMemo } from "react";
+import { type RefObject, useCallback, useMemo, useRef } from "react";
 
 import type { EditDraft, EditQuestion } from "../../../domain/kinds/edit";
 import { letter } from "../../../domain/kinds/kind";
@@ -8,12 +8,24 @@ import { wordDiff } from "../../../domain/reading/wordDiff";
 import { t, tn } from "../../../i18n";
 import { EditDiff } from "../../reading/EditDiff";
 import { Choice, changing } from "../Keys";
-import { Editor } from "./Editor";
+import { EDITOR, Editor } from "./Editor";
 import type { Asked, Screen } from "./screen";
 
 type Props = Asked<EditQuestion, EditDraft>;
 
+/** What is being written is in sight in the comparison too: it stands about as far down as the caret in the text. */
+function useFollow(box: RefObject<HTMLDivElement | null>): () => void {
+  return useCallback(() => {
+    const field = document.getElementById(EDITOR);
+    const own = box.current;
+    if (!own || !(field instanceof HTMLTextAreaElement) || document.activeElement !== field) return;
+    own.scrollTop = (field.selectionEnd / Math.max(1, field.value.length)) * own.scrollHeight - own.clientHeight / 2;
+  }, [box]);
+}
+
 function Desk({ draft, shown, change }: Props) {
+  const comparison = useRef<HTMLDivElement>(null);
+  const follow = useFollow(comparison);
   const original = shown.texts[draft.at] ?? "";
   const now = draft.texts[draft.at] ?? null;
   const name = letter(draft.at);
@@ -30,8 +42,8 @@ function Desk({ draft, shown, change }: Props) {
       </div>
       <div className="edit-half">
         <h2 className="desk-title">{t("What changes")}</h2>
-        <div className="edit-diff" tabIndex={0} role="region" aria-label={t("What changes")}>
-          {now === null ? <p className="quiet">{t("Nothing yet. Correct the text, or send it as it is.")}</p> : <EditDiff before={original} after={now} />}
+        <div ref={comparison} className="edit-diff" tabIndex={0} role="region" aria-label={t("What changes")}>
+          {now === null ? <p className="quiet">{t("Nothing yet. Correct the text, or send it as it is.")}</p> : <EditDiff before={original} after={now} onDrawn={follow} />}
         </div>
       </div>
     </section>

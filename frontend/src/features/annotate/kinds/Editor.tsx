@@ -11,7 +11,7 @@ interface Props {
   onChange: (text: string) => void;
 }
 
-const EDITOR = "judging-editor";
+export const EDITOR = "judging-editor";
 
 /** Where `i` puts the caret: behind the last word. */
 export function enterEditor(): void {
