@@ -309,7 +309,7 @@ def test_a_card_that_went_to_somebody_else_while_it_was_read_says_only_that(
     before = card(page)
     later = timezone.now() + timedelta(minutes=2)
     expire_leases(now=later)
-    claim_next(asked, people["bob"].pk, n=9, now=later)
+    assert len(claim_next(asked, people["bob"].pk, n=1, now=later)) == 1
     expect(page.get_by_text("Here is another.")).to_be_visible(timeout=30_000)
     ready(page)
     assert card(page) != before
