@@ -111,8 +111,9 @@ class World:
             "slug": "new", "name": "New", "question": "Which?", "guidelines": "g", "reward_model": "new",
             "budget_labels": 10, "budget_hours": "5.5", "budget_money": "90", "currency": "EUR", "pay_per_label": "1",
             "pay_per_hour": "2", "paid_seconds_cap": 60, "runs": [self.named["run"]], "annotators": ["alice"],
-            "config": config,
+            "config": config, "known_answers_of": self.named["slug"],
         }  # fmt: skip
+        made_once = ("slug", "annotators", "known_answers_of")
         return {
             "account_password": {"current": "ada-long-password", "new": "another long password"},
             "account_token_make": {"name": "t", "scopes": ["manage"], "days": 5},
@@ -124,7 +125,7 @@ class World:
             "claim": {"n": 2, "hold": [self.named["assignment"]]},
             "decide": answer,
             "campaigns_create": campaign,
-            "campaigns_edit": {field: campaign[field] for field in campaign if field not in ("slug", "annotators")},
+            "campaigns_edit": {field: campaign[field] for field in campaign if field not in made_once},
             "campaigns_dry_run": campaign | {"config": {"overlap": 2}},
             "campaigns_top_up": {"labels": 5, "hours": "1.5", "money": "2", "idempotency_key": "k"},
             "gold_make": {"use": "gold", "explanation": "e", "rollouts": self.fresh(), "answer": prefer},
