@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def loaded(page: Page, path: str) -> dict[str, list[Response]]:
     """Every answer by its path, until a card can be judged."""
+    page.wait_for_load_state("networkidle")  # what the page before still loads is not of this one, and gone with it
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  (playwright cannot hold a method of a list)
     page.goto(path)
