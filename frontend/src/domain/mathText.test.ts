@@ -32,8 +32,8 @@ describe("code is left alone", () => {
   );
 });
 
-test("hostile lengths take no time", () => {
-  const began = performance.now();
-  for (const part of ["$", "\\[", "`", "$$", "\\(", "$a", "```\n"]) normaliseMath(part.repeat(15_000));
-  expect(performance.now() - began).toBeLessThan(2_000);
+// Going over the rest again at every mark would outlast the test runner's patience many times over.
+test.each(["$", "\\[", "`", "$$", "\\(", "$a", "```\n"])("of a text of nothing but %j nothing is lost", (part) => {
+  const text = part.repeat(60_000);
+  expect(normaliseMath(text).length).toBeGreaterThanOrEqual(text.length);
 });
