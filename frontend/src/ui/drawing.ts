@@ -31,6 +31,7 @@ export function axes(palette: Palette, { x, xSplits, xValues, ySplits, yValues }
       labelSize: 18,
       labelFont: FONT,
       size: 30,
+      space: 72, // a time with its seconds, and some air
       grid: { show: false },
       ...(xSplits ? { splits: xSplits } : {}),
       values: written(xValues),
