@@ -15,7 +15,7 @@ from uncertainty.agreement import couples
 from uncertainty.annotators import Heard, Residuals, spread_of
 from uncertainty.arrays import Bools, Floats, Ints, blocks
 from uncertainty.errors import Unsettled
-from uncertainty.logistic import log_sigmoid, sigmoid
+from uncertainty.logistic import sigmoid
 from uncertainty.sharpness import Margins
 
 # Before any answer: right in three of four typical pairs, though nearly anything is possible, and no side is likelier.
@@ -50,6 +50,10 @@ class Answers:
             heard, kind_L, place_U.astype(np.int64), left_U,
             _turns(heard.item_L, kind_L), _runs(kind_L), couples(heard.item_L),
         )  # fmt: skip
+
+    def likely(self, z_U_Q: Floats) -> Floats:
+        """How likely each kind of answer was, where these are the log odds of the left one."""
+        return sigmoid(np.where(self.left_U[:, None] == 1.0, z_U_Q, -z_U_Q))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -96,9 +100,8 @@ class Model:
 
     def at(self, habits_A_2: Floats) -> tuple[float, Floats]:
         """(the log posterior of everybody's habits, how likely each margin is for each pair (N, Q))."""
-        told, z_X_Q = self.told, self.margins.leaning(habits_A_2)
-        z_U_Q, left = z_X_Q[told.place_U], told.left_U[:, None]
-        said_U_Q = np.exp(left * log_sigmoid(z_U_Q) + (1.0 - left) * log_sigmoid(-z_U_Q))
+        told = self.told
+        said_U_Q = told.likely(self.margins.leaning(habits_A_2)[told.place_U])
         likely_N_Q = np.tile(self.margins.density_Q, (len(told.heard.items_N), 1))
         log_posterior = -float((((habits_A_2 - BEFOREHAND) / SPREADS) ** 2).sum()) / 2.0
         for turn, (item, kind) in enumerate(told.turns, start=1):
@@ -143,7 +146,7 @@ class Model:
         told, mu_Q = self.told, self.margins.mu_Q
         powers_Q_3 = np.stack([np.ones(len(mu_Q)), mu_Q, mu_Q**2], axis=1)
         mixing_L_2_2 = self.margins.mixing(habits_A_2)[told.place_U[told.kind_L]]
-        slope_L_2 = self._slopes(odd_U_Q, habits_A_2, margin_N_Q)
+        slope_L_2 = self._slopes(odd_U_Q, mixing_L_2_2, margin_N_Q)
         one_P, other_P = told.couples
         together_P_2_2 = np.empty((len(one_P), 2, 2))
         for block in blocks(len(one_P)):
@@ -163,14 +166,14 @@ class Model:
             out[np.arange(people), i, np.arange(people), j] -= own_A
         return out.reshape(2 * people, 2 * people)
 
-    def _slopes(self, odd_U_Q: Floats, habits_A_2: Floats, margin_N_Q: Floats) -> Floats:
+    def _slopes(self, odd_U_Q: Floats, mixing_L_2_2: Floats, margin_N_Q: Floats) -> Floats:
         """How far each answer would move its giver's habits (L, 2), its pair's margin in doubt."""
         told, mu_Q = self.told, self.margins.mu_Q
+        powers_Q_2 = np.stack([np.ones(len(mu_Q)), mu_Q], axis=1)
         mean_L_2 = np.empty((len(told.kind_L), 2))
         for block in blocks(len(mean_L_2)):
             odd = margin_N_Q[told.heard.item_L[block]] * odd_U_Q[told.kind_L[block]]
-            mean_L_2[block] = odd @ np.stack([np.ones(len(mu_Q)), mu_Q], axis=1)
-        mixing_L_2_2 = self.margins.mixing(habits_A_2)[told.place_U[told.kind_L]]
+            mean_L_2[block] = odd @ powers_Q_2
         return np.asarray(np.einsum("lir,lr->li", mixing_L_2_2, mean_L_2))
 
     def _rested(self, habits_A_2: Floats, now: tuple[float, Floats], steps: int) -> Fit:
@@ -196,7 +199,8 @@ class Model:
         """
         told = self.told
         odd_U_Q = told.left_U[:, None] - sigmoid(self.margins.leaning(habits_A_2)[told.place_U])
-        slope_L_2 = self._slopes(odd_U_Q, habits_A_2, margin_N_Q)
+        mixing_L_2_2 = self.margins.mixing(habits_A_2)[told.place_U[told.kind_L]]
+        slope_L_2 = self._slopes(odd_U_Q, mixing_L_2_2, margin_N_Q)
         of_card_2 = [np.square(np.bincount(told.heard.said_L, slope_L)).sum() for slope_L in slope_L_2.T]
         alone_2 = np.maximum(np.square(slope_L_2).sum(axis=0), TINY)
         return np.asarray(np.maximum(np.array(of_card_2) / alone_2, 1.0))
@@ -205,9 +209,9 @@ class Model:
         """What the answers say beyond this fit."""
         told, habits_A_2 = self.told, fit.habits_A_2
         z_U_Q = self.margins.leaning(habits_A_2)[told.place_U]
-        p_U_Q, left = sigmoid(z_U_Q), told.left_U[:, None]
-        slope_U_Q = (left - p_U_Q) * self.margins.slopes(habits_A_2)[0][told.place_U]
-        said_U_Q = np.exp(left * log_sigmoid(z_U_Q) + (1.0 - left) * log_sigmoid(-z_U_Q))
+        p_U_Q = sigmoid(z_U_Q)
+        slope_U_Q = (told.left_U[:, None] - p_U_Q) * self.margins.slopes(habits_A_2)[0][told.place_U]
+        said_U_Q = told.likely(z_U_Q)
         first_U_Q = np.where((told.place_U % 2 == 0)[:, None], p_U_Q, 1.0 - p_U_Q)
         said_first_L = np.where(told.place_U % 2 == 0, told.left_U, 1.0 - told.left_U)[told.kind_L]
         one_P, other_P = told.couples

@@ -76,8 +76,8 @@ def changes(found: Residuals) -> tuple[Floats, Ints]:
     """
     people = len(found.heard.annotators_A)
     p_A, after_A = np.ones(people), np.zeros(people, dtype=np.int64)
-    _, first, said_L = np.unique(found.heard.said_L, return_index=True, return_inverse=True)
-    step = np.bincount(said_L, found.score_L)
+    _, first = np.unique(found.heard.said_L, return_index=True)
+    step = np.bincount(found.heard.said_L, found.score_L)
     order = np.lexsort((first, found.heard.annotator_L[first]))
     starts = np.searchsorted(found.heard.annotator_L[first[order]], np.arange(people + 1))
     for person in range(people):

@@ -1,8 +1,16 @@
-"""One case of every kind of question: what is pressed, and what that says."""
+"""One case of every kind of question: what is pressed, and what that says; and a campaign that asks it."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from playwright.sync_api import Page
+
+from annotator.rollouts.models import Rollout
+from tests.factories import make_open_campaign, make_run
+
+from .conftest import SignIn
+from .judging import ready
 
 TEXT = "The cat sat down.\n\nIt slept well.\n\nThe end 🙂 came."
 CRITERIA = [
@@ -121,3 +129,16 @@ COMBINED = [
     {"kind": "critique", "name": "why", "title": "Why", "required": False},
 ]
 RATED = ["5", "3", "4", "1", "2", "3"]
+
+
+def asking(people: dict[str, Any], form: list[dict[str, Any]], completions: int) -> Any:
+    run = make_run("grpo-1", groups=8, size=8)
+    Rollout.objects.filter(run=run).update(completion=TEXT)
+    return make_open_campaign(people, slug="asked", run=run, form=form, completions=completions)
+
+
+def opened(people: dict[str, Any], sign_in: SignIn, form: list[dict[str, Any]], n: int, **options: Any) -> Page:
+    asking(people, form, n)
+    page = sign_in("alice", "/annotate/asked", **options)
+    ready(page)
+    return page

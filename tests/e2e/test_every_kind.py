@@ -5,31 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from annotator.annotations.models import Annotation
 from annotator.rollouts.models import Rollout
-from tests.factories import make_open_campaign, make_run
+from tests.factories import make_open_campaign
 
 from .conftest import SignIn
 from .judging import ON_SCREEN, all_sent, card, press, ready, said, statements
-from .kinds import COMBINED, CRITERIA, KINDS, NAMES, RATED, TEXT, TYPES, question
+from .kinds import COMBINED, CRITERIA, KINDS, NAMES, RATED, TEXT, TYPES, asking, opened, question
 from .seeing import check, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def asking(people: dict[str, Any], form: list[dict[str, Any]], completions: int) -> Any:
-    run = make_run("grpo-1", groups=8, size=8)
-    Rollout.objects.filter(run=run).update(completion=TEXT)
-    return make_open_campaign(people, slug="asked", run=run, form=form, completions=completions)
-
-
-def opened(people: dict[str, Any], sign_in: SignIn, form: list[dict[str, Any]], n: int, **options: Any) -> Page:
-    asking(people, form, n)
-    page = sign_in("alice", "/annotate/asked", **options)
-    ready(page)
-    return page
 
 
 @pytest.mark.parametrize(("asked", "n", "keys", "answer", "changes", "changed"), KINDS, ids=NAMES)
@@ -159,57 +146,6 @@ def test_a_change_at_the_end_of_a_long_answer_is_in_sight(people: dict[str, Any]
     page = sign_in("alice", "/annotate/asked")
     press(page, "i", "@ And an end.")
     expect(page.get_by_role("region", name="What changes").locator("ins")).to_be_in_viewport()
-
-
-def test_an_order_can_be_dragged(people: dict[str, Any], sign_in: SignIn) -> None:
-    page = opened(people, sign_in, [question("ranking")], 3)
-    token = page.get_by_role("button", name="Answer C, place 3").bounding_box()
-    first = page.get_by_role("button", name="Answer A, place 1").bounding_box()
-    assert token is not None
-    assert first is not None
-    page.mouse.move(token["x"] + 10, token["y"] + 10)
-    page.mouse.down()
-    page.mouse.move(first["x"] + first["width"] / 2, first["y"] + 10, steps=6)
-    page.mouse.up()
-    expect(page.get_by_role("button", name="Answer C, place 1, tied")).to_be_visible()
-    press(page, "Enter")
-    all_sent(page)
-    assert said() == [{"q": {"ranks": [1, 2, 1]}}]
-
-
-def test_an_order_can_be_dragged_by_finger(people: dict[str, Any], sign_in: SignIn) -> None:
-    page = opened(people, sign_in, [question("ranking")], 3, has_touch=True, viewport={"width": 390, "height": 800})
-    token = page.get_by_role("button", name="Answer C, place 3").bounding_box()
-    first = page.get_by_role("button", name="Answer A, place 1").bounding_box()
-    assert token is not None
-    assert first is not None
-    finger = page.context.new_cdp_session(page)
-    x, y = token["x"] + 8, token["y"] + 8
-    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    for step in range(1, 7):
-        to = x + (first["x"] - 6 - x) * step / 6
-        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": to, "y": y}]})
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(page.get_by_role("button", name="Answer C, place 1", exact=True)).to_be_visible()
-    expect(page.locator(".ranking-controls [aria-live]")).to_have_text("Answer C, place 1")
-    assert page.evaluate("scrollY") == 0, "the finger moved the token and not the page"
-    press(page, "Enter")
-    all_sent(page)
-    assert said() == [{"q": {"ranks": [2, 3, 1]}}]
-
-
-def test_spans_can_be_selected_by_mouse(people: dict[str, Any], sign_in: SignIn) -> None:
-    page = opened(people, sign_in, [question("spans", types=TYPES)], 1)
-    page.get_by_role("textbox").get_by_text("The cat").first.dblclick(position={"x": 45, "y": 8})
-    press(page, "2")
-    page.get_by_role("button", name="Remove the mark Style on").wait_for()
-    press(page, "Enter")
-    all_sent(page)
-    (answer,) = said()
-    assert answer is not None
-    (span,) = answer["q"]["spans"][0]
-    assert TEXT[span["start"] : span["end"]].strip() == "cat"
-    assert span["type"] == "style"
 
 
 def test_marks_may_overlap_and_each_is_removed_by_itself(people: dict[str, Any], sign_in: SignIn) -> None:

@@ -146,7 +146,7 @@ def test_a_campaign_is_copied_with_all_its_settings_by_keyboard(people: Any, sig
     config = {"form": form, "overlap": 2, "max_skips": 7, "random_share": 0.25, "repeat_share": 0.0, "seed": 5}
     settings = {"acquisition": "random", "training": {"epochs": 7}, "budget_money": Decimal(50), "currency": "EUR"}
     run = make_run("grpo-1", groups=4)
-    made = make_open_campaign(people, run=run, pay_per_label=Decimal("0.25"), **config, **settings)  # type: ignore[arg-type]
+    made = make_open_campaign(people, run=run, pay_per_label=Decimal("0.25"), **config, **settings)
     page = sign_in("olga", "/campaigns/helpful")
     page.get_by_role("link", name="New one like this").press("Enter")
     expect(page.get_by_role("heading", name="New campaign like Helpful")).to_be_visible()

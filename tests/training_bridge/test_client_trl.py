@@ -50,7 +50,7 @@ class Trainer:
 
 def test_num_generations_consecutive_rows_are_one_group_even_when_a_prompt_returns() -> None:
     client, trainer = Recorder(), Trainer(step=3)
-    trainer.call(TrlReward(client), ["p", "p", "p", "p", "q", "q"])  # type: ignore[arg-type]
+    trainer.call(TrlReward(client), ["p", "p", "p", "p", "q", "q"])
     assert [row["group_id"] for row in client.rows] == [f"train-000003-0-000{g}" for g in range(3)]
     assert [row["step"] for row in client.rows] == [3, 3, 3]
     assert all(len(row["completions"]) == 2 for row in client.rows)
@@ -59,14 +59,14 @@ def test_num_generations_consecutive_rows_are_one_group_even_when_a_prompt_retur
 def test_every_batch_tells_trl_the_same_columns() -> None:
     for version in (4, None):
         trainer = Trainer()
-        trainer.call(TrlReward(Recorder(version)), ["p", "p"])  # type: ignore[arg-type]
+        trainer.call(TrlReward(Recorder(version)), ["p", "p"])
         assert set(trainer.columns) == {"tb_rollout_id", "tb_group_id", "tb_rm_version", "tb_rm_spread"}
         assert all(len(values) == 2 for values in trainer.columns.values())
 
 
 def test_an_eval_batch_at_the_same_step_is_told_apart() -> None:
     client, trainer = Recorder(), Trainer(step=5)
-    function = TrlReward(client)  # type: ignore[arg-type]
+    function = TrlReward(client)
     trainer.call(function, ["p", "p"])
     trainer.model.training = False
     trainer.call(function, ["p", "p"])
@@ -84,7 +84,7 @@ def test_a_group_split_over_two_processes_stays_one_group() -> None:
     for process, prompts in enumerate((["p", "p", "p", "p", "q", "q"], ["q", "q", "r", "r", "r", "r"])):
         client = Recorder()
         trainer = Trainer(process=process, num_generations=4)
-        trainer.call(TrlReward(client), prompts)  # type: ignore[arg-type]
+        trainer.call(TrlReward(client), prompts)
         rows += client.rows
     split = [row for row in rows if "completions" not in row]
     assert {row["group_id"] for row in split} == {"train-000000-0-0001"}
@@ -94,20 +94,20 @@ def test_a_group_split_over_two_processes_stays_one_group() -> None:
 
 def test_a_step_done_again_after_a_crash_names_its_groups_alike() -> None:
     first, second = Recorder(), Recorder()
-    Trainer(step=9).call(TrlReward(first), ["p", "p", "q", "q"])  # type: ignore[arg-type]
-    Trainer(step=9).call(TrlReward(second), ["p", "p", "q", "q"])  # type: ignore[arg-type]
+    Trainer(step=9).call(TrlReward(first), ["p", "p", "q", "q"])
+    Trainer(step=9).call(TrlReward(second), ["p", "p", "q", "q"])
     assert first.rows == second.rows
 
 
 def test_without_an_opinion_trl_gets_none_and_the_rollouts_still_arrive() -> None:
     client = Recorder(version=None)
-    assert Trainer().call(TrlReward(client), ["p", "p"]) == [None, None]  # type: ignore[arg-type]
+    assert Trainer().call(TrlReward(client), ["p", "p"]) == [None, None]
     assert [c["reward"] for c in client.rows[0]["completions"]] == [None, None]
 
 
 def test_a_trainer_that_says_nothing_about_itself_is_served_too() -> None:
     client = Recorder()
-    rewards = TrlReward(client)(["p", "p", "q", "q"], ["a", "b", "c", "d"], completion_ids=[])  # type: ignore[arg-type]
+    rewards = TrlReward(client)(["p", "p", "q", "q"], ["a", "b", "c", "d"], completion_ids=[])
     assert rewards == [1.0] * 4
     assert [len(row["completions"]) for row in client.rows] == [2, 2]
     assert len({row["group_id"] for row in client.rows}) == 2

@@ -127,7 +127,7 @@ def test_a_round_buys_exactly_its_answers_whatever_is_lost_on_the_way(monkeypatc
     monkeypatch.setattr(labelling.time, "sleep", lambda _seconds: None)
     desk, acknowledged = Desk(), Acknowledged()
     people = [(SimulatedAnnotator(f"sim-annotator-{n}", utility, random.Random(n), skips=0.2), desk) for n in range(3)]
-    labelling.label("demo", people, 60, acknowledged)  # type: ignore[arg-type]
+    labelling.label("demo", people, 60, acknowledged)
     assert acknowledged.labels == 60
     assert acknowledged.answers == desk.stored
 

@@ -173,7 +173,7 @@ def call(server: Any) -> Iterator[Any]:
             content = sent if isinstance(sent, bytes) else json.dumps(sent or body())
             return http.post("/v1/score", content=content, headers={"Authorization": f"Bearer {raw}"})
 
-        post.http = http  # type: ignore[attr-defined]
+        post.http = http
         yield post
 
 
