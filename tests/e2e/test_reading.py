@@ -106,7 +106,8 @@ def test_panes_scroll_together_until_that_is_switched_off(people: dict[str, Any]
     boxes = page.locator(".pane-box")
     tops = "all => all.map(one => Math.round(one.scrollTop))"
     boxes.first.evaluate("box => { box.scrollTop = 700 }")
-    page.wait_for_function("[...document.querySelectorAll('.pane-box')].every(box => box.scrollTop > 690)")
+    # A function, not an expression: an expression is evaluated anew at each look, which the page's policy forbids.
+    page.wait_for_function("() => [...document.querySelectorAll('.pane-box')].every(box => box.scrollTop > 690)")
     page.keyboard.press("y")
     boxes.last.evaluate("box => { box.scrollTop = 100 }")
     page.wait_for_timeout(200)
