@@ -35,7 +35,7 @@ test-fast: $(VENV)/.installed ## the tests without browser, trainers and process
 lint: $(VENV)/.installed ## formatting, lint, types, import contracts
 	$(VENV)/bin/ruff format --check $(CHECKED)
 	$(VENV)/bin/ruff check $(CHECKED)
-	$(VENV)/bin/mypy $(PACKAGES)
+	$(VENV)/bin/mypy $(PACKAGES) benchmarks
 	$(VENV)/bin/lint-imports
 migrations-check: $(VENV)/.installed ## fail when a model change lacks its migration
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run

@@ -130,7 +130,7 @@ def fit(
     left_M, right_M, outcome_M = items.left_M[rows], items.right_M[rows], items.outcome_M[rows]
 
     def joint(estimator: Estimator[np.ndarray]) -> Margins:
-        samples = RewardSamples(estimator.draw(features_N_D))
+        samples = RewardSamples(np.asarray(estimator.draw(features_N_D), dtype=np.float64))
         return lambda asked: samples.margins_S_M(items.left_M[asked], items.right_M[asked])
 
     told: dict[str, Margins] = {}

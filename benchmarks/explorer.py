@@ -207,7 +207,11 @@ def desk_pages(slug: str) -> dict[str, Path]:
         "annotators_csv": f"{at}/tables/annotators.csv",
         "quality_csv": f"{at}/tables/quality.csv",
     }
-    return {name: (lambda rng, path=path: path) for name, path in fixed.items()}
+    return {name: _always(path) for name, path in fixed.items()}
+
+
+def _always(path: str) -> Path:
+    return lambda rng: path
 
 
 def timed(caller: Caller, path: Path, repeats: int) -> list[float]:

@@ -79,8 +79,8 @@ def let_work(
     }
     busy, since, loads = processor_seconds(place), time.monotonic(), [os.getloadavg()[0]]
     command = [sys.executable, "-m", "benchmarks.crowd.annotators"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": base_folder()}
-    with subprocess.Popen(command, **pipes) as crowd:
+    to_and_fro: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=base_folder(), **to_and_fro) as crowd:
         assert crowd.stdin is not None and crowd.stdout is not None
         crowd.stdin.write(json.dumps(plan))
         crowd.stdin.close()

@@ -104,9 +104,9 @@ def race(place: Place, campaign: Any, people: list[dict[str, str]], options: Any
     }
     olga = {"Authorization": f"Bearer {place.token('manager')}"}
     command = [sys.executable, "-m", "benchmarks.crowd.racers"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": base_folder()}
+    to_and_fro: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     began, closed, seen = time.time(), False, {}
-    with subprocess.Popen(command, **pipes) as crowd, sweeping(campaign.pk):
+    with subprocess.Popen(command, cwd=base_folder(), **to_and_fro) as crowd, sweeping(campaign.pk):
         assert crowd.stdin is not None and crowd.stdout is not None
         crowd.stdin.write(json.dumps(plan) + "\n")
         crowd.stdin.flush()

@@ -97,5 +97,5 @@ def misfits(kind: str, overlap: int, rng: np.random.Generator) -> dict[str, floa
         for one in named:
             honest = {one.annotator, one.other} != {SOURCE, COPIER} if one.other is not None else one.annotator < HONEST
             wrongly[one.kind] |= honest
-    kinds = ("below_chance", "near_chance", "fell", "alike")
-    return told | {f"{name}_false_alarm": float(wrongly[name]) for name in kinds}
+    alarms = ("below_chance", "near_chance", "fell", "alike")
+    return told | {f"{name}_false_alarm": float(wrongly[name]) for name in alarms}

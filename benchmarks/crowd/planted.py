@@ -28,7 +28,9 @@ def dealt(people: int, each: int, overlap: int, rng: np.random.Generator) -> Dea
     return Deal(np.repeat(np.arange(items), overlap), seats.reshape(-1))
 
 
-def preferences(margin_N, deal: Deal, sharpness_A, side_A, rng: np.random.Generator):
+def preferences(
+    margin_N: np.ndarray, deal: Deal, sharpness_A: np.ndarray, side_A: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """(outcomes, was the first left) of people who blunt a pair's margin and lean to a side."""
     first_left_L = rng.random(len(deal.item_L)) < 0.5
     sign_L = np.where(first_left_L, 1.0, -1.0)
@@ -49,7 +51,7 @@ class Ordered:
 
 
 def rankings(
-    completions: int, deal: Deal, sharpness_A, rng: np.random.Generator, *, best_only: bool = False
+    completions: int, deal: Deal, sharpness_A: np.ndarray, rng: np.random.Generator, *, best_only: bool = False
 ) -> Ordered:
     """Everybody chooses the best of what is left, again and again (Plackett-Luce); `best_only`: once.
 
@@ -79,8 +81,11 @@ def rankings(
     return Ordered(card_L, pair_L, annotator_L, outcome_L, first_left_L)
 
 
-def classes_said(truth_N, deal: Deal, skill_A, classes: int, rng: np.random.Generator):
+def classes_said(
+    truth_N: np.ndarray, deal: Deal, skill_A: np.ndarray, classes: int, rng: np.random.Generator
+) -> np.ndarray:
     """What people say who are right with their skill, and else say any other class."""
     truth_L = truth_N[deal.item_L]
     wrong_L = (truth_L + rng.integers(1, classes, len(truth_L))) % classes
-    return np.where(rng.random(len(truth_L)) < skill_A[deal.annotator_L], truth_L, wrong_L)
+    said_L: np.ndarray = np.where(rng.random(len(truth_L)) < skill_A[deal.annotator_L], truth_L, wrong_L)
+    return said_L

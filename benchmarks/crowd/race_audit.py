@@ -102,7 +102,7 @@ def _lost(seen: dict[str, Any], stored: dict[int, Any], task_of: dict[int, int],
     def task(card: int) -> int:
         return task_of[handles.meant(card)]
 
-    gone = sum(stored.get(pk) != (name, task(card)) for name, card, pk, _ in seen["stored"])
+    gone: int = sum(stored.get(pk) != (name, task(card)) for name, card, pk, _ in seen["stored"])
     answered = set(stored.values())
     for name, card, code, begun in seen["refused"]:
         if (name, task(card)) not in answered:

@@ -21,7 +21,8 @@ def features(items: Items, folder: Path, *, backbone: str = "bundled", threads: 
     path = folder / f"{items.name}-{key}.npy"
     if not path.exists():
         _encode(items.texts, path, backbone, threads)
-    return np.load(path)
+    features_N_D: np.ndarray = np.load(path)
+    return features_N_D
 
 
 def _encode(texts: list[tuple[Any, str]], path: Path, backbone: str, threads: int) -> None:

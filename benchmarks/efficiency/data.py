@@ -126,8 +126,9 @@ def _prompt(record: Record) -> Any:
 
 
 def _pair(built: _Builder, record: Record) -> None:
+    verdict: str | None = "a"
     if "chosen" in record:
-        better, worse, verdict = record["chosen"], record["rejected"], "a"
+        better, worse = record["chosen"], record["rejected"]
         names = ("", "")
     else:
         better, worse = record["response_a"], record["response_b"]

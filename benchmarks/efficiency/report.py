@@ -24,7 +24,7 @@ def summary(rows: list[Row]) -> dict[str, Any]:
         mine = [row for row in rows if (row["set"], row["mode"]) == (name, mode)]
         points = _points(mine)
         if any(row.get("control") for row in mine):
-            told = {
+            told: dict[str, Any] = {
                 "points": points,
                 "gap_closed": _gaps(mine),
                 "gap": _whole_gap(mine),

@@ -118,7 +118,8 @@ def noisy_judge(
         loud = (low + high) / 2.0
         agree = np.mean(((loud * truth_M + taste_M > 0) == (truth_M > 0))[pool_M])
         low, high = (loud, high) if agree < right else (low, loud)
-    return (high * truth_M + taste_M > 0).astype(float)
+    said_M: np.ndarray = (high * truth_M + taste_M > 0).astype(float)
+    return said_M
 
 
 def oracle(items: Items, features_N_D: np.ndarray, *, seed: int = 0, width: int = 300) -> Items:
