@@ -113,6 +113,18 @@ class Residuals:
     expected_P: Floats
 
 
+def more_than_alone(said_L: Ints, score_L_D: Floats) -> Floats:
+    """By how much one person's answers of one card vary together more than so many on their own (D), never below 1.
+
+    What is added up is how each answer speaks for its giver (a slope of the log-likelihood, as many as D habits): where
+    answers of one card are errors or not independently, a card's sum varies as much as its answers together, and so
+    does what they say of the person. One figure for the whole crowd, for a person's few cards would not tell theirs.
+    """
+    alone_D = np.square(score_L_D).sum(axis=0)
+    of_card_D = np.array([np.square(np.bincount(said_L, score_L)).sum() for score_L in score_L_D.T])
+    return np.asarray(np.maximum(of_card_D / np.maximum(alone_D, np.finfo(np.float64).tiny), 1.0))
+
+
 def vote_shares(classes_L: ArrayLike, items_L: ArrayLike, *, weights_L: ArrayLike | None = None) -> Votes:
     """Everybody's answer counts, by weight if there are weights; items whose answers all weigh 0 count them equally."""
     class_L, classes_C = group_codes(classes_L, "classes_L")

@@ -12,7 +12,7 @@ import dataclasses
 import numpy as np
 
 from uncertainty.agreement import couples
-from uncertainty.annotators import Heard, Residuals, spread_of
+from uncertainty.annotators import Heard, Residuals, more_than_alone, spread_of
 from uncertainty.arrays import Bools, Floats, Ints, blocks
 from uncertainty.errors import Unsettled
 from uncertainty.logistic import sigmoid
@@ -192,18 +192,14 @@ class Model:
         return Fit(self.margins, habits_A_2, covariance, now[0] + log_det / 2.0, now[1], steps)
 
     def _more_than_alone(self, habits_A_2: Floats, margin_N_Q: Floats) -> Floats:
-        """By how much the slopes of one person's answers about one card vary more than so many on their own (2).
+        """How much more the pairs of one card say together than alone, of keen and of side (2).
 
-        Orders of G completions that are drawn by lot give (2G + 5) / 9 (Kendall 1938), single pairs exactly 1. One
-        figure for the whole crowd, for a person's few cards would not tell theirs.
+        Orders of G completions that are drawn by lot give (2G + 5) / 9 (Kendall 1938), single pairs exactly 1.
         """
         told = self.told
         odd_U_Q = told.left_U[:, None] - sigmoid(self.margins.leaning(habits_A_2)[told.place_U])
         mixing_L_2_2 = self.margins.mixing(habits_A_2)[told.place_U[told.kind_L]]
-        slope_L_2 = self._slopes(odd_U_Q, mixing_L_2_2, margin_N_Q)
-        of_card_2 = [np.square(np.bincount(told.heard.said_L, slope_L)).sum() for slope_L in slope_L_2.T]
-        alone_2 = np.maximum(np.square(slope_L_2).sum(axis=0), TINY)
-        return np.asarray(np.maximum(np.array(of_card_2) / alone_2, 1.0))
+        return more_than_alone(told.heard.said_L, self._slopes(odd_U_Q, mixing_L_2_2, margin_N_Q))
 
     def residuals(self, fit: Fit) -> Residuals:
         """What the answers say beyond this fit."""

@@ -1,13 +1,17 @@
 """Answers in classes, by people with habits: truth and habits are found together (Dawid and Skene 1979).
 
 P(k says l | truth t) is annotator k's confusion; the one-coin variant has one number for each person, the chance to be
-right, and errors fall anywhere. Expectation maximisation from the vote shares: every step raises the posterior, and it
-is at rest once no item's classes move by more than `REST`. No randomness. Axis letters as in `annotators`.
+right, and errors fall anywhere, or where the whole crowd's errors fall: marks that lie side by side are mistaken for
+each other, and two who err alike would look right. Expectation maximisation from the vote shares: every step raises the
+posterior, and it is at rest once no item's classes move by more than `REST`. Items of one card that somebody is right
+about together say less than so many alone: intervals are as much wider as they vary together. No randomness. Axis
+letters as in `annotators`.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +24,7 @@ from uncertainty.annotators import (
     Z,
     drawn_together,
     label_weights,
+    more_than_alone,
     spread_of,
     vote_shares,
 )
@@ -31,6 +36,7 @@ REST = 1e-6
 STEPS = 5_000
 # What is taken to be known of anybody: so many answers, two of three right. A few dozen real ones outweigh it.
 RIGHT, WRONG = 2.0, 1.0
+ANYWHERE = 5.0  # and of a class, beforehand: that so many of the crowd's errors fell on the others alike
 TINY = np.finfo(np.float64).tiny  # never happened so far is unlikely without end, but still to be compared
 
 
@@ -53,20 +59,24 @@ def dawid_skene(
     items_L: ArrayLike,
     annotators_L: ArrayLike,
     *,
+    cards_L: ArrayLike | None = None,
     one_coin: bool = False,
+    errors_alike: bool = True,
     smoothing: float = 1.0,
 ) -> DawidSkene:
     """The truths and habits that explain the answers best; `smoothing` scales what is known beforehand, 0 is nothing.
 
-    Items one person answered teach nothing of skill, but are answered from it.
+    Items one person answered teach nothing of skill, but are answered from it. `cards_L` says which items were asked
+    about together (steps of one solution): each is a card of its own where it is left out. With one coin, errors fall
+    on all other classes alike unless `errors_alike` is off; then where they fall is learnt from everybody's answers.
     """
     said_L, classes_C = group_codes(classes_L, "classes_L")
-    heard = Heard.of(items_L, annotators_L, classes_L=said_L).overlapping()
+    heard = Heard.of(items_L, annotators_L, cards_L=cards_L, classes_L=said_L).overlapping()
     if len(classes_C) < 2 or not 0.0 <= smoothing < np.inf:
         raise ShapeMismatch(
             "Two classes or more, and a smoothing of 0 or more.", classes=len(classes_C), smoothing=smoothing
         )
-    problem = _Problem(heard, said_L, len(classes_C), one_coin, smoothing)
+    problem = _Problem(heard, said_L, len(classes_C), one_coin, errors_alike, smoothing)
     posterior_N_C = vote_shares(said_L, heard.item_L).shares_N_C
     for step in range(1, STEPS + 1):
         prior_C, confusion = problem.habits(posterior_N_C)
@@ -85,7 +95,13 @@ class _Problem:
     said_L: Ints
     classes: int
     one_coin: bool
+    errors_alike: bool
     smoothing: float
+
+    @cached_property
+    def items_A(self) -> Ints:
+        """How many items each answered; of cards, that are fewer, `heard.answers_A` knows."""
+        return np.bincount(self.heard.annotator_L, minlength=len(self.heard.annotators_A))
 
     def habits(self, posterior_N_C: Floats) -> tuple[Floats, Floats]:
         """How frequent the classes are, and each person's confusion, given how likely each truth is."""
@@ -101,9 +117,9 @@ class _Problem:
         if self.one_coin:
             right_A = np.einsum("att->a", confusion)
             share_A = (right_A + self.smoothing * RIGHT) / np.maximum(
-                self.heard.answers_A + self.smoothing * (RIGHT + WRONG), TINY
+                self.items_A + self.smoothing * (RIGHT + WRONG), TINY
             )
-            wrong = (1.0 - share_A)[:, None, None] / (classes - 1) * (1.0 - np.eye(classes))
+            wrong = (1.0 - share_A)[:, None, None] * self._errors(confusion.sum(axis=0))
             confusion = share_A[:, None, None] * np.eye(classes) + wrong
         else:
             beforehand = (WRONG / (classes - 1) * (1.0 - np.eye(classes)) + RIGHT * np.eye(classes)) / classes
@@ -113,6 +129,14 @@ class _Problem:
             confusion = np.where(rows > 0.0, confusion / np.where(rows > 0.0, rows, 1.0), 1.0 / classes)
         prior_C = posterior_N_C.sum(axis=0) + self.smoothing
         return prior_C / prior_C.sum(), confusion
+
+    def _errors(self, count_C_C: Floats) -> Floats:
+        """Where errors fall, truth by said: rows sum to 1, nothing on what is right."""
+        elsewhere = 1.0 - np.eye(self.classes)
+        if self.errors_alike:
+            return np.asarray(elsewhere / (self.classes - 1))
+        fell = (count_C_C + max(self.smoothing * ANYWHERE, TINY) / (self.classes - 1)) * elsewhere
+        return np.asarray(fell / fell.sum(axis=1, keepdims=True))
 
     def truths(self, prior_C: Floats, confusion: Floats) -> Floats:
         """How likely each class is for each item, given everybody's habits."""
@@ -156,8 +180,10 @@ class _Problem:
             np.add.at(hidden, (annotator_L[one_P], annotator_L[other_P]), shared_P)
         beforehand = self.smoothing * (RIGHT + WRONG)
         prior_A = np.maximum(beforehand * known_A, 1e-3)
-        complete = np.diag(np.asarray(self.heard.answers_A * known_A, dtype=np.float64))
-        spread_A = np.sqrt(spread_of(complete, hidden, prior_A).diagonal())
+        complete = np.diag(np.asarray(self.items_A * known_A, dtype=np.float64))
+        surprise_L = said_right_L - right_A[annotator_L]
+        wider = more_than_alone(self.heard.said_L, surprise_L[:, None])[0]
+        spread_A = np.sqrt(wider * spread_of(complete, hidden, prior_A).diagonal())
         inside_A = np.clip(right_A, 1e-9, 1.0 - 1e-9)
         log_odds_A = np.log(inside_A) - np.log1p(-inside_A)
         low_A, high_A = sigmoid(log_odds_A - Z * spread_A), sigmoid(log_odds_A + Z * spread_A)

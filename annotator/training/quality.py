@@ -132,7 +132,10 @@ def standing(campaign: Campaign, up_to: int, read: int, looked_at_most: int = NE
 
 
 def skill(form: Form, answers: list[Said]) -> Skill:
-    """From preferences where the form asks for them, else from the first question answered in a few classes."""
+    """From preferences where the form asks for them, else from the question of few classes that was answered most.
+
+    Of a card of steps that is each step's mark, and not how the marking ended, which is said once.
+    """
     asks_for_classes = form.ordering is None or form.ordering.kind == "binary"
     try:
         if not asks_for_classes:
@@ -140,10 +143,15 @@ def skill(form: Form, answers: list[Said]) -> Skill:
             judged = crowd_bt(told.outcomes, told.pairs, told.annotators, told.first_left, cards_L=told.cards)
             notices = of_skill(judged.reliability, judged.residuals, chance=0.5)
             return Skill("preferences", 0.5, None, judged.reliability, notices)
-        classes = next((one for one in columns(form, answers) if one.level in ("nominal", "ordinal")), None)
-        if classes is None or len(set(classes.values)) > MOST_CLASSES:
+        asked = [one for one in columns(form, answers) if one.level in ("nominal", "ordinal")]
+        few = [one for one in asked if len(set(one.values)) <= MOST_CLASSES]
+        if not few:
             return Skill(None, 0.0, "no_classes", None)
-        found = dawid_skene([str(one) for one in classes.values], classes.items, classes.annotators, one_coin=True)
+        classes = max(few, key=lambda one: len(one.values))
+        found = dawid_skene(
+            [str(one) for one in classes.values], classes.items, classes.annotators, cards_L=classes.cards,
+            one_coin=True, errors_alike=False,
+        )  # fmt: skip
         chance = 1.0 / len(found.classes_C)
         notices = of_skill(found.reliability, found.residuals, chance=chance)
         return Skill("classes", chance, None, found.reliability, notices)

@@ -120,19 +120,22 @@ def hasty(answers: Iterable[Said]) -> dict[int, tuple[int, int]]:
     return {who: (few, of) for who, (few, of) in counts.items()}
 
 
-def repeated(form: Form, first: Sequence[Said], again: Iterable[Said]) -> dict[int, tuple[int, int]]:
-    """Per person, how many parts of an answer came out the same when the same completions were shown once more."""
+def repeated(form: Form, first: Sequence[Said], again: Iterable[Said]) -> dict[int, tuple[float, int]]:
+    """Per person, how much of an answer came out the same when its card was shown once more, over so many cards.
+
+    A card counts once, in parts: its steps or pairs are judged in one mood and are not so many chances to differ.
+    """
     before = {(said.annotator, said.rollouts): said for said in first if said.answer is not None}
-    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    counts: dict[int, tuple[float, int]] = {}
     for said in again:
         earlier = before.get((said.annotator, said.rollouts))
         if said.answer is None or earlier is None:
             continue
         told, now = _parts(form, earlier), _parts(form, said)
-        both = told.keys() & now.keys()
-        counts[said.annotator][0] += sum(told[key] == now[key] for key in both)
-        counts[said.annotator][1] += len(both)
-    return {who: (same, of) for who, (same, of) in counts.items() if of}
+        if both := told.keys() & now.keys():
+            same, of = counts.get(said.annotator, (0.0, 0))
+            counts[said.annotator] = (same + sum(told[key] == now[key] for key in both) / len(both), of + 1)
+    return counts
 
 
 def _parts(form: Form, said: Said) -> dict[Any, Any]:

@@ -89,3 +89,48 @@ def classes_said(
     wrong_L = (truth_L + rng.integers(1, classes, len(truth_L))) % classes
     said_L: np.ndarray = np.where(rng.random(len(truth_L)) < skill_A[deal.annotator_L], truth_L, wrong_L)
     return said_L
+
+
+@dataclasses.dataclass(frozen=True)
+class Marked:
+    """What markings of solutions say of steps, a row each: of which card, which step, by whom, as what."""
+
+    card_L: np.ndarray
+    step_L: np.ndarray
+    annotator_L: np.ndarray
+    said_L: np.ndarray
+
+
+def markings(
+    deal: Deal,
+    skill_A: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    steps: tuple[int, int] = (5, 15),
+    classes: int = 3,
+    mood: float = 0.0,
+    neighbours: bool = False,
+) -> Marked:
+    """Everybody marks all steps of a solution in one mood, by which they are right more or less often than usual.
+
+    `mood` is the correlation of two marks' being right within a card (beta-binomial). Errors fall anywhere, or on a
+    neighbouring mark.
+    """
+    steps_N = rng.integers(steps[0], steps[1] + 1, deal.item_L.max() + 1)
+    first_N = np.concatenate([[0], np.cumsum(steps_N)])
+    truth_M = rng.integers(0, classes, first_N[-1])
+    usual_L = skill_A[deal.annotator_L]
+    today_L = rng.beta(usual_L * (1.0 - mood) / mood, (1.0 - usual_L) * (1.0 - mood) / mood) if mood else usual_L
+    row = np.repeat(np.arange(len(deal.item_L)), steps_N[deal.item_L])
+    within = np.arange(len(row)) - np.repeat(
+        np.cumsum(steps_N[deal.item_L]) - steps_N[deal.item_L], steps_N[deal.item_L]
+    )
+    card_L = deal.item_L[row]
+    step_L = first_N[card_L] + within
+    truth_L, right_L = truth_M[step_L], rng.random(len(row)) < today_L[row]
+    if neighbours:
+        up_L = rng.random(len(row)) < 0.5
+        wrong_L = np.where((truth_L == 0) | (up_L & (truth_L < classes - 1)), truth_L + 1, truth_L - 1)
+    else:
+        wrong_L = (truth_L + rng.integers(1, classes, len(row))) % classes
+    return Marked(card_L, step_L, deal.annotator_L[row], np.where(right_L, truth_L, wrong_L))

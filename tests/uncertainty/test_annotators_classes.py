@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmarks.crowd.planted import classes_said, dealt
+from benchmarks.crowd.planted import classes_said, dealt, markings
 from uncertainty.annotators import vote_shares
 from uncertainty.dawid_skene import dawid_skene
 from uncertainty.errors import EmptyPool, ShapeMismatch
@@ -73,6 +73,42 @@ def test_planted_skills_are_found_in_order_and_inside_their_intervals(one_coin):
         order.append(stats.spearmanr(people.right_A, skills).statistic)
         inside.append(np.mean((people.low_A <= skills) & (skills <= people.high_A)))
     assert np.mean(order) > 0.95 and np.mean(inside) > 0.85
+
+
+MARKERS = np.linspace(0.55, 0.95, 10)
+
+
+def marked(seed, each, **world):
+    """(marks, what is found when it is known which steps were marked together) of people whose skills are MARKERS."""
+    rng = np.random.default_rng(seed)
+    said = markings(dealt(len(MARKERS), each, 2, rng), MARKERS, rng, **world)
+    return said, dawid_skene(
+        said.said_L, said.step_L, said.annotator_L, cards_L=said.card_L, one_coin=True, errors_alike=False
+    ).reliability
+
+
+def inside(people):
+    return float(np.mean((people.low_A <= MARKERS) & (people.high_A >= MARKERS)))
+
+
+@pytest.mark.parametrize("mood", [0.0, 0.5])
+def test_steps_marked_in_one_mood_do_not_make_anybody_look_better_known(mood):
+    """Five to fifteen steps of a solution by one person are not so many answers on their own."""
+    worlds = [marked(seed, 40, mood=mood) for seed in range(10)]
+    assert np.mean([inside(people) for _, people in worlds]) > 0.88
+    apart = [dawid_skene(said.said_L, said.step_L, said.annotator_L, one_coin=True).reliability for said, _ in worlds]
+    alone = np.mean([inside(people) for people in apart])
+    assert alone < 0.75 if mood else alone > 0.88
+    assert worlds[0][1].answers_A.max() < 45  # cards, as many as somebody was asked
+
+
+def test_marks_that_lie_side_by_side_are_mistaken_for_each_other_without_anybodys_looking_better():
+    worlds = [marked(seed, 100, neighbours=True, classes=5) for seed in range(6)]
+    assert np.mean([inside(people) for _, people in worlds]) > 0.88
+    assert abs(np.mean([people.right_A - MARKERS for _, people in worlds])) < 0.01
+    said = worlds[0][0]
+    alike = dawid_skene(said.said_L, said.step_L, said.annotator_L, cards_L=said.card_L, one_coin=True).reliability
+    assert np.mean(alike.right_A - MARKERS) > 0.015  # two who err on the same neighbour would pass for right
 
 
 def test_soft_labels_are_right_more_often_than_the_majority_and_mean_what_they_say():

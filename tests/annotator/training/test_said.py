@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from annotator.campaigns.forms import Form
+from annotator.training.quality import skill
 from annotator.training.said import Said, columns, hasty, preferences, repeated
 
 PAIR = Form.from_json([{"kind": "pair", "name": "preference"}], 2)
@@ -76,3 +77,26 @@ def test_a_repeat_is_compared_with_ones_own_earlier_answer_only():
         pair(3, 9, "first", (1, 0), "repeat"), pair(4, 9, "first", (1, 0), "repeat"),
     ]  # fmt: skip
     assert repeated(PAIR, first, again) == {1: (1, 1), 2: (0, 1)}
+
+
+STEPS = Form.from_json([{"kind": "steps", "name": "work"}], 1)
+
+
+def marked(who, card, marks, stream="acquisition"):
+    answer = {"work": {"marks": [marks], "end": ["found_error" if -1 in marks else "solved"]}}
+    return Said(who, card, (10 + card % 7,), stream, answer, (0,), None)
+
+
+def test_a_card_marked_once_more_is_one_repeat_however_many_steps_it_has():
+    first = [marked(1, 0, [1, 1, 1, -1]), marked(1, 1, [1, 1, 1, 1])]
+    again = [marked(1, 7, [1, 1, 1, 0], "repeat"), marked(1, 8, [1, 1, 1, 1], "repeat")]
+    # Of the first card, three of five parts came out the same: the last mark and how it ended did not.
+    assert repeated(STEPS, first, again) == {1: (1.6, 2)}
+
+
+def test_who_marks_steps_is_judged_by_their_marks_a_card_being_one_answer():
+    marks = [[1, 1, 0, -1], [1, 0, 1, 1], [1, -1, -1, -1], [1, 1, 1, 0]]
+    told = [marked(who, card, marks[card % 4]) for card in range(12) for who in (1, 2)]
+    judged = skill(STEPS, told)
+    assert judged.by == "classes" and judged.chance == 1 / 3
+    assert judged.found.answers_A.tolist() == [12, 12]
