@@ -81,7 +81,7 @@ class ForecastOut(s.Serializer[Any]):
     labels_per_hour = s.FloatField(help_text="Paid answers of all kinds, on average over the last `over_hours`.")
     over_hours = s.FloatField()
     expected = s.DateTimeField(allow_null=True)
-    earliest = s.DateTimeField(allow_null=True)
+    earliest = s.DateTimeField(allow_null=True, help_text="Null before three whole days were counted.")
     latest = s.DateTimeField(allow_null=True)
 
 

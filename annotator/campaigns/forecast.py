@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
-from uncertainty.pace import finish
+from uncertainty.pace import Finish, finish
 
 from . import budget
 from .limits import MS_PER_HOUR
 from .models import Campaign
 
 POINTS = 60  # of the series
-WINDOWS = 24  # of the pace, over at most the last three days: nights and days alike are in it
-LOOK_BACK = timedelta(days=3)
+A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
+MOST_DAYS = 14  # of the pace: two whole weeks, their weekends included
 SPENT = """
 SELECT width_bucket(extract(epoch FROM at), %(since)s, %(until)s, %(n)s), count(*), sum(ms), sum(money)
 FROM campaigns_budgetentry
@@ -36,7 +37,10 @@ class Used:
 
 @dataclasses.dataclass(frozen=True)
 class Forecast:
-    """When the budget will be gone, 9 times in 10 between `earliest` and `latest`, and which one will be first."""
+    """When the budget will be gone, 9 times in 10 between `earliest` and `latest`, and which one will be first.
+
+    Without `earliest` too few days were counted to say how far off it may be; without `latest` alone, it may be never.
+    """
 
     labels_left: float
     ends_with: str
@@ -52,20 +56,26 @@ def forecast(
 ) -> Forecast | None:
     """`left`: what each budget still has; `moved`: all that was used, for what one label costs. None without a pace.
 
-    Whichever of labels, hours and money buys the fewest labels, at what a label cost so far, ends the campaign.
+    Whichever of labels, hours and money buys the fewest labels, at what a label cost so far, ends the campaign. Windows
+    of an hour fill whole days; on the first day others lie within it, and its end is at their plain pace.
     """
     buys = bought(left, moved)
     first = min(buys, key=buys.__getitem__)
-    hours = width / timedelta(hours=1)
     counts = [window.labels for window in windows]
-    found = finish(counts, hours, buys[first])
-    if found is None or not counts:
+    hours = len(counts) * width / AN_HOUR
+    if sum(counts) == 0:
+        return None
+    if hours < A_DAY / AN_HOUR:
+        found: Finish | None = Finish(buys[first] / sum(counts) * hours / 24.0, None, None)
+    else:
+        found = finish(np.reshape(counts, (-1, A_DAY // width)), buys[first])
+    if found is None:
         return None
     return Forecast(
         labels_left=buys[first],
         ends_with=first,
-        labels_per_hour=sum(counts) / (len(counts) * hours),
-        over_hours=len(counts) * hours,
+        labels_per_hour=sum(counts) / hours,
+        over_hours=hours,
         expected=_later(now, found.expected),
         earliest=_later(now, found.earliest),
         latest=_later(now, found.latest),
@@ -93,9 +103,9 @@ def used_so_far(held: budget.Balance) -> Used:
     return Used(held.spent, hours, money)
 
 
-def _later(now: datetime, hours: float | None) -> datetime | None:
+def _later(now: datetime, days: float | None) -> datetime | None:
     try:
-        return None if hours is None else now + timedelta(hours=hours)
+        return None if days is None else now + timedelta(days=days)
     except OverflowError:
         return None
 
@@ -116,8 +126,9 @@ def look_ahead(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
 def _ahead(campaign: Campaign, held: budget.Balance, since: datetime, now: datetime) -> dict[str, Any] | None:
     if campaign.state != Campaign.State.OPEN or (held.ended_by is not None and held.reserved == 0):
         return None  # what is left is kept in reserve, or too little to ask anything
-    width = max(min(now - since, LOOK_BACK) / WINDOWS, timedelta(seconds=1))
-    windows = _used(campaign, now - WINDOWS * width, width, WINDOWS)
+    days = min((now - since) // A_DAY, MOST_DAYS)
+    width, n = (AN_HOUR, 24 * days) if days else (max(now - since, timedelta(seconds=1)), 1)
+    windows = _used(campaign, now - n * width, width, n)
     found = forecast(to_ask_with(held), windows, width, now, used_so_far(held))
     return None if found is None else dataclasses.asdict(found)
 

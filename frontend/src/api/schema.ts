@@ -1624,7 +1624,10 @@ export interface components {
             over_hours: number;
             /** Format: date-time */
             expected: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Null before three whole days were counted.
+             */
             earliest: string | null;
             /** Format: date-time */
             latest: string | null;

@@ -17,12 +17,18 @@ NOW = timezone.now()
 
 
 def test_an_even_pace_ends_when_the_labels_are_gone():
-    windows = [Used(10)] * 24
-    found = forecast({"labels": 100.0}, windows, timedelta(hours=1), NOW, Used(240))
+    windows = [Used(10)] * 72
+    found = forecast({"labels": 100.0}, windows, timedelta(hours=1), NOW, Used(720))
     assert found.ends_with == "labels"
     assert found.labels_per_hour == 10
-    assert found.expected == NOW + timedelta(hours=10)
+    assert found.expected - NOW == pytest.approx(timedelta(hours=10), abs=timedelta(seconds=1))
     assert found.earliest < found.expected < found.latest
+
+
+@pytest.mark.parametrize("width", [timedelta(hours=5), timedelta(days=1)])
+def test_before_three_whole_days_it_is_not_said_how_far_off_the_end_may_be(width):
+    found = forecast({"labels": 100.0}, [Used(50)], width, NOW, Used(50))
+    assert (found.expected - NOW, found.earliest, found.latest) == (2 * width, None, None)
 
 
 def test_whatever_buys_the_fewest_labels_ends_it():

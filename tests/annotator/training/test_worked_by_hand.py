@@ -143,7 +143,7 @@ def test_the_burn_down_and_the_forecast_follow_the_ledger(campaign: Campaign, ap
     assert ahead["labels_per_hour"] == pytest.approx(2.0, rel=0.01)
     hours = (datetime.fromisoformat(ahead["expected"]) - now) / timedelta(hours=1)
     assert hours == pytest.approx(28, rel=0.01)
-    assert ahead["earliest"] < ahead["expected"] < ahead["latest"]
+    assert ahead["earliest"] is ahead["latest"] is None, "half a day does not say how days differ"
 
 
 def with_time(entry: int, at: Any) -> None:

@@ -72,7 +72,7 @@ function Burn({ ahead }: { ahead: BudgetAhead }) {
     <div className="burn">
       <figure>
         <figcaption>
-          {t("Burn-down")} <span className="quiet">{forecast ? t("labels left; dashed: at the pace of late, with 90% interval") : t("labels left")}</span>
+          {t("Burn-down")} <span className="quiet">{forecast?.earliest ? t("labels left; dashed: at the pace of late, with 90% interval") : forecast ? t("labels left; dashed: at the pace of late") : t("labels left")}</span>
         </figcaption>
         <Chart label={label} data={data} options={options} height={150} />
       </figure>
@@ -92,7 +92,11 @@ function Forecast({ ahead, state }: { ahead: BudgetAhead; state: Campaign["state
   return (
     <p>
       {t("At {{pace}}, {{what}} will be gone about", { pace, what: t(GONE[forecast.ends_with]) })} <strong>{when(forecast.expected)}</strong>{" "}
-      <span className="quiet">{t("(9 times in 10 between {{from}} and {{to}})", { from: when(forecast.earliest), to: forecast.latest ? when(forecast.latest) : t("never") })}</span>
+      <span className="quiet">
+        {forecast.earliest
+          ? t("(9 times in 10 between {{from}} and {{to}})", { from: when(forecast.earliest), to: forecast.latest ? when(forecast.latest) : t("never") })
+          : t("(three whole days of work will say how far off that may be)")}
+      </span>
     </p>
   );
 }
