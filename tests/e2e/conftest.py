@@ -11,8 +11,9 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.conf import settings
@@ -36,7 +37,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 # A busy two-core machine is slow, not broken.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 SignIn = Callable[..., Page]
 
@@ -59,6 +60,7 @@ class Watch:
         self.complaints: list[str] = []
 
     def over(self, page: Page) -> None:
+        Asked(page)
         page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         page.on("console", self._console)
         page.on("request", self._request)
@@ -77,6 +79,30 @@ class Watch:
         if dialog.type == "alert":
             self.complaints.append(f"alert: {dialog.message}")
         dialog.accept()
+
+
+class Asked:
+    """What a page has asked for and not got yet; the browser's own "network is idle" is told once in a page's life."""
+
+    of: ClassVar[WeakKeyDictionary[Page, Asked]] = WeakKeyDictionary()
+
+    def __init__(self, page: Page) -> None:
+        self.open, self.last = 0, time.monotonic()
+        self.of[page] = self
+        page.on("request", lambda request: self._count(1))
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda request: self._count(-1))
+
+    def _count(self, change: int) -> None:
+        self.open, self.last = self.open + change, time.monotonic()
+
+
+def quiet(page: Page, *, streams: int = 0, within: float = 60.0) -> None:
+    """Everything this page asked for has arrived, but so many streams, and for half a second it asked for nothing."""
+    asked, deadline = Asked.of[page], time.monotonic() + within
+    while asked.open > streams or time.monotonic() - asked.last < 0.5:
+        assert time.monotonic() < deadline, f"{asked.open} requests are still open"
+        page.wait_for_timeout(50)
 
 
 class Traffic:
@@ -105,7 +131,7 @@ class Traffic:
         with self._lock:
             self.open, self.last = self.open + change, time.monotonic()
 
-    def settle(self, *, quiet: float = 0.2, within: float = 10.0) -> None:
+    def settle(self, *, quiet: float = 0.2, within: float = 60.0) -> None:
         """Wait until nothing was asked for a moment, so that no request meets the next test's empty database."""
         deadline = time.monotonic() + within
         while self.open > 0 or time.monotonic() - self.last < quiet:

@@ -10,15 +10,28 @@ from playwright.sync_api import Page, expect
 
 from annotator.annotations.models import Annotation
 
-# The page ignores keys for 150 ms after a card appears, so that a double press judges one card.
-SETTLE_MS = 200
 # The card that comes next is already drawn behind the one that is seen.
 ON_SCREEN = ".card:not(.is-waiting)"
+# The page ignores keys for 150 ms after it has drawn a card, so that a double press judges one card. Counted by the
+# page's own frames and clock: on a busy machine a card may be drawn long after it is there.
+SETTLED = """seen => new Promise((done, fail) => {
+    setTimeout(() => fail(new Error("The page has stopped drawing.")), 60_000);
+    const wait = card => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
+        const now = document.querySelector(seen);
+        now === card ? done() : wait(now);
+    }, 160)));
+    wait(document.querySelector(seen));
+})"""
+
+
+def settled(page: Page) -> None:
+    """Keys are heard again."""
+    page.evaluate(SETTLED, ON_SCREEN)
 
 
 def ready(page: Page) -> None:
     expect(page.get_by_role("region", name="Text of answer").filter(visible=True).first).to_be_visible()
-    page.wait_for_timeout(SETTLE_MS)
+    settled(page)
 
 
 def card(page: Page) -> tuple[str, str, str]:
@@ -39,10 +52,26 @@ def press(page: Page, *keys: str) -> None:
 
 
 def all_sent(page: Page) -> None:
-    expect(page.get_by_text("unsent")).to_have_count(0)
+    # After failures the page pauses up to 15 s before it tries again.
+    expect(page.get_by_text("unsent")).to_have_count(0, timeout=60_000)
 
 
-def eventually(holds: Callable[[], bool], *, within: float = 10.0) -> None:
+KEPT = """([database, table]) => new Promise((done, fail) => {
+    const opening = indexedDB.open(database);
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => {
+        const all = opening.result.transaction(table).objectStore(table).getAll();
+        all.onsuccess = () => { opening.result.close(); done(JSON.stringify(all.result)); };
+    };
+})"""
+
+
+def kept(page: Page, database: str, table: str) -> str:
+    """What this browser has written down by now, in a database that the page has opened already."""
+    return str(page.evaluate(KEPT, [database, table]))
+
+
+def eventually(holds: Callable[[], bool], *, within: float = 60.0) -> None:
     """Wait for something that shows in the database only."""
     deadline = time.monotonic() + within
     while not holds():

@@ -21,7 +21,7 @@ from annotator.training.models import TrainingJob
 from tests.annotator.annotations.test_reviews import answered
 from tests.factories import make_open_campaign, make_run, make_version, said, score_all
 
-from .conftest import SignIn
+from .conftest import SignIn, quiet
 from .findings import found
 from .judging import all_sent, eventually, press
 
@@ -203,6 +203,7 @@ def test_an_adjudicator_reads_answers_and_an_annotator_does_not(campaign: Any, a
 def test_a_change_shows_by_itself_without_asking(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("olga", "/campaigns/helpful")
     expect(page.get_by_text("Live: changes show within seconds.")).to_be_visible()
+    quiet(page, streams=1)  # a page that is told from now on reads once what it may have missed
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/dashboard" in request.url else None)
     page.wait_for_timeout(5_000)

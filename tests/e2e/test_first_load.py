@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from .conftest import SignIn
+from .conftest import SignIn, quiet
 from .judging import ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def loaded(page: Page, path: str) -> dict[str, list[Response]]:
     """Every answer by its path, until a card can be judged."""
-    page.wait_for_load_state("networkidle")  # what the page before still loads is not of this one, and gone with it
+    quiet(page)  # what the page before still loads is not of this one, and gone with it
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  (playwright cannot hold a method of a list)
     page.goto(path)
     ready(page)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     by_path: dict[str, list[Response]] = {}
     for one in answers:
         by_path.setdefault(urlsplit(one.url).path, []).append(one)
@@ -51,7 +51,7 @@ def test_who_judges_loads_nothing_of_the_desk_and_asks_nothing_twice(campaign: A
 def test_what_the_list_of_campaigns_said_is_not_asked_again(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("alice", "/judge")
     expect(page.get_by_role("link", name="Start")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     page.keyboard.press("Enter")

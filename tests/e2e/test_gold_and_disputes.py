@@ -20,8 +20,8 @@ from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask
 from tests.factories import make_open_campaign, make_run, said
 
-from .conftest import SignIn
-from .judging import ON_SCREEN, all_sent, eventually, press, ready, statements
+from .conftest import SignIn, quiet
+from .judging import ON_SCREEN, all_sent, eventually, kept, press, ready, statements
 from .seeing import check, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,7 +105,7 @@ def test_a_lesson_that_comes_late_survives_undo_and_is_told_about_what_was_sent(
     teaching(people, cards=3)
     page = sign_in("alice", "/annotate/taught")
     ready(page)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     page.context.set_offline(True)
     press(page, wrong_key(page))
     ready(page)
@@ -134,9 +134,10 @@ def test_a_lesson_nobody_read_is_told_again_after_a_reload(people: dict[str, Any
     expect(told.get_by_role("region", name="The card again")).to_contain_text("Answer 0")
     page.keyboard.press("Enter")
     expect(told).to_have_count(0)
+    eventually(lambda: kept(page, "tiebreak-lessons", "unread") == "[]")
     page.reload()
     ready(page)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 

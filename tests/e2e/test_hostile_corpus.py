@@ -19,7 +19,7 @@ from tests.factories import digest, make_open_campaign, make_run
 
 from .conftest import SignIn
 from .hostile import HARM, LIVE, POKE, TRAPS, Text, payloads
-from .judging import ON_SCREEN
+from .judging import ON_SCREEN, settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,8 +122,7 @@ def test_no_hostile_text_gets_anywhere(
 
 def _on_to_the_next(page: Page) -> None:
     before = page.locator(f"{ON_SCREEN} .prompt-box").inner_text()
-    # The page ignores keys for a moment after a card appears, so that a double press judges one card.
-    page.wait_for_timeout(160)
+    settled(page)
     for key in ("s", "1"):
         page.keyboard.press(key)
     expect(page.locator(f"{ON_SCREEN} .prompt-box")).not_to_have_text(before, use_inner_text=True)

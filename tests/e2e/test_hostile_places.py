@@ -28,7 +28,7 @@ from tests.factories import digest, make_open_campaign, make_run
 
 from .conftest import SignIn
 from .hostile import HARM, LEADS, LIVE, POKE, TRAPS, payloads
-from .judging import ON_SCREEN, ready
+from .judging import ON_SCREEN, ready, settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,6 +140,7 @@ def test_nothing_that_people_wrote_gets_anywhere_either(
     page.get_by_role("textbox", name="Note for this card").fill(bundles()[1][0][:1_900])
     sights.see(page, "judging: a note")
     page.goto("/judge")
+    expect(page.get_by_role("link", name="Start")).to_be_visible()
     sights.see(page, "campaigns to judge")
     answer_all(people, written)
     read_all(people, written)
@@ -148,14 +149,18 @@ def test_nothing_that_people_wrote_gets_anywhere_either(
     expect(page.locator(".rail li")).to_have_count(GROUPS)
     for item in page.locator(".rail button").all():
         item.click()
+        settled(page)
         correct(page, sights, "judging: an earlier answer")
 
     page = watched(sign_in, "dora", "/campaigns/written/disputes")
-    for _ in range(GROUPS):
+    for left in reversed(range(GROUPS)):
         ready(page)
         sights.see(page, "disputes")
         correct(page, sights, "disputes: correcting")
+        before = page.locator(f"{ON_SCREEN} .prompt-box").inner_text()
         page.keyboard.press("s")
+        if left:
+            expect(page.locator(f"{ON_SCREEN} .prompt-box")).not_to_have_text(before, use_inner_text=True)
 
     page = watched(sign_in, "olga", "/campaigns/written/review")
     for shown in (1, 2):

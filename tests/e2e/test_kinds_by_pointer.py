@@ -13,6 +13,18 @@ from .kinds import TEXT, TYPES, opened, question
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# Where a word stands, whatever the font.
+MIDDLE_OF = """(shown, word) => {
+    const texts = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
+    let node = texts.nextNode();
+    while (!node.data.includes(word)) node = texts.nextNode();
+    const range = document.createRange();
+    range.setStart(node, node.data.indexOf(word));
+    range.setEnd(node, node.data.indexOf(word) + word.length);
+    const {x, y, width, height} = range.getBoundingClientRect();
+    return [x + width / 2, y + height / 2];
+}"""
+
 
 def test_an_order_can_be_dragged(people: dict[str, Any], sign_in: SignIn) -> None:
     page = opened(people, sign_in, [question("ranking")], 3)
@@ -53,7 +65,7 @@ def test_an_order_can_be_dragged_by_finger(people: dict[str, Any], sign_in: Sign
 
 def test_spans_can_be_selected_by_mouse(people: dict[str, Any], sign_in: SignIn) -> None:
     page = opened(people, sign_in, [question("spans", types=TYPES)], 1)
-    page.get_by_role("textbox").get_by_text("The cat").first.dblclick(position={"x": 45, "y": 8})
+    page.mouse.dblclick(*page.get_by_role("textbox").get_by_text("The cat").first.evaluate(MIDDLE_OF, "cat"))
     press(page, "2")
     page.get_by_role("button", name="Remove the mark Style on").wait_for()
     press(page, "Enter")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .conftest import SignIn
-from .judging import press
+from .judging import press, settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,13 +22,13 @@ def test_the_browser_decides_until_the_person_does(campaign: Any, sign_in: SignI
     page = sign_in("alice", "/judge", locale="de-AT")
     expect(page.get_by_role("heading", name="Hallo, alice")).to_be_visible()
     assert spoken(page) == "de"
-    assert page.title() == "Hallo, alice · Tiebreak"
+    expect(page).to_have_title("Hallo, alice · Tiebreak")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="Hello, alice")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Hello, alice")).to_be_visible()
     assert spoken(page) == "en"
-    assert page.title() == "Hello, alice · Tiebreak"
+    expect(page).to_have_title("Hello, alice · Tiebreak")
 
 
 def test_the_keyboard_goes_on_from_the_button_that_changed_the_language(campaign: Any, sign_in: SignIn) -> None:
@@ -80,12 +80,12 @@ def test_a_refusal_is_told_in_the_language_of_the_page(
 def test_judging_in_german(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("alice", "/annotate/helpful", locale="de-DE")
     expect(page.get_by_role("region", name="Text von Antwort A")).to_be_visible()
-    page.wait_for_timeout(200)
+    settled(page)
     page.keyboard.press("a")
     expect(page.get_by_text("1 Urteil", exact=True)).to_be_visible()
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("region", name="Text of answer A")).to_be_visible()
-    page.wait_for_timeout(200)
+    settled(page)
     page.keyboard.press("b")
     expect(page.get_by_text("2 answers", exact=True)).to_be_visible()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from .conftest import SignIn
+from .conftest import SignIn, quiet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,5 +51,5 @@ def test_the_sign_in_page_asks_once_who_is_here(new_context: Any) -> None:
     page.on("request", lambda request: asked.append(request.url) if "/api/v1/session" in request.url else None)
     page.goto("/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     assert len(asked) == 1
