@@ -56,7 +56,7 @@ def test_a_killed_program_is_back_within_seconds(running: Running) -> None:
     running.start(Program("web", python(WAIT), stage=0))
     (first,) = eventually(lambda: running.pids("web"))
     os.kill(first, signal.SIGKILL)
-    assert len(eventually(lambda: len(running.pids("web")) == 2 and running.pids("web"), seconds=30)) == 2
+    assert len(eventually(lambda: len(running.pids("web")) == 2 and running.pids("web"))) == 2
     assert running.said == ["web ended (SIGKILL); starting it again in 0.2 s"]
 
 
@@ -67,7 +67,7 @@ def test_a_killed_leash_takes_its_program_along(running: Running) -> None:
     assert leash is not None
     leash.kill()
     eventually(lambda: len(running.pids("web")) == 2)
-    assert not psutil.pid_exists(first) or psutil.Process(first).status() == psutil.STATUS_ZOMBIE
+    eventually(lambda: not psutil.pid_exists(first) or psutil.Process(first).status() == psutil.STATUS_ZOMBIE)
 
 
 def test_stopping_leaves_no_process_behind_not_even_a_deaf_one(running: Running) -> None:
@@ -114,7 +114,7 @@ def test_programs_of_a_killed_supervisor_end_by_themselves(running: Running, cod
     eventually(lambda: running.pids("web"))
     owner.kill()
     owner.wait()
-    eventually(lambda: not processes_of(running.home), seconds=30)
+    eventually(lambda: not processes_of(running.home))
 
 
 def test_the_next_start_ends_what_is_left_of_a_killed_run(running: Running) -> None:

@@ -45,7 +45,7 @@ class Up:
         return self._output.read_text()
 
     def wait(self) -> int:
-        return self.process.wait(60)
+        return self.process.wait(180)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from annotator.local.supervisor import MARK
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], seconds: float = 60.0) -> T:
+def eventually(look: Callable[[], T], seconds: float = 180.0) -> T:
     """The first truthy thing that `look` sees; fails after `seconds`, generous for a busy machine."""
     deadline = time.monotonic() + seconds
     while not (seen := look()):

@@ -88,7 +88,7 @@ def test_following_takes_new_and_changed_files_and_waits_for_unfinished_ones(tmp
 
     writer = threading.Thread(target=later)
     writer.start()
-    out, err, code = ingest("live", tmp_path, *MAPPING, "--follow-for", "2.2")
+    out, err, code = ingest("live", tmp_path, *MAPPING, "--follow-for", "6")
     writer.join()
     assert code == 0, err
     assert "broken.parquet cannot be read yet" in err

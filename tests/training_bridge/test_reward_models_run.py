@@ -35,7 +35,7 @@ def start(folder):
 def finish(process):
     """Its exit code and what it said; stdin stays open while it works, as its supervisor would keep it."""
     said = [json.loads(line) for line in process.stdout]
-    code = process.wait(timeout=60)
+    code = process.wait(timeout=240)
     for pipe in (process.stdin, process.stdout, process.stderr):
         pipe.close()
     return code, said
@@ -66,7 +66,7 @@ def test_it_ends_itself_when_its_supervisor_dies(tmp_path):
         if json.loads(line)["progress"] > 0:
             break
     process.stdin.close()
-    assert process.wait(timeout=20) == SUPERVISOR_GONE
+    assert process.wait(timeout=120) == SUPERVISOR_GONE
     process.stdout.close()
     process.stderr.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "data.npz"]

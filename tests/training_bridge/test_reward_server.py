@@ -239,7 +239,7 @@ def test_what_could_not_be_loaded_once_is_tried_again(
 
 
 def soon(true: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not true() and time.monotonic() < until:
         time.sleep(0.05)
     return true()

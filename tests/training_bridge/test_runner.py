@@ -160,5 +160,5 @@ def test_a_trainer_whose_supervisor_dies_ends_itself(tmp_path):
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdout.readline() == b"on\n"
     child.stdin.close()
-    assert child.wait(timeout=10) == 75
+    assert child.wait(timeout=120) == 75
     child.stdout.close()

@@ -71,7 +71,7 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
     running.kill()
 
 
-def wait_for(what: str, true: Callable[[], object], worker: Worker, seconds: float = 120.0) -> None:
+def wait_for(what: str, true: Callable[[], object], worker: Worker, seconds: float = 300.0) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with contextlib.suppress(OperationalError, InterfaceError):
