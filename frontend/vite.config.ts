@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 const DIST = "dist";
 
@@ -29,4 +30,6 @@ export default defineConfig({
   plugins: [react(), compressed()],
   build: { outDir: DIST, manifest: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   server: { proxy: { "/api": "http://127.0.0.1:8000" } },
+  // A busy machine is slow, not broken.
+  test: { testTimeout: 60_000, hookTimeout: 60_000 },
 });

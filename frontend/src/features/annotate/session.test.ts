@@ -36,7 +36,10 @@ function makeSession(): JudgingSession {
   return new JudgingSession("c", FORM, 1, new Outbox(1, nothing, send, { after: () => () => undefined }));
 }
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
+/** Counted in turns, not in time: a busy machine may let one long pause pass without a turn for anybody else. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+}
 
 async function started(): Promise<JudgingSession> {
   session = makeSession();
