@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Saved, StrategyCheck, StrategyStatus } from "../api/types";
-import { labelsSaved, latestSentence, stateSentence, times, verdictSentence } from "./verdict";
+import { labelsSaved, latestSentence, measured, stateSentence, times, verdictSentence } from "./verdict";
 
 const saved = (ratio: number, low: number, high: number | null, bound: Saved["bound"] = "none"): Saved => ({ ratio, low, high, bound });
 
@@ -54,6 +54,13 @@ describe("what a check found", () => {
     );
   });
 
+  test("a figure whose interval has no end is not told", () => {
+    const open = check({ verdict: "too_early", saved: saved(0.14, 0, null), judged_by: 21 });
+    expect(verdictSentence(open)).not.toContain("0.14");
+    expect(verdictSentence({ ...open, lift: null })).toBe("Too early to tell: 21 random answers so far, and an interval needs more.");
+    expect(measured(open.saved)).toBeNull();
+  });
+
   test("a lift that cannot be told in answers is told in nats", () => {
     expect(verdictSentence(check({ saved: null }))).toBe(
       "It foretells random answers by 0.031 nats better than chance does (95% interval 0.010 to 0.052), judged by 84 random answers.",
@@ -73,7 +80,6 @@ describe("what a check found", () => {
       "each answer teaches at most as much as 0.40 random ones (95% interval up to 0.90)",
     );
     expect(found(saved(8, 1.1, null, "at_least"))).toContain("at least as much as 8.0 random ones (95% interval from 1.1 up)");
-    expect(found(saved(1, 0, null))).toContain("(95% interval open at both ends)");
   });
 
   test("before the first check nothing is claimed", () => {

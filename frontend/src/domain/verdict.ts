@@ -37,6 +37,11 @@ export function savedInterval(saved: Saved): string {
   return interval(...savedEnds(saved), times);
 }
 
+/** What an interval without any end says of a ratio is nothing, whatever its middle. */
+export function measured(saved: Saved | null): Saved | null {
+  return saved && savedEnds(saved).some((end) => end !== null) ? saved : null;
+}
+
 /** "1.6", or "at most 0.40" where the answers there are do not reach further. */
 export function bounded({ ratio, bound }: Saved, show: Show = times): string {
   const value = show(ratio);
@@ -61,7 +66,8 @@ function inNats({ mean, low, high }: Lift): string {
 }
 
 /** In answers, unless their wider interval would contradict a verdict that the lift has settled. */
-function amount({ verdict, saved, lift }: StrategyCheck): string | null {
+function amount({ verdict, lift, ...check }: StrategyCheck): string | null {
+  const saved = measured(check.saved);
   const settled = verdict === "better" || verdict === "worse";
   const agrees = saved !== null && (verdict === "better" ? saved.low > 1 : saved.high !== null && saved.high < 1);
   if (saved && (agrees || !settled)) return inAnswers(saved);

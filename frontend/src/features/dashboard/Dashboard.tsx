@@ -37,7 +37,11 @@ function Figures({ data }: { data: Data }) {
   return (
     <dl className="stats">
       <Stat label={t("Labels")} value={count(labels.total)} detail={t("{{n}} in the last hour; {{paid}} answers paid", { n: count(labels.last_hour), paid: count(campaign.budget.spent) })} />
-      <Stat label={t("Budget left")} value={count(campaign.budget.left)} detail={t("of {{all}}", { all: campaign.budget.labels })} />
+      <Stat
+        label={t("Budget left")}
+        value={count(campaign.budget.labels - campaign.budget.spent)}
+        detail={t("of {{all}}; {{asked}} asked for now", { all: count(campaign.budget.labels), asked: count(campaign.budget.reserved) })}
+      />
       <Stat
         label={t("Tasks settled")}
         value={count(tasks.settled)}

@@ -7,7 +7,7 @@ import type { Campaign, StrategyCheck, StrategyStatus, Verdict } from "../../api
 import { count, when } from "../../domain/format";
 import { t } from "../../i18n";
 import { titleOf } from "../../domain/strategies";
-import { bounded, labelsSaved, latestSentence, savedInterval, stateSentence, times } from "../../domain/verdict";
+import { bounded, labelsSaved, latestSentence, measured, savedInterval, stateSentence, times } from "../../domain/verdict";
 import { rich } from "../../ui/language";
 import { Panel, Stat } from "../../ui/parts";
 import { DataTable } from "../../ui/DataTable";
@@ -50,7 +50,7 @@ function InForce({ strategy, closed }: { strategy: StrategyStatus; closed: boole
 }
 
 function Figures({ check }: { check: StrategyCheck }) {
-  const { saved } = check;
+  const saved = measured(check.saved);
   const total = labelsSaved(check.answers, saved);
   return (
     <dl className="stats">
