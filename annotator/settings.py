@@ -143,6 +143,7 @@ AUTH_USER_MODEL = "people.User"
 
 MIDDLEWARE = [
     "annotator.api.middleware.safe_headers",
+    "annotator.api.beat.kept",
     "django.middleware.security.SecurityMiddleware",
     "annotator.api.middleware.who_is_acting",
     "whitenoise.middleware.WhiteNoiseMiddleware",

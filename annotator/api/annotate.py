@@ -27,6 +27,7 @@ from annotator.tasks.notes import Notes, notes_of
 
 from . import handles
 from . import serializers as shape
+from .beat import of_answer, of_slot, on_the_beat
 from .views import caller, checked, find_campaign
 
 # Written out, as it is half of what people wait for: a claim is this, the caller's token, and the claiming statement.
@@ -67,6 +68,7 @@ class Claim(APIView):
             membership.refuse_paused(find_campaign(request, slug).pk, caller(request).pk)  # or 404
             return Response(status=204)  # a manager may see campaigns without annotating them
         (campaign,) = mine
+        on_the_beat(request, campaign)
         hold = [handles.meant(card) for card in given["hold"]]
         cards = claim_with_personal(campaign, caller(request).pk, n=given["n"], hold=hold, now=timezone.now())
         if not cards:
@@ -113,6 +115,7 @@ class Submit(APIView):
         """Answer a card. Repeating the call with the same idempotency key changes nothing and answers 200."""
         given = checked(shape.AnswerIn, request.data)
         slot = handles.meant(assignment)
+        on_the_beat(request, of_slot(slot))
         lease_number = handles.lease_meant(slot, given.pop("lease_number"))
         annotation, new = submit(slot, caller(request).pk, lease_number, _said(given))
         told = gold_items.feedback(annotation) if annotation.may_be_gold else None
@@ -130,6 +133,7 @@ class Revise(APIView):
     def post(self, request: Request, annotation: int) -> Response:
         """Correct my own answer; the old one stays on record."""
         given = checked(shape.ReviseIn, request.data)
+        on_the_beat(request, of_answer(annotation))
         corrected, new = revise(annotation, caller(request).pk, _said(given))
         return Response(_answer(corrected), status=201 if new else 200)
 
@@ -137,6 +141,7 @@ class Revise(APIView):
 def _lease(request: Request, handle: int) -> tuple[int, int, int]:
     """(slot, whose call it is, lease number), as the packages below know them."""
     slot = handles.meant(handle)
+    on_the_beat(request, of_slot(slot))
     return slot, caller(request).pk, handles.lease_meant(slot, checked(shape.LeaseIn, request.data)["lease_number"])
 
 

@@ -78,9 +78,9 @@ def had_before(campaign: Campaign, each: int) -> None:
         cursor.execute(HAD_BEFORE, {"campaign": campaign.pk, "run": run, "people": people, "n": each * len(people)})
 
 
-def make_gold(campaign: Campaign, made_by: User) -> None:
+def make_gold(campaign: Campaign, made_by: User, items: int) -> None:
     """Cards whose right answer is known, of a run of their own."""
-    run = make_groups(f"gold-of-{campaign.slug}", GOLD_ITEMS)
+    run = make_groups(f"gold-of-{campaign.slug}", items)
     campaign.runs.add(run)
     prefer = {"preference": {"choice": "first", "strength": None}}
     for group in run.groups.order_by("id"):
@@ -88,21 +88,37 @@ def make_gold(campaign: Campaign, made_by: User) -> None:
         gold_items.from_rollouts(campaign, rollouts, prefer, use="gold", explanation="", made_by=made_by)
 
 
-def open_campaign(url: str, tasks: int, *, overlap: int = 1, slug: str = "queue", gold: float = 0.0) -> Campaign:
+def open_campaign(
+    url: str,
+    tasks: int,
+    *,
+    overlap: int = 1,
+    slug: str = "queue",
+    gold: float = 0.0,
+    repeats: float = 0.0,
+    gold_items: int = GOLD_ITEMS,
+) -> Campaign:
     """An open campaign with `tasks` open tasks, asked of everybody who annotates; what is not gold's is reserved."""
+    kept = gold or repeats
     olga, _ = User.objects.get_or_create(username="olga", defaults={"role": Role.MANAGER})
     run = PolicyRun.objects.create(name=f"run-of-{slug}")
     campaign = lifecycle.create(
         slug=slug,
         name="Queue",
         question="Which answer is better?",
-        budget_labels=2 * tasks * overlap if gold else tasks * overlap,
+        budget_labels=2 * tasks * overlap if kept else tasks * overlap,
         runs=[run.name],
         created_by=olga,
-        config={"overlap": overlap, "open_tasks": tasks, "gold_share": gold, "reserve_share": 0.5 if gold else 0.0},
+        config={
+            "overlap": overlap,
+            "open_tasks": tasks,
+            "gold_share": gold,
+            "repeat_share": repeats,
+            "reserve_share": 0.5 if kept else 0.0,
+        },
     )
     if gold:
-        make_gold(campaign, olga)
+        make_gold(campaign, olga, gold_items)
     with psycopg.connect(url) as loading:
         # For this session only: no foreign-key triggers, and the load need not wait for the disk row by row.
         loading.execute("SET session_replication_role = replica")
