@@ -112,6 +112,13 @@ class TokenExpired(TiebreakError):
     http_status = 401
 
 
+class AnotherPerson(TiebreakError):
+    """A page of one person's calls while another one is signed in in that browser: it speaks for neither of them."""
+
+    code = "another_person"
+    http_status = 401
+
+
 class SignInRefused(NotAllowed):
     """A single sign-on that ends at the door; `reason` is stable and picks the sentence on the sign-in page."""
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 
+from annotator.errors import AnotherPerson
 from annotator.people import tokens
 from annotator.people.models import User, digest_token
 
@@ -39,6 +40,16 @@ class TokenAuthentication(authentication.BaseAuthentication):
         return "Bearer"
 
 
+# Whose page it is that calls: a browser has one cookie for all its tabs, and who signs in in one is in in all of them.
+PERSON = "HTTP_X_TIEBREAK_PERSON"
+
+
+def refuse_another(request: Any, user: User) -> None:
+    """A page that says whose it is speaks for nobody else. Scripts say nothing, and are whoever signed them in."""
+    if request.META.get(PERSON, str(user.pk)) != str(user.pk):
+        raise AnotherPerson("Somebody else has signed in in this browser. Nothing was stored in their name.")
+
+
 class SessionAuthentication(authentication.SessionAuthentication):
     """The browser's session, with CSRF enforced; it may do what the user's role may."""
 
@@ -48,6 +59,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
         if user is None or not user.is_authenticated or not user.is_active:
             return None
         self.enforce_csrf(request)
+        refuse_another(request, user)
         return user, user.scopes
 
     def authenticate_header(self, request: Any) -> str:

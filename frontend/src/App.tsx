@@ -1,13 +1,14 @@
 /** Who is here, and which page they asked for. Pages of managers load only for managers. */
 
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useLayoutEffect } from "react";
 import { Navigate, Route, Routes } from "react-router";
 
 import { api } from "./api/client";
+import { isPageOf, onSomebodyElse } from "./api/person";
 import type { User } from "./api/types";
 import { Home } from "./features/home/Home";
-import { Login } from "./features/login/Login";
+import { ENDED_FOR, Login } from "./features/login/Login";
 import { t } from "./i18n";
 import { loadAnnotate, preloadJudging } from "./preload";
 import { Loading, Page, Problem } from "./ui/parts";
@@ -53,9 +54,23 @@ async function whoIsHere(client: QueryClient): Promise<User | null> {
   return user;
 }
 
+/** Before anything on the page asks for anything: whose page it is; and when it is not theirs any more, it ends. */
+function useWhose(user: User | null): void {
+  const client = useQueryClient();
+  useLayoutEffect(() => {
+    isPageOf(user?.id ?? null);
+    if (!user) return;
+    return onSomebodyElse(() => {
+      client.setQueryData(ENDED_FOR, user.username);
+      client.setQueryData(["session"], null);
+    });
+  }, [client, user]);
+}
+
 export function App() {
   const client = useQueryClient();
   const session = useQuery({ queryKey: ["session"], queryFn: () => whoIsHere(client), staleTime: Infinity });
+  useWhose(session.data ?? null);
   if (session.isPending) return <Waiting />;
   if (session.isError) {
     return (
@@ -79,7 +94,7 @@ export function App() {
           <Route index element={<Navigate replace to={annotates || !manages ? "/judge" : "/campaigns"} />} />
           <Route path="judge" element={<Home user={user} />} />
           {annotates && <Route path="annotate/:slug" element={<Annotate user={user} />} />}
-          {annotates && <Route path="campaigns/:slug/disputes" element={<Disputes />} />}
+          {annotates && <Route path="campaigns/:slug/disputes" element={<Disputes user={user} />} />}
           {(annotates || manages) && <Route path="campaigns/:slug/review" element={<Review user={user} />} />}
           {manages && (
             <>
@@ -89,7 +104,7 @@ export function App() {
               <Route path="campaigns/:slug/people" element={<CampaignPeople />} />
               <Route path="campaigns/:slug/quality" element={<Quality />} />
               <Route path="campaigns/:slug/gold" element={<Gold />} />
-              <Route path="campaigns/:slug/gold/new" element={<NewGold />} />
+              <Route path="campaigns/:slug/gold/new" element={<NewGold user={user} />} />
               <Route path="jobs/:id" element={<JobPage />} />
               <Route path="explorer" element={<Explorer />} />
               <Route path="groups/:group" element={<GroupPage />} />

@@ -178,6 +178,56 @@ def test_disputes_are_decided_one_after_the_other_by_keyboard(people: dict[str, 
     assert not AnnotationTask.objects.filter(state="disputed").exists()
 
 
+def test_half_a_decision_is_there_again_after_a_reload(people: dict[str, Any], sign_in: SignIn) -> None:
+    disputed(people)
+    page = sign_in("dora", "/campaigns/split/disputes")
+    press(page, "s", "c", "@The second is")
+    page.keyboard.press("Enter")
+    prompt = page.locator(f"{ON_SCREEN} .prompt-box").inner_text()
+    page.wait_for_timeout(300)
+    page.reload()
+    ready(page)
+    expect(page.locator(f"{ON_SCREEN} .prompt-box")).to_have_text(prompt)
+    note = page.get_by_label("Note for this card")
+    expect(note).to_have_value("The second is")
+    note.press("End")
+    page.keyboard.type(" right.")
+    page.keyboard.press("Enter")
+    press(page, "b")
+    expect(page.get_by_text("Decided. The dispute is over.")).to_be_visible()
+    page.reload()
+    ready(page)
+    expect(page.get_by_label("Note for this card")).to_have_count(0)
+    assert [one.comment for one in Annotation.objects.filter(annotator__username="dora")] == ["The second is right."]
+
+
+def test_half_a_known_answer_is_there_again_after_a_reload(people: dict[str, Any], sign_in: SignIn) -> None:
+    make_open_campaign(people, slug="known", run=make_run("grpo-1", groups=8, size=4))
+    page = sign_in("olga", "/campaigns/known/gold/new")
+    ready(page)
+    page.locator(".gold-choice summary").click()
+    page.get_by_role("checkbox").nth(3).check()
+    page.locator(".gold-choice summary").focus()
+    prompt = page.locator(f"{ON_SCREEN} .prompt-box").inner_text()
+    texts = page.locator(f"{ON_SCREEN} .pane-box").all_inner_texts()
+    press(page, "b")
+    page.get_by_role("radio", name="Teach newcomers").check()
+    page.get_by_label("Why is it right?").fill("Because it is")
+    page.wait_for_timeout(300)
+    page.reload()
+    expect(page.get_by_role("dialog")).to_contain_text("B clearly better")
+    expect(page.get_by_role("radio", name="Teach newcomers")).to_be_checked()
+    expect(page.get_by_label("Why is it right?")).to_have_value("Because it is")
+    assert page.locator(f"{ON_SCREEN} .prompt-box").inner_text() == prompt
+    assert page.locator(f"{ON_SCREEN} .pane-box").all_inner_texts() == texts
+    page.get_by_role("button", name="Make a training card").click()
+    expect(page.get_by_role("heading", name="Known: known answers")).to_be_visible()
+    page.goto("/campaigns/known/gold/new")
+    ready(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert GoldItem.objects.get().explanation == "Because it is"
+
+
 def key_of(request: Any) -> str:
     return str(json.loads(request.post_data)["idempotency_key"])
 

@@ -1,30 +1,41 @@
-/** The half-said card of each person and campaign, in this browser. Of what changes while it is written, the last is written. */
+/** What each person has half-said in each campaign, in this browser. Of what changes while it is written, the last is written. */
 
-import { type Begun, keyOfBegun } from "../domain/begun";
+import type { Begun } from "../domain/begun";
 import { keptHere } from "./keptHere";
 
 const kept = keptHere<Begun>("begun", "tiebreak-begun");
-const latest = new Map<string, Begun>();
+/** What is to be written; null is to be forgotten. */
+const latest = new Map<string, Begun | null>();
 let writing = false;
 
 async function write(): Promise<void> {
   writing = true;
   for (const [key, one] of latest) {
     latest.delete(key);
-    await kept.put(one).catch(() => undefined);
+    await (one ? kept.put(one) : kept.delete(key)).catch(() => undefined);
   }
   writing = false;
 }
 
+function set(key: string, one: Begun | null): void {
+  latest.set(key, one);
+  if (!writing) void write();
+}
+
 /** A browser without storage still judges; it only forgets on reload. */
 export const begun = {
-  keep(one: Begun): void {
-    latest.set(one.key, one);
-    if (!writing) void write();
-  },
-  of: async (user: number, campaign: string): Promise<Begun | null> => {
+  keep: (one: Begun): void => set(one.key, one),
+  /** It was sent, or is not meant any more. */
+  drop: (key: string): void => set(key, null),
+  /** By their keys. */
+  of: async (user: number, campaign: string): Promise<ReadonlyMap<string, Begun>> => {
     const all = await kept.all().catch(() => []);
-    return all.find(({ key }) => key === keyOfBegun(user, campaign)) ?? null;
+    const mine = new Map(all.filter((one) => one.user === user && one.campaign === campaign).map((one) => [one.key, one]));
+    for (const [key, one] of latest) {
+      if (one === null) mine.delete(key);
+      else if (one.user === user && one.campaign === campaign) mine.set(key, one);
+    }
+    return mine;
   },
   /** Whoever signs out leaves nothing half-said on a device that others may use. */
   forget: async (user: number): Promise<void> => {

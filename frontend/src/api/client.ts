@@ -7,6 +7,7 @@
 import createClient from "openapi-fetch";
 
 import { t } from "../i18n";
+import { ANOTHER, PERSON, somebodyElse, whose } from "./person";
 import type { paths } from "./schema";
 import type {
   AnswerBody,
@@ -51,8 +52,15 @@ export const NOT_IN_ITS_FORM = "refused";
 
 export const server = createClient<paths>({ credentials: "same-origin" });
 
+/** Asking who is here, and signing in, is nobody's yet. */
+function isAnybodys({ method, url }: Request): boolean {
+  return method !== "DELETE" && url.endsWith("/api/v1/session");
+}
+
 server.use({
   onRequest({ request }) {
+    const person = whose();
+    if (person !== null && !request.headers.has(PERSON) && !isAnybodys(request)) request.headers.set(PERSON, String(person));
     if (request.method !== "GET") {
       request.headers.set("X-CSRFToken", /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "");
     }
@@ -63,6 +71,7 @@ server.use({
 function refusal(status: number, body: unknown): ApiError {
   if (body && typeof body === "object" && "code" in body && "message" in body) {
     const context = "context" in body ? (body.context as Record<string, unknown> | null) : null;
+    if (body.code === ANOTHER) somebodyElse();
     return new ApiError(status, String(body.code), String(body.message), context ?? {});
   }
   if (status >= 500) return new ApiError(status, "unreachable", OFFLINE);
@@ -81,6 +90,9 @@ export async function value<T>(call: Promise<{ data?: unknown; error?: unknown; 
 export async function results<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T[]> {
   return (await value<{ results: T[] }>(call)).results;
 }
+
+/** Said by this person, whoever's page it is by now. */
+const by = (user: number) => ({ headers: { [PERSON]: String(user) } });
 
 export const at = <P>(path: P) => ({ params: { path } });
 
@@ -110,12 +122,14 @@ export const api = {
         keepalive: true,
       }),
     ),
-  answer: (assignment: number, body: AnswerBody & { lease_number: number }) =>
+  answer: (user: number, assignment: number, body: AnswerBody & { lease_number: number }) =>
     value<{ annotation: number; feedback: Feedback | null }>(
-      server.POST("/api/v1/assignments/{assignment}/annotation", { ...at({ assignment }), body }),
+      server.POST("/api/v1/assignments/{assignment}/annotation", { ...at({ assignment }), ...by(user), body }),
     ),
-  revise: (annotation: number, body: AnswerBody) =>
-    value<{ annotation: number; feedback: Feedback | null }>(server.POST("/api/v1/annotations/{annotation}/revise", { ...at({ annotation }), body })),
+  revise: (user: number, annotation: number, body: AnswerBody) =>
+    value<{ annotation: number; feedback: Feedback | null }>(
+      server.POST("/api/v1/annotations/{annotation}/revise", { ...at({ annotation }), ...by(user), body }),
+    ),
   myAnswers: (slug: string) =>
     results<PastAnswer>(
       server.GET("/api/v1/campaigns/{slug}/my-answers", { params: { path: { slug }, query: { limit: 10 } } }),

@@ -10,8 +10,8 @@ import { lessons } from "./lessons";
 async function deliver(entry: Entry): Promise<Outcome> {
   try {
     const { annotation, feedback } = entry.revises
-      ? await api.revise(entry.revises.annotation ?? 0, entry.body)
-      : await api.answer(entry.assignment, { ...entry.body, lease_number: entry.lease_number });
+      ? await api.revise(entry.user, entry.revises.annotation ?? 0, entry.body)
+      : await api.answer(entry.user, entry.assignment, { ...entry.body, lease_number: entry.lease_number });
     // Before the answer leaves this device: whatever happens in between, what it taught is told.
     if (feedback) await lessons.keep(lessonOf(entry, feedback));
     return { kind: "taken", annotation, feedback };

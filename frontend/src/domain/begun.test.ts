@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Card } from "../api/types";
-import { type Begun, inHandFirst, isOf, saysSomething, takenUp } from "./begun";
+import { type Begun, asTheyLay, isOf, saysSomething, takenUp } from "./begun";
 import * as forms from "./form";
 import type { Form } from "./form";
 import { shownOf } from "./shown";
@@ -42,7 +42,7 @@ describe("what was begun", () => {
   });
 
   it("comes first again among the cards that are dealt", () => {
-    const order = inHandFirst(begun({ assignment: 3 }), [card(1), card(2), card(3)]).map((one) => one.assignment);
+    const order = asTheyLay(begun({ assignment: 3 }), [card(1), card(2), card(3)]).map((one) => one.assignment);
     expect(order).toEqual([3, 1, 2]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * What was begun on the card in hand and is not sent yet: it waits on this device, so that a reload, a browser that
- * closes or a session that ends loses no half-written word.
+ * What was begun and is not sent yet: it waits on this device, so that a reload, a browser that closes or a session that
+ * ends loses no half-written word.
  */
 
 import type { Card } from "../api/types";
@@ -8,20 +8,44 @@ import * as forms from "./form";
 import type { Filled, Form } from "./form";
 import type { Shown } from "./kinds/kind";
 
-export interface Begun {
-  /** Whose and of which campaign; a person has one card before them at a time. */
-  key: string;
-  user: number;
-  campaign: string;
-  assignment: number;
-  lease_number: number;
+/** What can be said of a card, as far as it goes. */
+export interface HalfSaid {
   filled: Filled;
   flagged: boolean;
   note: string;
 }
 
-export function keyOfBegun(user: number, campaign: string): string {
-  return `${user}/${campaign}`;
+export interface Begun extends HalfSaid {
+  /** Whose, of which campaign, and what it is to become: see `keyOfBegun`. */
+  key: string;
+  user: number;
+  campaign: string;
+  assignment: number;
+  lease_number: number;
+  /** The cards in hand in their order, this one first. */
+  hand?: readonly number[];
+  /** What belongs to a known answer in the making besides the form. */
+  known?: KnownBegun;
+}
+
+export interface KnownBegun {
+  group: number;
+  chosen: readonly number[];
+  /** What for, and why it is right. */
+  use: "gold" | "training";
+  explanation: string;
+  /** Whether the answer is given, and only these two are left to say. */
+  stated: boolean;
+}
+
+/**
+ * What is in the making: an answer to the card in hand, a correction of an earlier answer, or a known answer, of which a
+ * person has one each in a campaign; or the decision of a dispute, by its number.
+ */
+export type Making = "answer" | "correction" | "known" | `dispute ${number}`;
+
+export function keyOfBegun(user: number, campaign: string, making: Making): string {
+  return `${user}/${campaign}/${making}`;
 }
 
 /** Under another lease the completions may lie in another order, and what was said of A would be said of B. */
@@ -29,14 +53,22 @@ export function isOf(begun: Begun | null, { assignment, lease_number }: Card): b
   return begun !== null && begun.assignment === assignment && begun.lease_number === lease_number;
 }
 
-/** Cards just dealt, the one that was in hand first: a reload shows what it showed before. */
-export function inHandFirst(begun: Begun | null, cards: readonly Card[]): Card[] {
-  return [...cards.filter((card) => isOf(begun, card)), ...cards.filter((card) => !isOf(begun, card))];
+/** Cards just dealt in the order they had in this hand, new ones last: a reload shows what it showed before. */
+export function asTheyLay(begun: Begun | null, cards: readonly Card[]): Card[] {
+  const hand = begun?.hand ?? (begun ? [begun.assignment] : []);
+  const place = ({ assignment }: Card) => (hand.includes(assignment) ? hand.indexOf(assignment) : hand.length);
+  return [...cards].sort((x, y) => place(x) - place(y));
 }
 
 /** Whether anything was said of it: such a card is not given back when its page is left for a moment. */
-export function saysSomething(form: Form, { filled, flagged, note }: Begun): boolean {
+export function saysSomething(form: Form, { filled, flagged, note }: HalfSaid): boolean {
   return flagged || note.trim() !== "" || !forms.isBlank(form, filled);
+}
+
+/** Whether nothing was touched of what is there to be changed. */
+export function isUntouched(one: HalfSaid, before: HalfSaid): boolean {
+  const said = ({ filled, flagged, note }: HalfSaid) => JSON.stringify([filled.drafts, flagged, note.trim()]);
+  return said(one) === said(before);
 }
 
 /** What was begun, where it has the shape that this version of the product begins with. */

@@ -2,11 +2,15 @@
 
 import type { Answer } from "./form";
 
-/** Those put off come last, in the order they were put off; those that are over come not at all. */
-export function waitingFirst<One extends { task: number }>(disputes: readonly One[], gone: readonly number[], putOff: readonly number[]): One[] {
-  const open = disputes.filter((one) => !gone.includes(one.task));
-  const rank = (one: One) => putOff.indexOf(one.task);
-  return [...open.filter((one) => rank(one) < 0), ...open.filter((one) => rank(one) >= 0).sort((x, y) => rank(x) - rank(y))];
+/** Those half decided come first, those put off last, in the order they were put off; those that are over come not at all. */
+export function waitingFirst<One extends { task: number }>(
+  disputes: readonly One[],
+  gone: readonly number[],
+  putOff: readonly number[],
+  half: readonly number[] = [],
+): One[] {
+  const rank = ({ task }: One) => (putOff.includes(task) ? 1 + putOff.indexOf(task) : half.includes(task) ? -1 : 0);
+  return disputes.filter((one) => !gone.includes(one.task)).sort((x, y) => rank(x) - rank(y));
 }
 
 export interface Sent {

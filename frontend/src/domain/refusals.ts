@@ -10,6 +10,7 @@ import { language, t } from "../i18n";
 
 const SENTENCES = {
   already_submitted: "This card has been answered already.",
+  another_person: "Somebody else has signed in in this browser.",
   bad_credentials: "This name and password do not match.",
   bad_token: "This token is not valid.",
   body_too_large: "What was sent is too large.",

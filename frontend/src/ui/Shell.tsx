@@ -4,7 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 
 import { begun } from "../api/begun";
-import { api } from "../api/client";
+import { ApiError, api } from "../api/client";
+import { ANOTHER } from "../api/person";
 import type { User } from "../api/types";
 import { roleOf } from "../domain/names";
 import { t } from "../i18n";
@@ -92,7 +93,10 @@ export function Shell({ user }: { user: User }) {
   const judging = FILLS_THE_WINDOW.test(pathname);
   const signOut = useMutation({
     mutationFn: async () => {
-      await api.signOut();
+      // Where somebody else has signed in since, this person is signed out already, and they stay in.
+      await api.signOut().catch((error: unknown) => {
+        if (!(error instanceof ApiError && error.code === ANOTHER)) throw error;
+      });
       await begun.forget(user.id);
     },
     onSuccess: () => {

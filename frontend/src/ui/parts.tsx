@@ -6,6 +6,7 @@ import { count } from "../domain/format";
 import { stateName } from "../domain/names";
 import { refusalOf } from "../domain/refusals";
 import { t } from "../i18n";
+import { useKeptFocus } from "./useKeptFocus";
 
 export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   useEffect(() => {
@@ -16,6 +17,7 @@ export function Page({ title, actions, children }: { title: string; actions?: Re
   useEffect(() => {
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
   }, []);
+  useKeptFocus(main);
   return (
     <main id="main" className="page" ref={main} tabIndex={-1}>
       <div className="page-head">

@@ -6,6 +6,9 @@ import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
+from annotator.tasks.models import Assignment
+from tests.factories import make_open_campaign
+
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/session"
 
@@ -60,3 +63,18 @@ def test_guessing_passwords_is_stopped_for_that_name_only(browser, people):
     stopped = sign_in(browser, "bob", "bob-long-password")
     assert (stopped.status_code, stopped.json()["code"]) == (429, "too_many_attempts")
     assert sign_in(browser).status_code == 200
+
+
+def test_a_page_of_one_person_does_nothing_as_another_who_signed_in_in_the_same_browser(browser, people):
+    campaign = make_open_campaign(people)
+    sign_in(browser, "alice")
+    sign_in(browser, "bob", "bob-long-password")
+    csrf = browser.cookies["csrftoken"].value
+    url = f"/api/v1/campaigns/{campaign.slug}/claim"
+    stale = {"HTTP_X_CSRFTOKEN": csrf, "HTTP_X_TIEBREAK_PERSON": str(people["alice"].pk)}
+    refused = browser.post(url, {}, format="json", **stale)
+    assert (refused.status_code, refused.json()["code"]) == (401, "another_person")
+    assert browser.delete(URL, **stale).status_code == 401
+    assert not Assignment.objects.filter(state="leased").exists()
+    own = {"HTTP_X_CSRFTOKEN": csrf, "HTTP_X_TIEBREAK_PERSON": str(people["bob"].pk)}
+    assert browser.post(url, {}, format="json", **own).status_code == 200

@@ -19,7 +19,7 @@ import { SheetButtons, Sheets } from "./Sheets";
 import { Counted, NextCard, Sending, Supply } from "./Status";
 import { NoteField, Reasons } from "./Tools";
 import { useAhead } from "./useAhead";
-import type { CardState, Showing } from "./useCard";
+import { before, type CardState, type Showing } from "./useCard";
 import { useHand } from "./useHand";
 
 /** The card that may be drawn behind the one on screen: prepared, or just left for a look at an earlier answer. */
@@ -79,10 +79,9 @@ export function Judging({ campaign, session }: Props) {
   });
   const { card, setCard, change, go } = hand;
   const reopen = useCallback((key: string) => session.reopen(key), [session]);
-  const fresh = showing && !showing.past ? showing.card : null;
   useEffect(() => {
-    if (fresh) session.keep(fresh, card);
-  }, [session, fresh, card]);
+    if (showing) session.keep(showing, card, before(form, showing));
+  }, [session, form, showing?.card, showing?.past, card]);
 
   const canUndo = snapshot.deck.past.some((one) => one.status !== "refused");
   return (

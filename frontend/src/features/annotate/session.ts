@@ -1,40 +1,31 @@
 /**
- * One person judging one campaign in one tab: keeps the hand full, the leases alive and the answers on their way.
+ * One person judging one campaign in one tab: the deck in their hands, what they say of it, and what becomes of that.
  *
- * Framework-free: components subscribe and read snapshots. The rules about cards are in domain/deck, about sending
- * in domain/outbox; this file only connects them to the server and the clock.
+ * Framework-free: components subscribe and read snapshots. The rules about cards are in domain/deck, about sending in
+ * domain/outbox; cards come through supply, and stay theirs through leases.
  */
 
 import { begun as begunHere } from "../../api/begun";
-import { ApiError, api } from "../../api/client";
+import { api } from "../../api/client";
 import { desk } from "../../api/desk";
 import { lessons } from "../../api/lessons";
 import { newKey } from "../../api/outbox";
 import type { Card } from "../../api/types";
 import { inWords, type Said } from "../../domain/answers";
-import { type Begun, inHandFirst, isOf, keyOfBegun, saysSomething } from "../../domain/begun";
+import { asTheyLay, type Begun, type HalfSaid, isOf, isUntouched, keyOfBegun, saysSomething } from "../../domain/begun";
 import type { Deck } from "../../domain/deck";
 import * as deck from "../../domain/deck";
 import type { Form } from "../../domain/form";
 import type { Entry, News, Outbox } from "../../domain/outbox";
-import { Provision } from "../../domain/provision";
 import { lessonOf, type Told, withLessons } from "../../domain/told";
 import { t } from "../../i18n";
+import { Leases } from "./leases";
 import { cameBack, refusal } from "./sentences";
-
-/** The server's own limits on what one person may hold, and take at once. */
-const MOST_HELD = 20;
-const MOST_AT_ONCE = 10;
-const EMPTY_POLL_MS = 5_000;
-const SHORT_POLL_MS = 1_000;
-const RENEW_CHECK_MS = 15_000;
-/** Somebody who left the desk must not keep cards from others. */
-const AWAY_AFTER_MS = 5 * 60_000;
+import { type Stock, Supply } from "./supply";
 
 export interface Snapshot {
   deck: Deck;
-  /** "empty" means the server has nothing for this person now; the three after it say why, where that is known. */
-  supply: "loading" | "ready" | "empty" | "all_done" | "for_others" | "campaign_paused" | "unreachable" | "closed" | "paused" | "signed_out";
+  supply: Stock;
   /** Why this person is paused, in the words of who paused them. */
   because: string;
   unsent: number;
@@ -43,8 +34,8 @@ export interface Snapshot {
   answered: number;
   /** What a training card taught and nobody has read yet, oldest first. */
   told: readonly Told[];
-  /** What an earlier page left half-said. */
-  begun: Begun | null;
+  /** What an earlier page left half-said of the card in hand, and of an earlier answer. */
+  begun: readonly Begun[];
 }
 
 export class JudgingSession {
@@ -52,17 +43,15 @@ export class JudgingSession {
   private listeners = new Set<() => void>();
   /** Keys of what this tab said; a tab that was closed may have left answers that are sent from here. */
   private readonly saidHere = new Set<string>();
-  private claiming = false;
   private stopped = false;
   /** Whether this person left the page, so that others may have the cards. */
   private left = false;
-  private lastSign = Date.now();
-  private readonly provision = new Provision();
-  private earlier: Promise<Begun | null> = Promise.resolve(null);
+  private readonly supply: Supply;
+  private readonly leases: Leases;
+  private earlier: Promise<void> = Promise.resolve();
+  private remembered: Promise<void> = Promise.resolve();
   /** What is said so far of the card in hand. */
   private begun: Begun | null = null;
-  private pollTimer: ReturnType<typeof setTimeout> | undefined;
-  private renewTimer: ReturnType<typeof setInterval> | undefined;
   private forgetOutbox: () => void = () => undefined;
 
   constructor(
@@ -71,6 +60,19 @@ export class JudgingSession {
     private readonly user: number,
     private readonly outbox: Outbox,
   ) {
+    this.supply = new Supply(slug, {
+      deck: () => this.snapshot.deck,
+      onTheirWay: () => outbox.unsent(slug).map((entry) => entry.assignment),
+      take: (cards) => this.take(cards),
+      tell: (supply, because) => this.change({ supply, ...(because === undefined ? {} : { because }) }),
+      tooLate: (cards) => this.giveBack(cards),
+    });
+    this.leases = new Leases({
+      cards: () => this.snapshot.deck.queue,
+      isBegun: (card) => this.isBegun(card),
+      renewed: (card, until) => this.change({ deck: deck.renewed(this.snapshot.deck, card.assignment, until) }),
+      lost: (card) => this.lose(card),
+    });
     this.snapshot = {
       deck: deck.emptyDeck,
       supply: "loading",
@@ -80,30 +82,27 @@ export class JudgingSession {
       notice: "",
       answered: 0,
       told: [],
-      begun: null,
+      begun: [],
     };
   }
 
   start(): void {
     this.forgetOutbox = this.outbox.subscribe((news) => this.hear(news));
-    this.renewTimer = setInterval(() => void this.keepLeases(), RENEW_CHECK_MS);
-    this.earlier = begunHere.of(this.user, this.slug);
+    this.leases.start();
+    this.earlier = this.takeUp();
     // Who was signed out has signed in again; and else an early try does no harm.
     this.outbox.nudge();
-    void this.remember();
-    void this.refill();
+    this.remembered = this.remember();
+    void this.supply.refill();
   }
 
-  /**
-   * Leaving by a link gives the untouched cards back; a reload does not come through here and keeps them. So is the card
-   * kept of which something was said: it is there again, as it was left, for who returns while it is theirs.
-   */
+  /** Leaving by a link gives the untouched cards back; a reload does not come through here and keeps them. */
   stop(left: boolean): void {
     this.stopped = true;
     this.left = left;
     this.forgetOutbox();
-    clearTimeout(this.pollTimer);
-    clearInterval(this.renewTimer);
+    this.supply.stop();
+    this.leases.stop();
     this.giveBack(this.snapshot.deck.queue);
   }
 
@@ -115,14 +114,20 @@ export class JudgingSession {
   getSnapshot = (): Snapshot => this.snapshot;
 
   sign(): void {
-    this.lastSign = Date.now();
+    this.leases.sign();
   }
 
-  /** What is said of the card in hand, as far as it goes: a reload takes it up again. */
-  keep({ assignment, lease_number }: Card, { filled, flagged, note }: Pick<Begun, "filled" | "flagged" | "note">): void {
+  /** What is said of the card on screen, as far as it goes: a reload takes it up again. */
+  keep(shown: { card: Card; past: deck.Past | null }, said: HalfSaid, before: HalfSaid): void {
+    const { assignment, lease_number } = shown.card;
+    const { filled, flagged, note } = said;
     const [user, campaign] = [this.user, this.slug];
-    this.begun = { key: keyOfBegun(user, campaign), user, campaign, assignment, lease_number, filled, flagged, note };
-    begunHere.keep(this.begun);
+    const key = keyOfBegun(user, campaign, shown.past ? "correction" : "answer");
+    if (shown.past && isUntouched(said, before)) return this.dropCorrection();
+    const hand = this.snapshot.deck.queue.map((card) => card.assignment);
+    const one = { key, user, campaign, assignment, lease_number, filled, flagged, note, hand };
+    if (!shown.past) this.begun = one;
+    begunHere.keep(one);
   }
 
   /** Say something of the shown card: the next one is shown at once, the answer goes out behind it. */
@@ -141,7 +146,8 @@ export class JudgingSession {
       idempotency_key: key,
     };
     const say = past ? deck.revise : deck.answer;
-    this.provision.answered(activeMs);
+    if (past) this.dropCorrection();
+    this.supply.answered(activeMs);
     const words = inWords(this.form, said);
     this.change({
       ...this.counted(say(this.snapshot.deck, said, key, note), card.assignment),
@@ -157,8 +163,8 @@ export class JudgingSession {
       body,
       at: Date.now(),
     });
-    void this.refill();
-    void this.checkShown();
+    void this.supply.refill();
+    void this.leases.check(this.snapshot.deck.queue[0]);
   }
 
   undo(): void {
@@ -172,7 +178,9 @@ export class JudgingSession {
   }
 
   forward(): void {
-    if (this.snapshot.deck.reopened) this.change({ deck: deck.backToHand(this.snapshot.deck), notice: t("Left as it was.") });
+    if (!this.snapshot.deck.reopened) return;
+    this.dropCorrection();
+    this.change({ deck: deck.backToHand(this.snapshot.deck), notice: t("Left as it was.") });
   }
 
   notify(notice: string): void {
@@ -193,10 +201,23 @@ export class JudgingSession {
   }
 
   private giveBack(cards: readonly Card[]): void {
-    if (!this.left) return;
-    for (const card of cards) {
-      if (!this.isBegun(card)) void api.release(card.assignment, card.lease_number).catch(() => undefined);
-    }
+    if (this.left) this.leases.giveBack(cards);
+  }
+
+  private isBegun(card: Card): boolean {
+    return this.begun !== null && isOf(this.begun, card) && saysSomething(this.form, this.begun);
+  }
+
+  private lose(card: Card): void {
+    const notice = card === this.snapshot.deck.queue[0] ? { notice: t("That card had gone to somebody else in the meantime. Here is another.") } : {};
+    this.change({ deck: deck.dropped(this.snapshot.deck, card.assignment), ...notice });
+    void this.supply.refill();
+  }
+
+  private dropCorrection(): void {
+    const half = this.half("correction");
+    begunHere.drop(keyOfBegun(this.user, this.slug, "correction"));
+    if (half) this.change({ begun: this.snapshot.begun.filter((one) => one !== half) });
   }
 
   private change(part: Partial<Snapshot>): void {
@@ -206,7 +227,7 @@ export class JudgingSession {
 
   private hear(news: News): void {
     const part: Partial<Snapshot> = { unsent: this.outbox.unsent(this.slug).length, sending: this.outbox.waiting };
-    if (this.outbox.waiting === "unreachable") this.provision.failed(Date.now());
+    if (this.outbox.waiting === "unreachable") this.supply.networkFailed();
     if (news.kind === "acknowledged" && news.entry.campaign === this.slug) {
       part.deck = deck.acknowledged(this.snapshot.deck, news.entry.key, news.annotation);
       if (news.feedback) part.told = withLessons(this.snapshot.told, [lessonOf(news.entry, news.feedback)], this.snapshot.deck);
@@ -228,125 +249,40 @@ export class JudgingSession {
     void this.remember();
   }
 
+  /** What an earlier page left half-said. */
+  private async takeUp(): Promise<void> {
+    this.change({ begun: [...(await begunHere.of(this.user, this.slug)).values()] });
+  }
+
+  private half(making: "answer" | "correction"): Begun | null {
+    return this.snapshot.begun.find(({ key }) => key === keyOfBegun(this.user, this.slug, making)) ?? null;
+  }
+
+  /** Cards that were dealt, as they lay; an earlier answer that is half corrected is on screen before any of them. */
+  private async take(dealt: Card[]): Promise<void> {
+    await this.earlier;
+    if (this.half("correction")) await this.remembered;
+    if (!this.stopped) this.change({ deck: deck.claimed(this.snapshot.deck, asTheyLay(this.half("answer"), dealt)) });
+  }
+
   private async remember(): Promise<void> {
     const [answers, returned, unread] = await Promise.all([
       api.myAnswers(this.slug).catch(() => []),
       desk.returned(this.slug).catch(() => []),
       lessons.of(this.user, this.slug),
+      this.earlier,
     ]);
     if (this.stopped) return;
     const back = new Set(returned.map((one) => one.annotation));
     const remembered = deck.withHistory(this.snapshot.deck, [...returned, ...answers.filter((one) => !back.has(one.annotation))]);
-    const [first] = returned;
-    // What came back is corrected before anything new is judged.
-    const next = first ? deck.reopenSaved(remembered, first.annotation) : remembered;
+    const half = remembered.past.find((one) => one.assignment === this.half("correction")?.assignment);
+    // What came back is corrected before anything new is judged; what is half corrected, before that.
+    const first = returned.find((one) => one.assignment === half?.assignment) ?? (half ? undefined : returned[0]);
+    const next = half ? deck.reopen(remembered, half.key) : first ? deck.reopenSaved(remembered, first.annotation) : remembered;
     this.change({
       deck: next,
       told: withLessons(this.snapshot.told, unread, next),
       ...(first && next !== remembered ? { notice: cameBack(first) } : {}),
     });
   }
-
-  /** Cards in this hand, and cards whose answers are still on their way: neither should be dealt again. */
-  private hold(): number[] {
-    const unsent = this.outbox.unsent(this.slug).map((entry) => entry.assignment);
-    const hand = this.snapshot.deck.queue.map((card) => card.assignment);
-    return [...new Set([...hand, ...unsent])].slice(0, MOST_HELD);
-  }
-
-  private async refill(): Promise<void> {
-    const n = this.missing();
-    if (this.claiming || this.stopped || n === 0) return;
-    this.claiming = true;
-    clearTimeout(this.pollTimer);
-    try {
-      const asked = Date.now();
-      const dealt = await api.claim(this.slug, n, this.hold());
-      // Another tab that took over goes on with the same cards.
-      if (this.stopped) return this.giveBack(dealt);
-      const [first] = dealt;
-      if (first) this.provision.dealt(Date.now(), Date.now() - asked, Date.parse(first.leased_until) - Date.now());
-      const begun = await this.earlier;
-      if (this.stopped) return this.giveBack(dealt);
-      const cards = inHandFirst(begun, dealt);
-      const next = deck.claimed(this.snapshot.deck, cards);
-      const grew = next.queue.length > this.snapshot.deck.queue.length;
-      this.change({ deck: next, begun, ...(next.queue.length > 0 ? { supply: "ready" } : {}) });
-      if (next.queue.length === 0) this.change({ supply: await this.whyEmpty() });
-      if (this.missing() > 0) this.later(grew ? SHORT_POLL_MS : EMPTY_POLL_MS);
-    } catch (error) {
-      this.supplyFailed(error);
-    } finally {
-      this.claiming = false;
-    }
-  }
-
-  private isBegun(card: Card): boolean {
-    return this.begun !== null && isOf(this.begun, card) && saysSomething(this.form, this.begun);
-  }
-
-  private missing(): number {
-    return Math.min(MOST_AT_ONCE, deck.missing(this.snapshot.deck, this.provision.hand(Date.now())));
-  }
-
-  /** A claim only says that there is nothing: the campaign knows why. */
-  private async whyEmpty(): Promise<Snapshot["supply"]> {
-    const campaign = await api.myCampaign(this.slug).catch(() => null);
-    if (this.snapshot.deck.queue.length > 0) return "ready";
-    if (campaign === null) return "empty";
-    if (campaign.state === "paused") return "campaign_paused";
-    if (campaign.state === "closed") return "closed";
-    if (campaign.used_up) return "all_done";
-    return campaign.cards_wait ? "for_others" : "empty";
-  }
-
-  private supplyFailed(error: unknown): void {
-    if (this.stopped) return;
-    const closed = error instanceof ApiError && ["campaign_closed", "unknown_campaign", "not_allowed"].includes(error.code);
-    if (closed) return this.change({ supply: "closed" });
-    if (error instanceof ApiError && error.code === "member_paused") {
-      this.change({ supply: "paused", because: String(error.context["because"] ?? "") });
-      return this.later(EMPTY_POLL_MS);
-    }
-    const signedOut = error instanceof ApiError && error.status === 401;
-    if (!signedOut) this.provision.failed(Date.now());
-    this.change({ supply: signedOut ? "signed_out" : "unreachable" });
-    this.later(SHORT_POLL_MS * 2);
-  }
-
-  private later(ms: number): void {
-    clearTimeout(this.pollTimer);
-    this.pollTimer = setTimeout(() => void this.refill(), ms);
-  }
-
-  private async keepLeases(): Promise<void> {
-    if (document.visibilityState !== "visible" || Date.now() - this.lastSign > AWAY_AFTER_MS) return;
-    for (const card of this.snapshot.deck.queue) {
-      if (runsOutSoon(card)) await this.renew(card);
-    }
-  }
-
-  /** A card that waited in the hand past its lease may belong to somebody else by now: ask before it is judged. */
-  private async checkShown(): Promise<void> {
-    const card = this.snapshot.deck.queue[0];
-    if (card && Date.parse(card.leased_until) < Date.now() + 5_000) await this.renew(card);
-  }
-
-  private async renew(card: Card): Promise<void> {
-    try {
-      const { leased_until } = await api.renew(card.assignment, card.lease_number);
-      if (!this.stopped) this.change({ deck: deck.renewed(this.snapshot.deck, card.assignment, leased_until) });
-    } catch (error) {
-      if (this.stopped || !(error instanceof ApiError) || error.retryable || error.status === 401) return;
-      // What somebody wrote is still theirs to send: an answer that comes late is kept.
-      if (this.isBegun(card)) return;
-      const notice = card === this.snapshot.deck.queue[0] ? { notice: t("That card had gone to somebody else in the meantime. Here is another.") } : {};
-      this.change({ deck: deck.dropped(this.snapshot.deck, card.assignment), ...notice });
-      void this.refill();
-    }
-  }
-}
-
-function runsOutSoon(card: Card): boolean {
-  return Date.parse(card.leased_until) - Date.now() < 3 * 60_000;
 }

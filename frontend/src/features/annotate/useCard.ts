@@ -7,7 +7,7 @@
 
 import { useCallback, useMemo, useRef, useState } from "react";
 
-import { type Begun, isOf, takenUp } from "../../domain/begun";
+import { type Begun, type HalfSaid, isOf, takenUp } from "../../domain/begun";
 import type { Past } from "../../domain/deck";
 import * as forms from "../../domain/form";
 import type { Form } from "../../domain/form";
@@ -33,17 +33,23 @@ export interface Showing {
   past: Past | null;
 }
 
-function fresh(form: Form, key: string | null, showing: Showing | null, begun: Begun | null = null): CardState {
+function fresh(form: Form, key: string | null, showing: Showing | null, begun: readonly Begun[] = []): CardState {
   const shown = shownOf(showing?.card.completions ?? []);
   const past = showing?.past ?? null;
-  const left = showing && !past && begun && isOf(begun, showing.card) ? takenUp(form, shown, begun) : null;
-  if (left && begun) {
-    const { flagged, note } = begun;
-    return { key, shown, filled: left, flagged, note, noteOpen: note !== "", skipping: false, doubted: false };
+  const left = showing && begun.find((one) => isOf(one, showing.card));
+  const taken = left && takenUp(form, shown, left);
+  if (left && taken) {
+    const { flagged, note } = left;
+    return { key, shown, filled: taken, flagged, note, noteOpen: note !== "", skipping: false, doubted: false };
   }
   const note = past?.comment ?? "";
   const filled = past?.answer ? forms.again(form, shown, past.answer) : forms.begin(form, shown);
   return { key, shown, filled, flagged: past?.flagged ?? false, note, noteOpen: note !== "", skipping: false, doubted: false };
+}
+
+/** What stood before anything was said here: of an earlier answer, that answer. */
+export function before(form: Form, showing: Showing): HalfSaid {
+  return fresh(form, null, showing);
 }
 
 /** Only a card that has no answer yet is worth going back to as it was left. */
@@ -63,11 +69,11 @@ interface InHand {
   latest: () => CardState;
 }
 
-export function useCard(form: Form, showing: Showing | null, next: Showing | null, left: Begun | null): InHand {
+export function useCard(form: Form, showing: Showing | null, next: Showing | null, left: readonly Begun[]): InHand {
   const [key, nextKey] = [keyOf(showing), keyOf(next)];
   const begun = useRef<CardState | null>(null);
   const [, redraw] = useState(0);
-  const first = useMemo(() => fresh(form, key, showing), []);
+  const first = useMemo(() => fresh(form, key, showing, left), []);
   const live = useRef(first);
   const ahead = useRef(first);
   const known = (wanted: string | null) => [begun.current, ahead.current].find((one) => wanted !== null && one?.key === wanted);
@@ -75,7 +81,7 @@ export function useCard(form: Form, showing: Showing | null, next: Showing | nul
     if (isBegun(live.current)) begun.current = live.current;
     live.current = known(key) ?? fresh(form, key, showing, left);
   }
-  if (ahead.current.key !== nextKey) ahead.current = known(nextKey) ?? fresh(form, nextKey, next);
+  if (ahead.current.key !== nextKey) ahead.current = known(nextKey) ?? fresh(form, nextKey, next, left);
   const setCard = useCallback((part: Partial<CardState>) => {
     live.current = { ...live.current, ...part };
     redraw((n) => n + 1);

@@ -25,7 +25,7 @@ export interface Place {
   showing: Showing | null;
   next: Showing | null;
   /** What an earlier page left half-said. */
-  begun: Begun | null;
+  begun: readonly Begun[];
   /** Something covers the card: its clock stands, and it settles anew afterwards. */
   coveredBy: string | null;
   /** An answer is on its way, and nothing else is taken until it has arrived. */

@@ -5,7 +5,8 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { Link, useParams } from "react-router";
 
 import { type Dispute, gold } from "../../api/gold";
-import type { Card, MyCampaign } from "../../api/types";
+import type { Card, MyCampaign, User } from "../../api/types";
+import type { HalfSaid } from "../../domain/begun";
 import { waitingFirst } from "../../domain/disputes";
 import { type Form, inWords } from "../../domain/form";
 import { t, tn } from "../../i18n";
@@ -13,6 +14,7 @@ import { Loading, Page, Problem } from "../../ui/parts";
 import { preloadRichText } from "../../ui/preload";
 import { useCampaign } from "../campaigns/useCampaign";
 import { type Filled, Filling } from "../filling/Filling";
+import { type Kept, useHalfSaid } from "../filling/useHalfSaid";
 import { useDecision } from "./useDecision";
 
 function WhatPeopleSaid({ dispute, form }: { dispute: Dispute; form: Form }) {
@@ -58,10 +60,19 @@ interface Waiting {
   more: (() => void) | null;
 }
 
-function Deciding({ campaign, list, refresh }: { campaign: MyCampaign; list: Waiting; refresh: () => Promise<unknown> }) {
+interface DecidingProps {
+  campaign: MyCampaign;
+  list: Waiting;
+  kept: Kept;
+  refresh: () => Promise<unknown>;
+}
+
+function Deciding({ campaign, list, kept, refresh }: DecidingProps) {
   const [left, setLeft] = useState<readonly number[]>([]);
-  const { decide, busy, notice, gone, saidOf } = useDecision(campaign.slug, refresh);
-  const waiting = waitingFirst(list.disputes, gone, left);
+  const onOver = useCallback((task: number) => kept.drop(`dispute ${task}`), [kept]);
+  const { decide, busy, notice, gone, saidOf } = useDecision(campaign.slug, refresh, onOver);
+  const half = useMemo(() => list.disputes.map(({ task }) => task).filter((task) => kept.of(`dispute ${task}`)), [kept, list.disputes.length]);
+  const waiting = waitingFirst(list.disputes, gone, left, half);
   const now = waiting[0];
   const allLeft = waiting.every((one) => left.includes(one.task));
   useEffect(() => {
@@ -69,6 +80,10 @@ function Deciding({ campaign, list, refresh }: { campaign: MyCampaign; list: Wai
   }, [allLeft, list.more]);
   const card = useMemo(() => now && cardOf(now), [now?.task]);
   const onSay = useCallback((said: Filled) => now && decide(now.task, said), [decide, now?.task]);
+  const onBegun = useCallback(
+    (said: HalfSaid | null) => card && (said ? kept.keep(`dispute ${card.assignment}`, card, said) : kept.drop(`dispute ${card.assignment}`)),
+    [card, kept],
+  );
   const onPass = useCallback(() => now && setLeft((before) => [...before.filter((task) => task !== now.task), now.task]), [now?.task]);
   if (!now || !card) return <None campaign={campaign} notice={notice} />;
   const unsent = saidOf(now.task);
@@ -77,6 +92,8 @@ function Deciding({ campaign, list, refresh }: { campaign: MyCampaign; list: Wai
       title={tn(list.count - (list.disputes.length - waiting.length), "{{n}} dispute to decide", "{{n}} disputes to decide")}
       campaign={campaign}
       card={card}
+      begun={kept.of(`dispute ${now.task}`)}
+      onBegun={onBegun}
       above={<WhatPeopleSaid dispute={now} form={campaign.form} />}
       notice={
         unsent ? (
@@ -99,8 +116,9 @@ function Deciding({ campaign, list, refresh }: { campaign: MyCampaign; list: Wai
   );
 }
 
-export default function Disputes() {
+export default function Disputes({ user }: { user: User }) {
   const { slug = "" } = useParams();
+  const kept = useHalfSaid(user.id, slug);
   const client = useQueryClient();
   const campaign = useCampaign(slug);
   // While there is one to decide, no list that comes in meanwhile takes it from under the reader's eyes.
@@ -120,11 +138,11 @@ export default function Disputes() {
   }, [campaign.data?.name, client]);
   const refresh = useCallback(() => client.invalidateQueries({ queryKey: ["disputes", slug] }), [client, slug]);
   const error = campaign.error ?? (disputes.data ? null : disputes.error);
-  if (error || !campaign.data || !disputes.data) {
+  if (error || !campaign.data || !disputes.data || !kept) {
     return <Page title={t("Disputes")}>{error ? <Problem error={error} /> : <Loading />}</Page>;
   }
   const { pages } = disputes.data;
   const more = disputes.hasNextPage && !disputes.isFetching && !disputes.isFetchNextPageError ? () => void disputes.fetchNextPage() : null;
   const list = { disputes: pages.flatMap((page) => page.results), count: pages.at(-1)?.waiting ?? 0, more };
-  return <Deciding campaign={campaign.data} list={list} refresh={refresh} />;
+  return <Deciding campaign={campaign.data} list={list} kept={kept} refresh={refresh} />;
 }

@@ -30,7 +30,7 @@ function calmly(error: unknown): [words: string, gone: boolean] {
   return [text ?? english ?? "", false];
 }
 
-export function useDecision(slug: string, refresh: () => Promise<unknown>): Deciding {
+export function useDecision(slug: string, refresh: () => Promise<unknown>, onOver: (task: number) => void): Deciding {
   const sent = useRef<Sent | null>(null);
   const [state, setState] = useState<{ busy: boolean; notice: string; gone: readonly number[]; unsent: [number, Filled] | null }>({
     busy: false,
@@ -56,14 +56,16 @@ export function useDecision(slug: string, refresh: () => Promise<unknown>): Deci
           gone: gone ? [...before.gone, task] : before.gone,
           unsent: gone ? null : [task, said],
         }));
-        if (gone) void refresh();
+        if (!gone) return;
+        onOver(task);
+        void refresh();
       };
       gold.decide(slug, task, decision).then(
         () => over(t("Decided. The dispute is over."), true),
         (error: unknown) => over(...calmly(error)),
       );
     },
-    [slug, refresh],
+    [slug, refresh, onOver],
   );
   const saidOf = (task: number) => (state.unsent?.[0] === task ? state.unsent[1] : null);
   return { decide, busy: state.busy, notice: state.notice, gone: state.gone, saidOf };

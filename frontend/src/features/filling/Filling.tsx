@@ -6,6 +6,7 @@ import "../../styles/gold.css";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 
 import type { Card, MyCampaign } from "../../api/types";
+import { type Begun, type HalfSaid, isUntouched } from "../../domain/begun";
 import * as forms from "../../domain/form";
 import { row } from "../../domain/kinds/kind";
 import { t } from "../../i18n";
@@ -16,7 +17,7 @@ import { Choice, KeysContext } from "../annotate/Keys";
 import { Questions } from "../annotate/Questions";
 import { SheetButtons, Sheets } from "../annotate/Sheets";
 import { NoteField } from "../annotate/Tools";
-import type { CardState } from "../annotate/useCard";
+import { before, type CardState } from "../annotate/useCard";
 import { useHand } from "../annotate/useHand";
 
 export interface Filled {
@@ -29,6 +30,10 @@ interface Props {
   title: string;
   campaign: MyCampaign;
   card: Card;
+  /** What an earlier page left half-said of it. */
+  begun: Begun | null;
+  /** What is said of it so far; null when that is nothing. */
+  onBegun: (said: HalfSaid | null) => void;
   /** On the right of the strip. */
   tools?: ReactNode;
   /** Before the card. */
@@ -55,14 +60,15 @@ function tableHere(table: KeyTable, withNote: boolean, pass: string): KeyTable {
   });
 }
 
-export function Filling({ title, campaign, card: asked, tools, above, notice, busy, withNote, pass, onPass, onSay }: Props) {
+export function Filling({ title, campaign, card: asked, begun, onBegun, tools, above, notice, busy, withNote, pass, onPass, onSay }: Props) {
   const form = campaign.form;
   const [open, setOpen] = useState("");
+  const showing = useMemo(() => ({ card: asked, past: null }), [asked]);
   const hand = useHand({
     form,
-    showing: useMemo(() => ({ card: asked, past: null }), [asked]),
+    showing,
     next: null,
-    begun: null,
+    begun: useMemo(() => (begun ? [begun] : []), [begun]),
     coveredBy: null,
     busy,
     onSign: nothing,
@@ -81,6 +87,9 @@ export function Filling({ title, campaign, card: asked, tools, above, notice, bu
     onOwn: useCallback((command: OwnCommand) => (command.kind === "skip" ? onPass() : undefined), [onPass]),
   });
   const { card, setCard, change, go } = hand;
+  useEffect(() => {
+    onBegun(isUntouched(card, before(form, showing)) ? null : card);
+  }, [card, form, onBegun, showing]);
   useEffect(() => {
     document.title = `${title} · Tiebreak`;
   }, [title]);

@@ -3,10 +3,11 @@
 import { useState } from "react";
 
 import { t } from "../../i18n";
-import { MakeGold } from "./MakeGold";
+import { MakeGold, NO_REASON } from "./MakeGold";
 
 export function FromAnswer({ slug, annotation, words }: { slug: string; annotation: number; words: string }) {
   const [state, setState] = useState<"closed" | "open" | "made">("closed");
+  const [why, setWhy] = useState(NO_REASON);
   if (state === "made") {
     return (
       <span className="quiet" role="status">
@@ -24,6 +25,8 @@ export function FromAnswer({ slug, annotation, words }: { slug: string; annotati
           slug={slug}
           about={{ annotation }}
           words={words}
+          why={why}
+          onWhy={setWhy}
           onClose={() => setState((now) => (now === "made" ? now : "closed"))}
           onMade={() => setState("made")}
         />

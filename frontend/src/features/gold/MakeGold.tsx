@@ -3,17 +3,26 @@
 import "../../styles/gold.css";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { type About, gold, type GoldItem, type Use } from "../../api/gold";
 import { t } from "../../i18n";
 import { Dialog, Problem } from "../../ui/parts";
+
+/** What it is for, and why it is right. */
+export interface Why {
+  use: Use;
+  explanation: string;
+}
+
+export const NO_REASON: Why = { use: "gold", explanation: "" };
 
 interface Props {
   slug: string;
   about: About;
   /** The answer that is taken for the right one. */
   words: string;
+  why: Why;
+  onWhy: (why: Why) => void;
   onClose: () => void;
   onMade: (item: GoldItem) => void;
 }
@@ -23,10 +32,9 @@ const USES = {
   training: ["Teach newcomers", "Shown first of all; after answering, people read the right answer and why."],
 } as const;
 
-export function MakeGold({ slug, about, words, onClose, onMade }: Props) {
+export function MakeGold({ slug, about, words, why, onWhy, onClose, onMade }: Props) {
   const client = useQueryClient();
-  const [use, setUse] = useState<Use>("gold");
-  const [explanation, setExplanation] = useState("");
+  const { use, explanation } = why;
   const make = useMutation({
     mutationFn: () => gold.make(slug, about, use, explanation),
     onSuccess: async (item) => {
@@ -54,7 +62,7 @@ export function MakeGold({ slug, about, words, onClose, onMade }: Props) {
                 value={one}
                 checked={use === one}
                 ref={(own) => void own?.toggleAttribute("autofocus", one === "gold")}
-                onChange={() => setUse(one)}
+                onChange={() => onWhy({ ...why, use: one })}
               />
               <span>
                 {t(USES[one][0])}
@@ -65,7 +73,7 @@ export function MakeGold({ slug, about, words, onClose, onMade }: Props) {
         </fieldset>
         <label className="make-gold-why">
           {t("Why is it right? (Markdown; people in training read it)")}
-          <textarea rows={4} maxLength={10_000} value={explanation} dir="auto" onChange={(event) => setExplanation(event.target.value)} />
+          <textarea rows={4} maxLength={10_000} value={explanation} dir="auto" onChange={(event) => onWhy({ ...why, explanation: event.target.value })} />
         </label>
         {make.isError && <Problem error={make.error} />}
         <div className="actions">

@@ -1,6 +1,6 @@
 /** The way in: name and password, or the organisation's own sign-on where there is one. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useEffect } from "react";
 import { useLocation } from "react-router";
 
@@ -46,12 +46,42 @@ export function SingleSignOn({ next }: { next: string }) {
   );
 }
 
+/** Under this the name is kept of whom a page was, when somebody else signed in in another tab. */
+export const ENDED_FOR = ["ended-for"];
+
+/** Why this is the sign-in page now, and how either of the two goes on. */
+function SomebodyElse() {
+  const client = useQueryClient();
+  const name = useQuery<string | null>({ queryKey: ENDED_FOR, queryFn: () => null, enabled: false }).data;
+  if (!name) return null;
+  const goOn = async () => {
+    forgetOthers(client);
+    await client.refetchQueries({ queryKey: ["session"] });
+  };
+  return (
+    <div className="ended" role="alert">
+      <p>{t("Somebody else has signed in in this browser, so nothing more is said here in the name of {{name}}.", { name })}</p>
+      <p>{t("What {{name}} has not sent yet is kept on this device until they sign in again.", { name })}</p>
+      <button type="button" className="button" onClick={() => void goOn()}>
+        {t("Go on as who is signed in now")}
+      </button>
+    </div>
+  );
+}
+
+/** What was read for one person is not for the next one. */
+function forgetOthers(client: QueryClient): void {
+  client.setQueryData(ENDED_FOR, null);
+  client.removeQueries({ predicate: (query) => !query.isActive() });
+}
+
 /** `then` is done before the page learns who is here; if it fails, they are signed in all the same. */
 export function SignInForm({ then }: { then?: () => Promise<unknown> }) {
   const client = useQueryClient();
   const signIn = useMutation({
     mutationFn: async ({ username, password }: { username: string; password: string }) => {
       const user = await api.signIn(username, password);
+      forgetOthers(client);
       await then?.().catch(() => undefined);
       return user;
     },
@@ -88,6 +118,7 @@ export function Login() {
           {refusalSentence(refused)}
         </p>
       )}
+      <SomebodyElse />
       <SignInForm />
       <SingleSignOn next={pathname} />
     </SignedOutPage>

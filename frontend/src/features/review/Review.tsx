@@ -3,7 +3,7 @@
 import "../../styles/desk.css";
 
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { csv, desk, type ReadAnswer, type ReviewQuery } from "../../api/desk";
@@ -83,14 +83,26 @@ function said(form: Form, { answer, skip }: { answer: unknown; skip: string }): 
   return skip ? t("Passed: {{reason}}", { reason: reasonInWords(skip as SkipReason) }) : inWords(form, answer as Answer);
 }
 
+/** Whoever has judged one answer by keyboard goes on with the next: on the same button of the card below it. */
+function toTheNext(button: HTMLElement): void {
+  const all = [...document.querySelectorAll<HTMLElement>(".read-act")];
+  const next = all[all.findIndex((one) => one.contains(button)) + 1];
+  next?.querySelectorAll<HTMLElement>("button")[button.classList.contains("primary") ? 0 : 1]?.focus();
+}
+
 function Verdict({ one, slug }: { one: ReadAnswer; slug: string }) {
   const client = useQueryClient();
   const [note, setNote] = useState("");
   const [missing, setMissing] = useState(false);
   const hint = useId();
+  const act = useRef<HTMLDivElement>(null);
   const give = useMutation({
     mutationFn: (verdict: "accepted" | "returned") => desk.review(one.annotation, verdict, note),
-    onSuccess: () => setNote(""),
+    onMutate: () => document.activeElement,
+    onSuccess: (_given, _verdict, button) => {
+      setNote("");
+      if (button instanceof HTMLElement && act.current?.contains(button)) toTheNext(button);
+    },
     onSettled: () => client.invalidateQueries({ queryKey: ["answers", slug] }),
   });
   const giveBack = () => {
@@ -99,7 +111,7 @@ function Verdict({ one, slug }: { one: ReadAnswer; slug: string }) {
   };
   return (
     <>
-      <div className="read-act">
+      <div className="read-act" ref={act}>
         <label>
           {t("Note to the author")}
           <textarea

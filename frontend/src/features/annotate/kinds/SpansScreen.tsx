@@ -9,9 +9,9 @@ import { toUnits } from "../../../domain/kinds/words";
 import { languageOf } from "../../../domain/reading/script";
 import { t } from "../../../i18n";
 import { Choice, changing } from "../Keys";
-import { pointed } from "./pointed";
 import type { Asked, Screen } from "./screen";
 import { type Piece, piecesOf } from "./spanPieces";
+import { usePointed } from "./usePointed";
 
 type Props = Asked<SpansQuestion, SpansDraft>;
 
@@ -60,11 +60,7 @@ function MarkedText({ asked, place }: { asked: Props; place: number }) {
   useEffect(() => {
     if (here) box.current?.querySelector(".is-selected")?.scrollIntoView({ block: "nearest" });
   }, [here, selected?.start, selected?.end]);
-  const pick = () => {
-    const found = box.current && pointed(box.current);
-    if (found) change({ do: "pick", at: place, ...found });
-    if (found?.range) window.getSelection()?.removeAllRanges();
-  };
+  usePointed(box, (found) => change({ do: "pick", at: place, ...found }));
   return (
     <div
       ref={box}
@@ -77,8 +73,6 @@ function MarkedText({ asked, place }: { asked: Props; place: number }) {
       aria-multiline="true"
       aria-readonly="true"
       aria-label={t("Answer {{name}}: select words and mark them", { name: letter(place) })}
-      onMouseUp={pick}
-      onTouchEnd={pick}
       onFocus={() => !here && change({ do: "look", at: place })}
     >
       {pieces.map((piece) =>
