@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from .conftest import SignIn, quiet
 from .judging import ready
@@ -46,6 +47,21 @@ def test_who_judges_loads_nothing_of_the_desk_and_asks_nothing_twice(campaign: A
     assert not names & {"Dashboard", "drawing", "NewCampaign", "Explorer", "Quality", "Filling", "People", "de"}
     twice = {path for path, all_ in answers.items() if len(all_) > 1 and path.startswith(("/api/", "/assets/"))}
     assert twice == set()
+
+
+def test_the_sign_in_page_is_few_requests_and_nothing_of_other_pages(
+    new_context: Callable[..., BrowserContext], people: dict[str, Any]
+) -> None:
+    page = new_context().new_page()
+    wire = page.context.new_cdp_session(page)
+    came: list[float] = []
+    wire.on("Network.loadingFinished", lambda told: came.append(told["encodedDataLength"]))
+    wire.send("Network.enable")
+    page.goto("/")
+    expect(page.get_by_label("Username")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert len(came) <= 9
+    assert sum(came) < 112_000
 
 
 def test_what_the_list_of_campaigns_said_is_not_asked_again(campaign: Any, sign_in: SignIn) -> None:

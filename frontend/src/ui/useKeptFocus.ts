@@ -8,8 +8,9 @@
 
 import { type RefObject, useEffect } from "react";
 
-const ROW = "li, tr, article, section, form, .actions";
-const REACHED = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary";
+const ROW = ["li", "tr", "article", "section", "form", ".actions"].join();
+const LISTED = ["li", "tr", "article"].join();
+const REACHED = ["a[href]", "button:enabled", "input:enabled", "select:enabled", "textarea:enabled", "summary"].join();
 
 interface Last {
   element: HTMLElement;
@@ -47,7 +48,7 @@ function goOn(page: HTMLElement, last: Last): HTMLElement | null {
     const left = one.row.isConnected ? reached(one.row) : [];
     if (left.length > 0) return left[Math.min(one.nth, left.length - 1)] ?? null;
     // The row of a list that is still there is not the place of a row that went.
-    if (one.row.matches("li, tr, article")) break;
+    if (one.row.matches(LISTED)) break;
   }
   const others = alike(page, element).filter((one) => one.matches(REACHED));
   return others[Math.min(nth, others.length - 1)] ?? page;
