@@ -114,6 +114,22 @@ def test_real_grpo_trains_on_served_rewards_and_sends_every_rollout_back(
     assert finish(start(folder))[-1]["message"] == "already done"
 
 
+@pytest.mark.parametrize(("steps", "warmup"), [(2, 0), (12, 3), (100, 3)])
+def test_a_job_warms_its_new_optimizer_up_before_it_moves_a_trained_policy(
+    weights: Path, tmp_path: Path, steps: int, warmup: int
+) -> None:
+    from transformers import AutoTokenizer
+
+    from training_bridge.policies.grpo import arguments
+
+    config = PolicyConfig(
+        policy=str(weights), output=str(tmp_path), prompts=["x"], run="run", api="http://127.0.0.1", steps=steps
+    )
+    told = arguments(config, AutoTokenizer.from_pretrained(weights))
+    rates = [told.lr_scheduler_type.value, told.warmup_steps]
+    assert rates == ["constant_with_warmup", warmup]
+
+
 def test_a_killed_training_goes_on_and_no_step_counts_twice(weights: Path, fake: FakeTiebreak, tmp_path: Path) -> None:
     folder = job(tmp_path / "job", weights, fake)
     process = start(folder)

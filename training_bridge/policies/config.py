@@ -29,6 +29,7 @@ class PolicyConfig:
     num_generations: int = 8
     batch_prompts: int = 8  # prompts per step; with num_generations, the rollouts per step
     learning_rate: float = 1e-5
+    warmup_steps: int = 3  # of a quarter of the steps at most: a new optimizer's first step goes as far in every weight
     beta: float = 0.05  # pull towards the reference; 0 lets a weak reward model be exploited
     reference: str = ""  # what `beta` pulls towards; empty: the starting weights, which a chained job moves every time
     max_completion_length: int = 128
@@ -55,6 +56,7 @@ class PolicyConfig:
             ("num_generations", self.num_generations >= 2, "at least 2: a group compares"),
             ("batch_prompts", self.batch_prompts >= 1, "at least 1"),
             ("learning_rate", 0 < self.learning_rate < 1, "between 0 and 1"),
+            ("warmup_steps", self.warmup_steps >= 0, "at least 0"),
             ("beta", self.beta >= 0, "at least 0"),
             ("max_completion_length", self.max_completion_length >= 1, "at least 1"),
             ("temperature", self.temperature > 0, "above 0"),

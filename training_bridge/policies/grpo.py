@@ -79,7 +79,10 @@ def arguments(config: PolicyConfig, tokenizer: Any) -> GRPOConfig:
         temperature=config.temperature,
         generation_kwargs=generation_limits(tokenizer),
         learning_rate=config.learning_rate,
-        lr_scheduler_type="constant",
+        # Each chained job begins with an optimizer that has seen nothing: its first step would go by the signs of one
+        # batch's gradient alone, and throw a trained policy far from where it was.
+        lr_scheduler_type="constant_with_warmup",
+        warmup_steps=min(config.warmup_steps, config.steps // 4),
         beta=config.beta,
         seed=config.seed + config.step_offset,  # chained jobs do not sample alike
         shuffle_dataset=False,  # `in_order` has shuffled
