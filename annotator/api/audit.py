@@ -50,9 +50,18 @@ def _matching(query: dict[str, Any]) -> QuerySet[AuditEntry]:
         entries = entries.filter(at__gte=query["since"])
     if "until" in query:
         entries = entries.filter(at__lt=query["until"])
-    if "before" in query:
-        entries = entries.filter(id__lt=query["before"])
-    return entries
+    if "since" in query or "until" in query:
+        return _by_time(entries, query.get("before"))
+    return entries.filter(id__lt=query["before"]) if "before" in query else entries
+
+
+def _by_time(entries: QuerySet[AuditEntry], before: int | None) -> QuerySet[AuditEntry]:
+    """Some days are read where they lie: to look for them from the newest entry back may pass over years."""
+    entries = entries.order_by("-at", "-id")
+    last = AuditEntry.objects.filter(id=before).first() if before is not None else None
+    if last is not None:
+        return entries.filter(at__lte=last.at).exclude(at=last.at, id__gte=last.pk)
+    return entries if before is None else entries.filter(id__lt=before)
 
 
 class Audit(APIView):

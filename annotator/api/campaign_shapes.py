@@ -123,6 +123,7 @@ class CampaignOut(s.Serializer[Any]):
     paid_seconds_cap = s.IntegerField(required=False, allow_null=True)
     runs = s.ListField(child=s.CharField(), required=False)
     annotators = s.ListField(child=s.CharField(), required=False)
+    former = s.ListField(child=s.CharField(), required=False, help_text="Its people whose access has ended.")
     created_at = s.DateTimeField(required=False)
     opened_at = s.DateTimeField(required=False, allow_null=True)
     closed_at = s.DateTimeField(required=False, allow_null=True)

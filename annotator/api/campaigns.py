@@ -55,6 +55,7 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
             public["to_read"] = reviews.awaiting(campaign).n
     if not manages(request, campaign):
         return public
+    people = campaign.annotators.order_by("username")
     return {
         **public,
         "reward_model": campaign.reward_model,
@@ -64,7 +65,8 @@ def present(request: Request, campaign: Campaign) -> dict[str, Any]:
         "pay_per_hour": campaign.pay_per_hour,
         "paid_seconds_cap": campaign.paid_seconds_cap,
         "runs": list(campaign.runs.order_by("name").values_list("name", flat=True)),
-        "annotators": list(campaign.annotators.order_by("username").values_list("username", flat=True)),
+        "annotators": list(people.filter(is_active=True).values_list("username", flat=True)),
+        "former": list(people.filter(is_active=False).values_list("username", flat=True)),
         "created_at": campaign.created_at,
         "opened_at": campaign.opened_at,
         "closed_at": campaign.closed_at,

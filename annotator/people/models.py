@@ -166,4 +166,5 @@ class AuditEntry(models.Model):
             models.Index(fields=["about", "about_name", "id"], name="audit_by_object"),
             models.Index(fields=["actor_name", "id"], name="audit_by_name_of_actor"),
             models.Index(fields=["about_name", "id"], name="audit_by_name_of_object"),
+            models.Index(fields=["at", "id"], name="audit_by_time"),
         ]

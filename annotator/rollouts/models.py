@@ -39,7 +39,10 @@ class PromptGroup(models.Model):
             models.UniqueConstraint(fields=["run", "external_id"], name="one_group_per_external_id"),
             models.CheckConstraint(condition=Q(step__gte=0), name="group_step_not_negative"),
         ]
-        indexes: ClassVar = [models.Index(fields=["run", "step"], name="group_by_run_step")]
+        indexes: ClassVar = [
+            models.Index(fields=["run", "step"], name="group_by_run_step"),
+            models.Index(fields=["run", "id"], name="group_by_run_arrival"),
+        ]
 
 
 class Rollout(models.Model):

@@ -30,6 +30,8 @@ LOOKED_AT = 20_000  # characters of a text in which an excerpt is looked for
 # never among more than NEAREST; a rare one is found by the index of words alone.
 ENOUGH = 2
 NEAREST = 20_000
+# What people answered is looked for in so many groups, the next of the order, before it is looked for everywhere.
+NEAREST_GROUPS = 1_000
 # Rollouts are wide and lie where they came: one looked up by itself costs as much as so many in their order.
 APART = 3
 
@@ -47,6 +49,13 @@ UNANSWERED = f"""NOT EXISTS (SELECT 1 FROM tasks_annotationtask task
 ANSWERED = f"""(SELECT DISTINCT unnest(task.rollout_ids) AS id, task.group_id FROM tasks_annotationtask task
      WHERE EXISTS (SELECT 1 FROM annotations_annotation said
                    WHERE said.task_id = task.id AND said.skip = '' AND {WITHIN_REACH}) OFFSET 0)"""
+
+ANSWERED_OF_GROUP = f"""SELECT DISTINCT unnest(task.rollout_ids) AS id FROM tasks_annotationtask task
+     WHERE task.group_id = g.id AND EXISTS (SELECT 1 FROM annotations_annotation said
+                   WHERE said.task_id = task.id AND said.skip = '' AND {WITHIN_REACH})"""
+SEARCHABLE = """(SELECT rollout_id AS id, group_id, run_id, step, reward FROM rollouts_completionwords) r
+     CROSS JOIN LATERAL (SELECT r.group_id AS id, r.run_id, r.step) g"""
+ONE_SCORE = "SELECT spread, version_id FROM rollouts_score WHERE rollout_id = r.id AND version_id = %s OFFSET 0"
 
 # Of some runs among many: group by group, since the newest rollouts may all be of others.
 BY_GROUP = """rollouts_promptgroup g CROSS JOIN LATERAL (
@@ -111,6 +120,12 @@ class Wanted:
         return of_prompt or by_step or bool(self.labelled and not self.needs_reward)  # an answer knows its group alone
 
     @property
+    def is_labelled_in_order(self) -> bool:
+        """Whether all that is asked is what people answered, in an order that groups have."""
+        in_order = self.order[0] in (BY_ARRIVAL, BY_STEP)
+        return bool(self.labelled) and in_order and not (self.words or self.needs_reward or self.needs_doubt)
+
+    @property
     def order(self) -> tuple[tuple[str, ...], bool]:
         columns, falling = SORTS[self.sort]
         return (BY_ARRIVAL if columns is BY_STEP and self.run is None else columns), falling
@@ -127,7 +142,11 @@ class Found:
 def find(wanted: Wanted, *, limit: int, after: str | None = None) -> Found:
     """A page. A word that many rollouts hold is looked for in the nearest of them first, any other where it is."""
     words = _words(wanted.words) if wanted.within == "completion" else None
-    rows = None if words is None else _nearest_with(words, wanted, limit + 1, after)
+    rows = None
+    if words is not None:
+        rows = _nearest_with(words, wanted, limit + 1, after)
+    elif wanted.is_labelled_in_order:
+        rows = _nearest_labelled(wanted, limit + 1, after)
     if rows is None:
         rows = _run(*_statement(wanted, limit + 1, after, words=words))
     page = rows[:limit]
@@ -136,15 +155,25 @@ def find(wanted: Wanted, *, limit: int, after: str | None = None) -> Found:
 
 
 def _statement(
-    wanted: Wanted, limit: int, after: str | None, *, words: str | None = None, among: Sequence[int] | None = None
+    wanted: Wanted,
+    limit: int,
+    after: str | None,
+    *,
+    words: str | None = None,
+    among: Sequence[int] | None = None,
+    near: bool = False,
 ) -> tuple[str, list[Any]]:
     columns, falling = wanted.order
     clauses, values = _conditions(wanted)
     if after is not None:
-        clauses.append(f"({', '.join(columns)}) {'<' if falling else '>'} ({', '.join(['%s'] * len(columns))})")
+        clauses.append(_beyond(columns, falling))
         values += place_of(after, len(columns))
-    tables, sought = _tables(wanted) if words is None else _tables_with(words, wanted, among)
-    if wanted.needs_doubt:
+    tables, sought = _tables(wanted, near=near) if words is None else _tables_with(words, wanted, among)
+    if wanted.needs_doubt and words is not None:
+        assert wanted.version is not None
+        tables += f" CROSS JOIN LATERAL ({ONE_SCORE}) s"  # of few: never all scores there are
+        sought.append(wanted.version.pk)
+    elif wanted.needs_doubt:
         tables += " JOIN rollouts_score s ON s.rollout_id = r.id"
     names = [f"key{n}" for n in range(len(columns))]
     chosen = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
@@ -159,8 +188,18 @@ def _statement(
     return statement, [*sought, *values, limit]
 
 
-def _tables(wanted: Wanted) -> tuple[str, list[Any]]:
-    """Rollouts `r`, with their groups `g` where these are looked at; no words are sought."""
+def _beyond(columns: Sequence[str], falling: bool) -> str:
+    """After the last row of a page, in its order."""
+    return f"({', '.join(columns)}) {'<' if falling else '>'} ({', '.join(['%s'] * len(columns))})"
+
+
+def _tables(wanted: Wanted, *, near: bool = False) -> tuple[str, list[Any]]:
+    """Rollouts `r`, with their groups `g` where these are looked at; no words are sought.
+
+    `near`: those that are searchable at all, which are read from the narrow table where the order comes from elsewhere.
+    """
+    if near and wanted.sort.endswith("doubted"):
+        return SEARCHABLE, []
     if wanted.reach.runs is not None and wanted.run is None and not wanted.labelled:
         return BY_GROUP, []
     source, values = "rollouts_rollout r", list[Any]()
@@ -199,12 +238,35 @@ def _nearest_with(words: str, wanted: Wanted, limit: int, after: str | None) -> 
         return None
     nearest = int(ENOUGH * limit * everything / holding)
     while nearest <= NEAREST:
-        near = [row[0] for row in _run(*_statement(wanted, nearest, after))]
+        near = [row[0] for row in _run(*_statement(wanted, nearest, after, near=True))]
         found = _run(*_statement(wanted, limit, after, words=words, among=near))
         if len(found) == limit or len(near) < nearest:
             return found
         nearest *= 8
     return None
+
+
+def _nearest_labelled(wanted: Wanted, limit: int, after: str | None) -> list[tuple[Any, ...]] | None:
+    """A page of what people answered, when the next groups of the order hold one; else None."""
+    columns, falling = wanted.order
+    clauses, values = _conditions(wanted)
+    beyond, down = "true", " DESC" if falling else ""
+    if after is not None:
+        *of_group, of_rollout = place_of(after, len(columns))
+        clauses.append(f"({', '.join(columns[:-1])}) {'<=' if falling else '>='} ({', '.join(['%s'] * len(of_group))})")
+        values += of_group
+        beyond, after_values = _beyond(columns, falling), [*of_group, of_rollout]
+    else:
+        after_values = []
+    chosen = ", ".join(f"{column} AS key{n}" for n, column in enumerate(columns))
+    statement = (
+        f"WITH near AS MATERIALIZED (SELECT g.id, g.step FROM rollouts_promptgroup g WHERE {' AND '.join(clauses)}"
+        f" ORDER BY {', '.join(column + down for column in columns[:-1])} LIMIT {NEAREST_GROUPS})"
+        f" SELECT r.id, {chosen} FROM near g CROSS JOIN LATERAL ({ANSWERED_OF_GROUP}) r WHERE {beyond}"
+        f" ORDER BY {', '.join(column + down for column in columns)} LIMIT %s"
+    )
+    found = _run(statement, [*values, wanted.reach.campaign_ids, *after_values, limit])
+    return found if len(found) == limit else None
 
 
 def _rare(fitting: float, everything: float, limit: int) -> bool:

@@ -26,13 +26,13 @@ from annotator.people.models import User
 from annotator.tasks.models import AnnotationTask
 from uncertainty.agreement import alpha, alpha_of_sets, together, together_of_sets
 from uncertainty.annotators import Reliability, share_interval
-from uncertainty.crowd_bt import crowd_bt
+from uncertainty.crowd_bt import TIE, crowd_bt
 from uncertainty.dawid_skene import dawid_skene
 from uncertainty.errors import UncertaintyError
 from uncertainty.notices import Notice, of_haste, of_sides, of_skill
 
 from .desk import annotator_rows
-from .said import Column, Said, columns, hasty, preferences, repeated
+from .said import Column, Preferences, Said, columns, hasty, preferences, repeated
 
 NEWEST = 10_000  # answers looked at: a page must come at once, and old habits say little of today's
 FINEST = 1_000  # a smaller part of the answers than one of so many changes no figure that anybody could tell apart
@@ -140,6 +140,8 @@ def skill(form: Form, answers: list[Said]) -> Skill:
     try:
         if not asks_for_classes:
             told = preferences(form, answers)
+            if _only_ties_in_company(told):
+                return Skill(None, 0.0, "ties", None)
             judged = crowd_bt(told.outcomes, told.pairs, told.annotators, told.first_left, cards_L=told.cards)
             notices = of_skill(judged.reliability, judged.residuals, chance=0.5)
             return Skill("preferences", 0.5, None, judged.reliability, notices)
@@ -157,6 +159,14 @@ def skill(form: Form, answers: list[Said]) -> Skill:
         return Skill("classes", chance, None, found.reliability, notices)
     except UncertaintyError as error:
         return Skill(None, 0.0, error.code, None)
+
+
+def _only_ties_in_company(told: Preferences) -> bool:
+    """Whether people met, but never two on one pair who both preferred one side: then ties hide how well they judge."""
+    met = Counter(pair for pair, _ in set(zip(told.pairs, told.annotators, strict=True)))
+    sides = zip(told.pairs, told.annotators, told.outcomes, strict=True)
+    preferring = Counter(pair for pair, _ in {(pair, who) for pair, who, outcome in sides if outcome != TIE})
+    return max(met.values(), default=0) > 1 and max(preferring.values(), default=0) <= 1
 
 
 def _agreement(column: Column) -> dict[str, Any]:

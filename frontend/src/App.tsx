@@ -7,16 +7,19 @@ import { Navigate, Route, Routes } from "react-router";
 import { api } from "./api/client";
 import { isPageOf, onSomebodyElse } from "./api/person";
 import type { User } from "./api/types";
+import { OfCampaign } from "./features/campaigns/OfCampaign";
 import { Home } from "./features/home/Home";
 import { ENDED_FOR, Login } from "./features/login/Login";
 import { t } from "./i18n";
 import { loadAnnotate, preloadJudging } from "./preload";
-import { Loading, Page, Problem } from "./ui/parts";
+import { Page, Problem, Waiting } from "./ui/parts";
 import { Doorstep, Shell } from "./ui/Shell";
+import { NothingHere } from "./ui/Stopped";
 
 const Annotate = lazy(loadAnnotate);
 const Campaigns = lazy(() => import("./features/campaigns/Campaigns"));
 const NewCampaign = lazy(() => import("./features/campaign-new/NewCampaign"));
+const EditDraft = lazy(() => import("./features/campaign-new/NewCampaign").then(({ EditDraft: page }) => ({ default: page })));
 const Dashboard = lazy(() => import("./features/dashboard/Dashboard"));
 const Review = lazy(() => import("./features/review/Review"));
 const Explorer = lazy(() => import("./features/explorer/Explorer"));
@@ -38,14 +41,6 @@ const Accessibility = lazy(() => import("./features/accessibility/Accessibility"
 
 // Whoever opens their cards by address need not wait for one thing after the other.
 if (window.location.pathname.startsWith("/annotate/")) preloadJudging();
-
-function Waiting() {
-  return (
-    <main id="main" className="page">
-      <Loading />
-    </main>
-  );
-}
 
 /** What the sign-in page needs to know comes with the answer, and is not asked for again. */
 async function whoIsHere(client: QueryClient): Promise<User | null> {
@@ -94,17 +89,22 @@ export function App() {
           <Route index element={<Navigate replace to={annotates || !manages ? "/judge" : "/campaigns"} />} />
           <Route path="judge" element={<Home user={user} />} />
           {annotates && <Route path="annotate/:slug" element={<Annotate user={user} />} />}
-          {annotates && <Route path="campaigns/:slug/disputes" element={<Disputes user={user} />} />}
-          {(annotates || manages) && <Route path="campaigns/:slug/review" element={<Review user={user} />} />}
+          <Route element={<OfCampaign />}>
+            {annotates && <Route path="campaigns/:slug/disputes" element={<Disputes user={user} />} />}
+            {(annotates || manages) && <Route path="campaigns/:slug/review" element={<Review user={user} />} />}
+          </Route>
           {manages && (
             <>
               <Route path="campaigns" element={<Campaigns mayDraft={managesAll} />} />
-              <Route path="campaigns/:slug" element={<Dashboard />} />
-              <Route path="campaigns/:slug/learning" element={<Dashboard page="learning" />} />
-              <Route path="campaigns/:slug/people" element={<CampaignPeople />} />
-              <Route path="campaigns/:slug/quality" element={<Quality />} />
-              <Route path="campaigns/:slug/gold" element={<Gold />} />
-              <Route path="campaigns/:slug/gold/new" element={<NewGold user={user} />} />
+              <Route element={<OfCampaign managed />}>
+                <Route path="campaigns/:slug" element={<Dashboard />} />
+                <Route path="campaigns/:slug/edit" element={<EditDraft />} />
+                <Route path="campaigns/:slug/learning" element={<Dashboard page="learning" />} />
+                <Route path="campaigns/:slug/people" element={<CampaignPeople />} />
+                <Route path="campaigns/:slug/quality" element={<Quality />} />
+                <Route path="campaigns/:slug/gold" element={<Gold />} />
+                <Route path="campaigns/:slug/gold/new" element={<NewGold user={user} />} />
+              </Route>
               <Route path="jobs/:id" element={<JobPage />} />
               <Route path="explorer" element={<Explorer />} />
               <Route path="groups/:group" element={<GroupPage />} />
@@ -127,7 +127,7 @@ export function App() {
           <Route path="account" element={<Account user={user} />} />
           <Route path="invite" element={<Invite user={user} />} />
           <Route path="accessibility" element={<Accessibility />} />
-          <Route path="*" element={<NotFound />} />
+          <Route path="*" element={<NothingHere />} />
         </Route>
       </Routes>
     </Suspense>
@@ -145,13 +145,5 @@ function SignedOut() {
         <Route path="*" element={<Login />} />
       </Routes>
     </Suspense>
-  );
-}
-
-function NotFound() {
-  return (
-    <Page title={t("Nothing here")}>
-      <p className="quiet">{t("This address does not lead anywhere, or your role does not see what it leads to.")}</p>
-    </Page>
   );
 }

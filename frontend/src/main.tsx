@@ -13,6 +13,7 @@ import { App } from "./App";
 import { ApiError } from "./api/client";
 import { preferred, speak } from "./i18n";
 import { useLanguage } from "./ui/language";
+import { outOfReach } from "./ui/Stopped";
 
 /** A session that ended on the server ends here too: the sign-in page appears where the person was. */
 function onError(error: Error): void {
@@ -20,8 +21,15 @@ function onError(error: Error): void {
   if (ended) client.setQueryData(["session"], null);
 }
 
+/** What is refused to a part of a page may be refused to all of its campaign: the page's frame looks, and says so once. */
+function onRefusal(error: Error, { queryKey: [what, slug] }: { queryKey: readonly unknown[] }): void {
+  onError(error);
+  const judging = window.location.pathname.startsWith("/annotate/"); // what is said there is never taken away by a look
+  if (outOfReach(error) && what !== "my-campaign" && !judging) void client.invalidateQueries({ queryKey: ["my-campaign", slug] });
+}
+
 const client: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError }),
+  queryCache: new QueryCache({ onError: onRefusal }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {

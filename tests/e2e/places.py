@@ -85,6 +85,7 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
         Place("campaigns/:slug", "olga", "/campaigns/helpful", "Budget"),
         Place("campaigns/:slug/learning", "olga", "/campaigns/helpful/learning", "Where the model is unsure"),
         Place("campaigns/:slug", "olga", "/campaigns/draft", "Would ask these first"),
+        Place("campaigns/:slug/edit", "olga", "/campaigns/draft/edit", "grpo-2"),
         Place("campaigns/:slug/learning", "olga", "/campaigns/by-machine/learning", "Labels of a machine"),
         Place("campaigns/:slug/people", "olga", "/campaigns/helpful/people", "Invitations"),
         Place("campaigns/:slug/quality", "olga", "/campaigns/judged/quality", "Who agrees with whom"),

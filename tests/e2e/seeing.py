@@ -48,6 +48,9 @@ SIDEWAYS = """(framed => document.documentElement.scrollWidth <= window.innerWid
     function framed(one) {
         return one && (getComputedStyle(one).overflowX !== "visible" || framed(one.parentElement));
     })"""
+# A table of two dimensions, everybody with everybody, is the only one that is not read from top to bottom.
+TOO_WIDE = """[...document.querySelectorAll(".table-box:not(.heat-box)")]
+    .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"""
 # Some point of what has the focus is on top, not behind a bar that stays in place (2.4.11). Looked at whenever the key
 # that moved it comes up again, so that nobody has to ask in between.
 WATCH_FOCUS = """() => {
@@ -163,6 +166,8 @@ def check(page: Page, where: str, tally: Tally | None = None, *, only_colours: b
 def check_reflow(page: Page, where: str) -> Iterator[str]:
     for wide in page.evaluate(SIDEWAYS):
         yield f"{where}: scrolls sideways, because of {wide}"
+    for table in page.evaluate(TOO_WIDE):
+        yield f"{where}: the table {table} scrolls sideways"
 
 
 def check_spacing(page: Page, where: str) -> Iterator[str]:

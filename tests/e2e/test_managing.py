@@ -55,6 +55,63 @@ def test_a_number_out_of_range_is_refused_at_its_field(campaign: Any, sign_in: S
     assert Campaign.objects.count() == 1
 
 
+def test_numbers_are_typed_as_people_type_them_and_nothing_typed_is_lost(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/new", locale="de")
+    page.get_by_label("Name", exact=True).fill("Skala")
+    page.get_by_label("grpo-1").check()
+    page.get_by_label("Art", exact=True).select_option("rating")
+    page.get_by_text("Einstellungen und Leitfaden").first.click()
+    low, budget = page.get_by_label("Niedrigste Bewertung"), page.get_by_label("Budget, Labels")
+    low.fill("")
+    low.press_sequentially("-")
+    expect(low).to_have_value("-")
+    budget.fill("1.000")
+    share = page.get_by_label("Zufälliger Anteil, %")
+    share.fill("12,5")
+    page.get_by_role("button", name="Entwurf anlegen").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(budget).to_have_value("1.000")
+    expect(budget).to_have_accessible_description(re.compile("auf zwei Arten"))
+    low.press("End")
+    low.press_sequentially("2")
+    budget.fill("1000")
+    page.get_by_role("button", name="Entwurf anlegen").click()
+    expect(page.get_by_role("heading", name="Skala")).to_be_visible()
+    made = Campaign.objects.get(slug="skala")
+    assert (made.budget_labels, made.config.random_share) == (1000, 0.125)
+    assert [one["low"] for one in made.config.to_json()["form"][0]["criteria"]] == [-2, -2]
+
+
+def test_everything_of_a_draft_but_its_address_is_changed_by_its_manager(people: Any, sign_in: SignIn) -> None:
+    run, other = make_run("grpo-1", groups=4), make_run("grpo-2", groups=4)
+    draft = make_open_campaign(people, slug="tone", run=run)
+    Campaign.objects.update(state="draft")
+    page = sign_in("olga", "/campaigns/tone")
+    page.get_by_role("link", name="Change its settings").click()
+    page.get_by_label("Name", exact=True).fill("Kindness")
+    page.get_by_label(other.name).check()
+    page.get_by_label("Overlap").fill("2")
+    page.get_by_text("Hours and money").click()
+    page.get_by_label("Budget, hours").fill("7.5")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_role("heading", name="Kindness")).to_be_visible()
+    draft.refresh_from_db()
+    assert (draft.slug, draft.name, draft.config.overlap, draft.budget_hours) == ("tone", "Kindness", 2, 7.5)
+    assert set(draft.runs.values_list("name", flat=True)) == {"grpo-1", "grpo-2"}
+    Campaign.objects.update(state="open")
+    page.goto("/campaigns/tone/edit")
+    expect(page.locator("#main")).to_contain_text("Once it is open its settings stay as they are.")
+
+
+def test_a_copy_leaves_out_whose_access_has_ended_and_says_so(
+    campaign: Any, people: dict[str, Any], sign_in: SignIn
+) -> None:
+    type(people["bob"]).objects.filter(pk=people["bob"].pk).update(is_active=False)
+    page = sign_in("olga", "/campaigns/new?like=helpful")
+    expect(page.get_by_text("Left out, because their access has ended: bob.")).to_be_visible()
+    expect(page.get_by_label("Annotators")).not_to_have_value(re.compile("bob"))
+
+
 def test_the_server_s_refusal_stands_at_its_field(campaign: Any, sign_in: SignIn) -> None:
     page = sign_in("olga", "/campaigns/new", locale="de")
     name = page.get_by_label("Name", exact=True)

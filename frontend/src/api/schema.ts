@@ -1470,6 +1470,8 @@ export interface components {
             paid_seconds_cap?: number | null;
             runs?: string[];
             annotators?: string[];
+            /** @description Its people whose access has ended. */
+            former?: string[];
             /** Format: date-time */
             created_at?: string;
             /** Format: date-time */

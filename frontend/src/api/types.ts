@@ -43,7 +43,7 @@ export interface CampaignConfig {
   gold_judged: number;
 }
 
-type ManagerFields = "reward_model" | "budget" | "pay_per_label" | "pay_per_hour" | "paid_seconds_cap" | "runs" | "annotators" | "created_at" | "opened_at" | "closed_at";
+type ManagerFields = "reward_model" | "budget" | "pay_per_label" | "pay_per_hour" | "paid_seconds_cap" | "runs" | "annotators" | "former" | "created_at" | "opened_at" | "closed_at";
 
 /** A campaign as its managers see it: nothing is left out. */
 export type Campaign = Narrowed<

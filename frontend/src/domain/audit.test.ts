@@ -38,3 +38,9 @@ test("days are the reader's own, and the last one counts whole", () => {
   expect(withDays({ kind: "campaign.opened" })).toEqual({ kind: "campaign.opened" });
   expect(withDays({ from: "soon" })).toEqual({});
 });
+
+test("settings inside settings are read by their path, and only those that changed", () => {
+  const [was, is] = [{ config: { overlap: 1, strata: { by: "run" } } }, { config: { overlap: 2, strata: { by: "run" } } }];
+  expect(changes(was, is)).toEqual([{ field: "config.overlap", was: "1", is: "2" }]);
+  expect(changes(null, is).map(({ field }) => field)).toEqual(["config.overlap", "config.strata.by"]);
+});

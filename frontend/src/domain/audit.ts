@@ -66,13 +66,24 @@ export interface Change {
   is: string | null;
 }
 
-/** One line per field that either side names; what is equal on both is left out. */
+/** One line per field that either side names, settings inside settings by their path; what is equal on both is left out. */
 export function changes(was: Record<string, unknown> | null, is: Record<string, unknown> | null): Change[] {
-  const fields = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])];
+  const [before, after] = [fieldsOf(was ?? {}), fieldsOf(is ?? {})];
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return fields
-    .map((field) => ({ field, was: shown(was?.[field]), is: shown(is?.[field]) }))
+    .map((field) => ({ field, was: shown(before[field]), is: shown(after[field]) }))
     .filter((change) => change.was !== change.is);
 }
+
+function fieldsOf(values: Record<string, unknown>, within = ""): Record<string, unknown> {
+  const found = Object.entries(values).map(([name, value]) =>
+    value && typeof value === "object" && !Array.isArray(value) ? fieldsOf(value as Record<string, unknown>, `${within}${name}.`) : { [`${within}${name}`]: value },
+  );
+  return Object.assign({}, ...found) as Record<string, unknown>;
+}
+
+/** How many changed fields are read at once; more of them fold away. */
+export const MANY = 6;
 
 /** What is too long for a line folds away. */
 export const LONG = 120;

@@ -12,12 +12,12 @@ describe("what a new campaign may use", () => {
     expect(limitsOf(freshForm)).not.toHaveProperty("strata");
   });
 
-  test("hours, money and prices are sent as they were typed", () => {
+  test("hours, money and prices are sent as the numbers that were typed", () => {
     const paid = { ...freshForm, budgetHours: "2.5", budgetMoney: "100", payPerHour: "12.50", currency: "eur", paidSeconds: "300" };
     expect(meansOf(paid)).toEqual({
       budget_hours: "2.5",
       budget_money: "100",
-      pay_per_hour: "12.50",
+      pay_per_hour: "12.5",
       currency: "EUR",
       paid_seconds_cap: 300,
     });

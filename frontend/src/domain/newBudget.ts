@@ -2,6 +2,7 @@
 
 import type { NewCampaign } from "../api/types";
 import { t } from "../i18n";
+import { numberOf } from "./typedNumber";
 
 export interface BudgetForm {
   budgetHours: string;
@@ -56,10 +57,10 @@ export function problemsOfBudget(form: BudgetForm): Partial<Record<keyof BudgetF
 export function strataOf(text: string): Record<string, { labels: number } | { share: number }> | null {
   const caps: Record<string, { labels: number } | { share: number }> = {};
   for (const line of text.split("\n").filter((one) => one.trim())) {
-    const [, value, amount, percent] = /^\s*(.+?)\s*:\s*(\d+(?:\.\d+)?)\s*(%?)\s*$/.exec(line) ?? [];
+    const [, value, amount, percent] = /^\s*(.+?)\s*:\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*$/.exec(line) ?? [];
     if (!value || !amount) return null;
-    if (percent ? Number(amount) > 100 : !Number.isInteger(Number(amount))) return null;
-    caps[value] = percent ? { share: Number(amount) / 100 } : { labels: Number(amount) };
+    if (percent ? !(numberOf(amount) <= 100) : !Number.isInteger(numberOf(amount))) return null;
+    caps[value] = percent ? { share: numberOf(amount) / 100 } : { labels: numberOf(amount) };
   }
   return caps;
 }
@@ -72,12 +73,12 @@ type Means = Pick<
 /** Only what was filled in: what is empty has no end, or no price. */
 export function meansOf(form: BudgetForm): Means {
   return {
-    ...(form.budgetHours.trim() ? { budget_hours: form.budgetHours.trim() } : {}),
-    ...(form.budgetMoney.trim() ? { budget_money: form.budgetMoney.trim() } : {}),
-    ...(form.payPerLabel.trim() ? { pay_per_label: form.payPerLabel.trim() } : {}),
-    ...(form.payPerHour.trim() ? { pay_per_hour: form.payPerHour.trim() } : {}),
+    ...(form.budgetHours.trim() ? { budget_hours: String(numberOf(form.budgetHours)) } : {}),
+    ...(form.budgetMoney.trim() ? { budget_money: String(numberOf(form.budgetMoney)) } : {}),
+    ...(form.payPerLabel.trim() ? { pay_per_label: String(numberOf(form.payPerLabel)) } : {}),
+    ...(form.payPerHour.trim() ? { pay_per_hour: String(numberOf(form.payPerHour)) } : {}),
     ...(paid(form) ? { currency: form.currency.trim().toUpperCase() } : {}),
-    ...(form.paidSeconds.trim() ? { paid_seconds_cap: Number(form.paidSeconds) } : {}),
+    ...(form.paidSeconds.trim() ? { paid_seconds_cap: numberOf(form.paidSeconds) } : {}),
   };
 }
 
@@ -86,10 +87,10 @@ export function limitsOf(form: BudgetForm): Record<string, unknown> {
   const by = form.strataBy.trim();
   return {
     extra_on_disagreement: form.extraOnDisagreement,
-    person_labels: Number(form.personLabels),
-    person_hours: Number(form.personHours),
-    max_step_age: Number(form.maxStepAge),
-    priority_decay: Number(form.priorityDecay) / 100,
+    person_labels: numberOf(form.personLabels),
+    person_hours: numberOf(form.personHours),
+    max_step_age: numberOf(form.maxStepAge),
+    priority_decay: numberOf(form.priorityDecay) / 100,
     ...(caps ? { strata: { by: by === "run" ? by : `meta.${by.replace(/^meta\./, "")}`, caps } } : {}),
   };
 }

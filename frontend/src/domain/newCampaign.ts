@@ -1,6 +1,6 @@
 /** What the campaign form holds, what it starts with, and the request it becomes. The server checks the ranges. */
 
-import type { NewCampaign } from "../api/types";
+import type { DraftChange, NewCampaign } from "../api/types";
 import { t } from "../i18n";
 import { type BudgetForm, freshBudget, limitsOf, meansOf, problemsOfBudget } from "./newBudget";
 import { slugOf } from "./format";
@@ -8,6 +8,7 @@ import { type Asked, freshQuestion, problemsOfForm, toQuestion } from "./newForm
 import { freshQuality, peopleOf, problemsOfQuality, type QualityForm, qualityOf } from "./newQuality";
 import { problemsOfRanges } from "./newRanges";
 import { DEFAULT_STRATEGY, needsMachine } from "./strategies";
+import { numberOf } from "./typedNumber";
 
 /** Whose labels people correct: nobody's, the run's reward, one part of it, or a judge's. */
 export type MachineKind = "none" | "reward" | "part" | "judge";
@@ -106,7 +107,7 @@ export function problems(form: CampaignForm): Problems {
   if (!slugOf(form.name)) found.name = t("Give the campaign a name with at least one letter or digit.");
   if (!form.question.trim()) found.question = t("Say what people should decide.");
   if (form.runs.length === 0) found.runs = t("Choose at least one run to ask about.");
-  const asking = problemsOfForm(form.asked, Number(form.completions));
+  const asking = problemsOfForm(form.asked, numberOf(form.completions));
   if (asking) found.asked = asking;
   if (named(form.machineKind) && !form.machineName.trim()) {
     found.machineName = form.machineKind === "judge" ? t("Name the judge.") : t("Name the part of the reward.");
@@ -129,7 +130,7 @@ export function toRequest(form: CampaignForm): NewCampaign {
     question: form.question.trim(),
     guidelines: form.guidelines,
     reward_model: slugOf(form.rewardModel) || slug,
-    budget_labels: Number(form.budget),
+    budget_labels: numberOf(form.budget),
     ...meansOf(form),
     runs: form.runs,
     ...(annotators.length > 0 ? { annotators } : {}),
@@ -137,29 +138,36 @@ export function toRequest(form: CampaignForm): NewCampaign {
     config: {
       ...form.rest,
       form: form.asked.map(toQuestion),
-      completions: Number(form.completions),
+      completions: numberOf(form.completions),
       ...limitsOf(form),
       ...qualityOf(form),
       acquisition: form.acquisition,
       machine: machineOf(form),
-      machine_pairs: Number(form.machinePairs),
-      overlap: Number(form.overlap),
-      random_share: Number(form.randomShare) / 100,
-      cold_answers: Number(form.coldAnswers),
+      machine_pairs: numberOf(form.machinePairs),
+      overlap: numberOf(form.overlap),
+      random_share: numberOf(form.randomShare) / 100,
+      cold_answers: numberOf(form.coldAnswers),
       fall_back: form.fallBack,
       must_prove: form.fallBack && form.mustProve,
       per_second: form.perSecond,
-      retrain_every: Number(form.retrainEvery),
-      min_labels: Number(form.minLabels),
-      pairs_per_group: Number(form.pairsPerGroup),
-      open_tasks: Number(form.openTasks),
-      lease_minutes: Number(form.leaseMinutes),
-      max_skips: Number(form.maxSkips),
-      heldout_share: Number(form.heldoutShare) / 100,
-      promotion_slack: Number(form.promotionSlack),
-      seed: Number(form.seed),
+      retrain_every: numberOf(form.retrainEvery),
+      min_labels: numberOf(form.minLabels),
+      pairs_per_group: numberOf(form.pairsPerGroup),
+      open_tasks: numberOf(form.openTasks),
+      lease_minutes: numberOf(form.leaseMinutes),
+      max_skips: numberOf(form.maxSkips),
+      heldout_share: numberOf(form.heldoutShare) / 100,
+      promotion_slack: numberOf(form.promotionSlack),
+      seed: numberOf(form.seed),
     },
   };
+}
+
+/** The same as a change of a draft, whose address stays: what is empty here has no end, or no price. */
+export function toChange(form: CampaignForm, slug: string): DraftChange {
+  const { slug: _address, annotators: _people, known_answers_of: _known, ...given } = toRequest(form);
+  const nothing = { budget_hours: null, budget_money: null, currency: "", pay_per_label: null, pay_per_hour: null, paid_seconds_cap: null };
+  return { ...nothing, ...given, reward_model: slugOf(form.rewardModel) || slug };
 }
 
 /** The server's names for what this form asks for. */

@@ -1,6 +1,8 @@
 /** The questions of a new campaign's form, as they are composed: a kind each, and what that kind needs to be told. */
 
 import { t } from "../i18n";
+import { twoWays } from "./newRanges";
+import { numberOf, readTwoWays } from "./typedNumber";
 
 export const KINDS = [
   { kind: "pair", title: "Which of two is better", fewest: 2, most: 2 },
@@ -161,9 +163,23 @@ const listed = (parts: string) =>
       return { name: slug(title), title: title.trim(), ...(guideline ? { guideline } : {}) };
     });
 
+/** The kind's options with numbers for what is counted: a field holds what was typed, as far as it was typed. */
+function counted(kind: Kind, told: Record<string, Told>): Record<string, Told> {
+  const numbers: readonly string[] = (OPTIONS[kind] as readonly Option[]).filter(({ preset }) => typeof preset === "number").map(({ name }) => name);
+  return Object.fromEntries(Object.entries(told).map(([name, value]) => [name, numbers.includes(name) ? numberOf(String(value)) : value]));
+}
+
+/** An option of a question whose field holds no whole number (yet). */
+export function problemOfOption({ preset }: Option, value: Told): string | null {
+  if (typeof preset !== "number") return null;
+  const text = String(value);
+  if (text.trim() && Number.isInteger(numberOf(text))) return null;
+  return readTwoWays(text) ? twoWays() : t("A whole number.");
+}
+
 export function toQuestion({ kind, name, title, guideline, parts, required, told, given }: Asked): Record<string, unknown> {
   if (given) return given;
-  const { low, high, ...options } = told;
+  const { low, high, ...options } = counted(kind, told);
   const scale = { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) };
   return {
     kind,
@@ -189,7 +205,12 @@ export function problemsOfForm(asked: readonly Asked[], completions: number): st
     if (parts?.some(({ name }) => !name)) return t("Every part needs a name with a letter or digit.");
     if (parts?.length === 0) return t("Name at least one part, a line each.");
     if (parts && new Set(parts.map(({ name }) => name)).size < parts.length) return t("No two parts may have the same name.");
-    if (one.kind === "rating" && Number(one.told.low ?? 1) >= Number(one.told.high ?? 7)) return t("The highest score is above the lowest.");
+    for (const option of OPTIONS[one.kind] as readonly Option[]) {
+      const problem = problemOfOption(option, one.told[option.name] ?? option.preset);
+      if (problem) return problem;
+    }
+    const { low = 1, high = 7 } = counted(one.kind, one.told);
+    if (one.kind === "rating" && low >= high) return t("The highest score is above the lowest.");
     if (one.kind === "binary" && (one.told.good ?? "Good") === (one.told.bad ?? "Bad")) return t("Good and bad need different labels.");
   }
   return null;

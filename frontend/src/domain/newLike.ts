@@ -3,11 +3,12 @@
 import type { Campaign } from "../api/types";
 import { type CampaignForm, freshForm, type MachineKind } from "./newCampaign";
 import { askedAs } from "./newForm";
+import { typedAs } from "./typedNumber";
 
 type Json = Record<string, unknown>;
 
-const percentOf = (share: unknown) => String(Number((Number(share) * 100).toFixed(6)));
-const unlessNone = (amount: unknown) => (amount ? String(amount) : "");
+const percentOf = (share: unknown) => typedAs(Number((Number(share) * 100).toFixed(6)));
+const unlessNone = (amount: unknown) => (Number(amount) ? typedAs(Number(amount)) : "");
 /** Of what is off the form keeps its proposal, should it be switched on. */
 const sharedOr = (share: unknown, proposal: string) => (share ? percentOf(share) : proposal);
 
@@ -21,27 +22,32 @@ export function formLike(campaign: Campaign): CampaignForm {
     ...qualityOf(config),
     ...machineOf(String(config.machine)),
     asked: (config.form as Json[]).map(askedAs),
-    completions: String(config.completions),
+    completions: typedAs(config.completions),
     acquisition: String(config.acquisition),
-    machinePairs: String(config.machine_pairs),
-    overlap: String(config.overlap),
+    machinePairs: typedAs(config.machine_pairs),
+    overlap: typedAs(config.overlap),
     randomShare: percentOf(config.random_share),
-    coldAnswers: String(config.cold_answers),
+    coldAnswers: typedAs(config.cold_answers),
     fallBack: config.fall_back === true,
     mustProve: config.must_prove === true,
     perSecond: config.per_second === true,
-    retrainEvery: String(config.retrain_every),
-    minLabels: String(config.min_labels),
-    pairsPerGroup: String(config.pairs_per_group),
-    openTasks: String(config.open_tasks),
-    leaseMinutes: String(config.lease_minutes),
-    maxSkips: String(config.max_skips),
+    retrainEvery: typedAs(config.retrain_every),
+    minLabels: typedAs(config.min_labels),
+    pairsPerGroup: typedAs(config.pairs_per_group),
+    openTasks: typedAs(config.open_tasks),
+    leaseMinutes: typedAs(config.lease_minutes),
+    maxSkips: typedAs(config.max_skips),
     heldoutShare: percentOf(config.heldout_share),
-    promotionSlack: String(config.promotion_slack),
-    seed: String(config.seed),
+    promotionSlack: typedAs(config.promotion_slack),
+    seed: typedAs(config.seed),
     like: campaign.slug,
     rest: { training: config.training, hand_off: config.hand_off },
   };
+}
+
+/** A draft in the form it was drafted with. */
+export function formOf(draft: Campaign): CampaignForm {
+  return { ...formLike(draft), name: draft.name, like: "", takeGold: false };
 }
 
 function wordsOf({ question, guidelines, reward_model, slug, runs, annotators }: Campaign): Partial<CampaignForm> {
@@ -52,7 +58,7 @@ function wordsOf({ question, guidelines, reward_model, slug, runs, annotators }:
 function meansOf({ budget, pay_per_label, pay_per_hour, paid_seconds_cap, config }: Campaign): Partial<CampaignForm> {
   const lease = Math.max(1, Math.round(60 * Number((config as unknown as Json).lease_minutes)));
   return {
-    budget: String(budget.labels),
+    budget: typedAs(budget.labels),
     budgetHours: unlessNone(budget.hours?.cap),
     budgetMoney: unlessNone(budget.money?.cap),
     currency: budget.currency,
@@ -81,11 +87,11 @@ function qualityOf(config: Json): Partial<CampaignForm> {
   const [training, gold, repeats] = [Number(config.training_cards) > 0, Number(config.gold_share) > 0, Number(config.repeat_share) > 0];
   return {
     training,
-    trainingCards: training ? String(config.training_cards) : freshForm.trainingCards,
+    trainingCards: training ? typedAs(config.training_cards) : freshForm.trainingCards,
     trainingPass: sharedOr(config.training_pass, ""),
     gold,
     goldShare: sharedOr(config.gold_share, freshForm.goldShare),
-    goldJudged: String(config.gold_judged),
+    goldJudged: typedAs(config.gold_judged),
     goldPass: gold ? sharedOr(config.gold_pass, "") : freshForm.goldPass,
     repeats,
     repeatShare: sharedOr(config.repeat_share, freshForm.repeatShare),

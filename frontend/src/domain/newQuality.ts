@@ -3,6 +3,7 @@
 import { t, tn } from "../i18n";
 import { decimal, percent } from "./format";
 import type { CampaignForm } from "./newCampaign";
+import { numberOf } from "./typedNumber";
 
 export interface QualityForm {
   training: boolean;
@@ -40,7 +41,7 @@ const DISAGREED = 0.25;
 const PEOPLE = 5;
 const MOST_RESERVED = 0.6;
 
-const share = (on: boolean, text: string) => (on ? Number(text) / 100 || 0 : 0);
+const share = (on: boolean, text: string) => (on ? numberOf(text) / 100 || 0 : 0);
 
 export function peopleOf(annotators: string): string[] {
   return annotators.split(/[\s,]+/).filter(Boolean);
@@ -48,20 +49,20 @@ export function peopleOf(annotators: string): string[] {
 
 /** The share of all labels that known answers, repeats, one more person, training and late answers will take. */
 export function neededReserve(form: CampaignForm): number {
-  const several = Number(form.overlap) > 1 && form.extraOnDisagreement;
+  const several = numberOf(form.overlap) > 1 && form.extraOnDisagreement;
   const newcomers = peopleOf(form.annotators).length || PEOPLE;
-  const training = form.training ? (Number(form.trainingCards) * newcomers) / Math.max(1, Number(form.budget)) || 0 : 0;
+  const training = form.training ? (numberOf(form.trainingCards) * newcomers) / Math.max(1, numberOf(form.budget)) || 0 : 0;
   const needed =
     share(form.gold, form.goldShare) +
     share(form.repeats, form.repeatShare) +
-    (several ? DISAGREED / Number(form.overlap) : 0) +
+    (several ? DISAGREED / numberOf(form.overlap) : 0) +
     training +
     FOR_LATE_ANSWERS;
   return Math.min(MOST_RESERVED, Math.ceil(needed * 100 - 1e-9) / 100);
 }
 
 function reserveOf(form: CampaignForm): number {
-  return form.reserve.trim() ? Number(form.reserve) / 100 : neededReserve(form);
+  return form.reserve.trim() ? numberOf(form.reserve) / 100 : neededReserve(form);
 }
 
 export function problemsOfQuality(form: CampaignForm): Partial<Record<"reserve", string>> {
@@ -73,10 +74,10 @@ export function problemsOfQuality(form: CampaignForm): Partial<Record<"reserve",
 export function qualityOf(form: CampaignForm): Record<string, unknown> {
   return {
     reserve_share: reserveOf(form),
-    training_cards: form.training ? Number(form.trainingCards) : 0,
+    training_cards: form.training ? numberOf(form.trainingCards) : 0,
     training_pass: share(form.training, form.trainingPass),
     gold_share: share(form.gold, form.goldShare),
-    gold_judged: Number(form.goldJudged),
+    gold_judged: numberOf(form.goldJudged),
     gold_pass: share(form.gold, form.goldPass),
     repeat_share: share(form.repeats, form.repeatShare),
     show_reference: form.showReference,
@@ -91,7 +92,7 @@ export interface Outlook {
 
 /** What these settings come to, in plain sentences; empty while the budget or the overlap is no number yet. */
 export function outlook(form: CampaignForm): Outlook {
-  const [labels, overlap] = [Number(form.budget), Number(form.overlap)];
+  const [labels, overlap] = [numberOf(form.budget), numberOf(form.overlap)];
   if (!(labels >= 1 && overlap >= 1)) return { lines: [], warnings: [] };
   const kept = Math.round(labels * reserveOf(form));
   const cards = Math.floor((labels - kept) / overlap);
@@ -122,17 +123,17 @@ function ofAHundred(form: CampaignForm): string[] {
 
 function beforehand(form: CampaignForm): string[] {
   if (!form.training) return [];
-  const cards = Number(form.trainingCards);
+  const cards = numberOf(form.trainingCards);
   const people = peopleOf(form.annotators).length;
   if (!people) return [tn(cards, "Whoever is new answers {{n}} training card first.", "Whoever is new answers {{n}} training cards first.")];
   return [tn(people, "{{n}} person answers {{cards}} training cards first: {{labels}} labels.", "{{n}} people answer {{cards}} training cards each first: {{labels}} labels.", { cards, labels: cards * people })];
 }
 
 function price(form: CampaignForm, labels: number): string[] {
-  const seconds = Number(form.paidSeconds) || Number(form.leaseMinutes) * 60;
-  const most = labels * ((Number(form.payPerLabel) || 0) + ((Number(form.payPerHour) || 0) * seconds) / 3600);
+  const seconds = numberOf(form.paidSeconds) || numberOf(form.leaseMinutes) * 60;
+  const most = labels * ((numberOf(form.payPerLabel) || 0) + ((numberOf(form.payPerHour) || 0) * seconds) / 3600);
   if (!most) return [];
-  const capped = Number(form.budgetMoney) > 0 ? Math.min(most, Number(form.budgetMoney)) : most;
+  const capped = numberOf(form.budgetMoney) > 0 ? Math.min(most, numberOf(form.budgetMoney)) : most;
   return [t("It costs at most {{money}} {{currency}}.", { money: decimal(capped, 2), currency: form.currency.toUpperCase() })];
 }
 

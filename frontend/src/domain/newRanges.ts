@@ -2,6 +2,7 @@
 
 import { t } from "../i18n";
 import type { CampaignForm, Problems, TextField } from "./newCampaign";
+import { numberOf, readTwoWays } from "./typedNumber";
 
 interface Range {
   least: number;
@@ -55,14 +56,19 @@ export function rangeOf(field: NumberName): Range {
   return RANGES[field];
 }
 
+/** What is said of a number that can be read in two ways. */
+export function twoWays(): string {
+  return t("Write it without a separator before the last three digits: it can be read in two ways.");
+}
+
 export function problemsOfRanges(form: CampaignForm): Problems {
   const found: Problems = {};
   for (const field of Object.keys(RANGES) as NumberName[]) {
     const [{ least, most, whole, optional }, text] = [rangeOf(field), form[field].trim()];
     if (!text && optional) continue;
-    const number = Number(text);
+    const number = numberOf(text);
     if (text && number >= least && number <= most && (!whole || Number.isInteger(number))) continue;
-    found[field] = whole ? t("A whole number from {{least}} to {{most}}.", { least, most }) : t("A number from {{least}} to {{most}}.", { least, most });
+    found[field] = readTwoWays(text) ? twoWays() : whole ? t("A whole number from {{least}} to {{most}}.", { least, most }) : t("A number from {{least}} to {{most}}.", { least, most });
   }
   return found;
 }

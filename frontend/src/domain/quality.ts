@@ -24,7 +24,8 @@ export function shade(kappa: number | null): string {
 }
 
 const WHY = {
-  empty_pool: "No item was answered by two people yet.",
+  empty_pool: "No two people answered the same item.",
+  ties: "Wherever two people compared the same completions, one of them at least saw no difference.",
   undefined: "Everybody gave the same answer throughout.",
   no_classes: "This form asks for neither a preference nor a class.",
   unsettled: "The model of the answers did not come to rest.",
@@ -32,7 +33,7 @@ const WHY = {
 
 /** Why a figure is missing; a code nobody has words for is still no figure. */
 export function whyNot(code: string | null): string {
-  const known = code !== null && Object.hasOwn(WHY, code) ? WHY[code as keyof typeof WHY] : "The answers do not allow it yet.";
+  const known = code !== null && Object.hasOwn(WHY, code) ? WHY[code as keyof typeof WHY] : "The answers do not allow it.";
   return t(known);
 }
 

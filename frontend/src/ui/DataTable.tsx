@@ -2,6 +2,7 @@
 
 import { t } from "../i18n";
 import { CsvLink } from "./CsvLink";
+import { Table, TableRow } from "./Table";
 
 interface Props {
   name?: string;
@@ -15,37 +16,16 @@ interface Props {
 const FIGURE = /^[\d.,\s%±+−–…[\]s-]*$/;
 
 export function DataTable({ name = t("As a table"), heads, rows, csv }: Props) {
-  const figures = heads.map((_, column) => column > 0 && rows.every((row) => FIGURE.test(row[column] ?? "")));
-  const of = (column: number) => (figures[column] ? "num" : undefined);
+  const figures = heads.map((_, column) => column).filter((column) => column > 0 && rows.every((row) => FIGURE.test(row[column] ?? "")));
   return (
     <details className="numbers">
       <summary>{name}</summary>
       {csv && <CsvLink href={csv} of={name} />}
-      <div className="table-box numbers-box" role="region" aria-label={t("Table: {{heads}}", { heads: heads.join(", ") })} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              {heads.map((head, column) => (
-                <th key={head} scope="col" className={of(column)}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([first, ...rest], row) => (
-              <tr key={row}>
-                <th scope="row">{first}</th>
-                {rest.map((cell, column) => (
-                  <td key={column} className={of(column + 1)}>
-                    {cell}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table name={t("Table: {{heads}}", { heads: heads.join(", ") })} heads={heads} figures={figures} className="numbers-box">
+        {rows.map((cells, row) => (
+          <TableRow key={row} cells={cells} />
+        ))}
+      </Table>
     </details>
   );
 }

@@ -57,6 +57,15 @@ export function Loading() {
   );
 }
 
+/** A page that is not here yet. */
+export function Waiting() {
+  return (
+    <main id="main" className="page">
+      <Loading />
+    </main>
+  );
+}
+
 export function Problem({ error }: { error: unknown }) {
   const { text, english } = refusalOf(error);
   return (

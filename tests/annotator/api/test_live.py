@@ -54,9 +54,15 @@ def test_every_part_of_the_desk_says_when_it_changes(open_campaign: Any, api: An
             f"/api/v1/assignments/{card['assignment']}/annotation", body, format="json"
         ).status_code == 201  # fmt: skip
 
+    def read_it() -> None:
+        newest = Annotation.objects.filter(campaign=campaign).latest("id")
+        sent = api("olga").post(f"/api/v1/annotations/{newest.pk}/review", {"verdict": "accepted"}, format="json")
+        assert sent.status_code == 200, sent.data
+
     made: list[Any] = []
     changes = {
         "answers": answer,
+        "reviews": read_it,
         "jobs": lambda: made.append(
             TrainingJob.objects.create(kind="reward_model", campaign=campaign, config_digest="0", because="")
         ),

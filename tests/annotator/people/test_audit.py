@@ -10,10 +10,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotator.people import accounts, audit
 from annotator.people.models import ApiToken, AuditEntry, User
+from tests.annotator.tasks.test_claim_cost import nodes_of, rows_touched
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,35 @@ def test_an_admin_filters_by_time_and_the_csv_heeds_it(admin):
     assert listed(since=young.at.isoformat()) == [young.pk], "and the beginning is in"
     text = b"".join(admin.get("/api/v1/audit.csv", {"until": noon}).streaming_content).decode()
     assert [int(row["id"]) for row in csv.DictReader(io.StringIO(text))] == [old.pk]
+
+
+YEARS_OF_ENTRIES = """
+INSERT INTO people_auditentry (at, kind, actor_name, about, about_name)
+SELECT now() - make_interval(mins => 100 * (20000 - n)), 'person.signed_in', 'person-' || n % 50, 'person', 'x'
+FROM generate_series(1, 20000) n"""
+
+
+@pytest.mark.parametrize("narrowed", [{}, {"actor": "person-7"}, {"kind": "person.signed_in"}])
+def test_some_days_of_years_are_read_page_by_page_without_the_rest(admin, narrowed):
+    with connection.cursor() as cursor:
+        cursor.execute(YEARS_OF_ENTRIES)
+        cursor.execute("ANALYZE people_auditentry")
+    until = timezone.now() - timedelta(days=1200)
+    days = {"since": (until - timedelta(days=2)).isoformat(), "until": until.isoformat(), "limit": 5, **narrowed}
+    fits = AuditEntry.objects.filter(at__gte=days["since"], at__lt=days["until"])
+    if "actor" in narrowed:
+        fits = fits.filter(actor_name="person-7")
+    found, before = [], None
+    while before is not None or not found:
+        with CaptureQueriesContext(connection) as asked:
+            page = admin.get("/api/v1/audit", days | ({} if before is None else {"before": before})).json()
+        found += [entry["id"] for entry in page["results"]]
+        before = page["next"]
+        (listing,) = [one["sql"] for one in asked if "ORDER BY" in one["sql"] and '"old"' in one["sql"]][-1:]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {listing}")
+            assert rows_touched(nodes_of(cursor)) < 100
+    assert found == list(fits.order_by("-id").values_list("id", flat=True)) and found
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@x", "\tx"])

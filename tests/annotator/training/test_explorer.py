@@ -7,19 +7,23 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator.annotations.submission import submit
 from annotator.api import handles
 from annotator.campaigns.reach import Reach
 from annotator.errors import InvalidInput
 from annotator.rollouts import words
 from annotator.rollouts.models import CompletionWords, PolicyRun, PromptGroup, RewardModelVersion, Rollout, Score
+from annotator.tasks.leasing import claim_next
+from annotator.tasks.models import AnnotationTask
 from annotator.training import explorer
 from annotator.training.explorer import SORTS, Wanted, excerpt, find, place_name, place_of, rows
 from annotator.training.trends import trends
 from tests.annotator.tasks.test_claim_cost import nodes_of, rows_touched
-from tests.factories import make_run, make_version, score_all
+from tests.factories import make_run, make_version, said, score_all
 
 pytestmark = pytest.mark.django_db
 
@@ -143,9 +147,17 @@ def test_who_sees_one_run_reads_no_rollout_of_newer_ones(long_run: PolicyRun) ->
     assert rollouts and rows_touched(rollouts) < 100
 
 
-def test_a_search_by_word_reads_no_completion(long_run: PolicyRun) -> None:
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"words": "needle", "step_min": 0, "reward_min": 1.0},
+        {"words": "answer", "sort": "most_doubted"},
+        {"words": "answer", "sort": "least_doubted", "doubt_min": 0.1},
+    ],
+)
+def test_a_search_by_word_reads_no_completion(long_run: PolicyRun, narrowed: dict[str, Any]) -> None:
     with CaptureQueriesContext(connection) as asked:
-        find(Wanted(run=long_run, words="needle", step_min=0, reward_min=1.0), limit=50)
+        assert find(Wanted(run=long_run, version=RewardModelVersion.objects.get(), **narrowed), limit=5).ids
     assert not [
         one["sql"] for one in asked if "rollouts_rollout r" in one["sql"] or "rollouts_promptgroup" in one["sql"]
     ]
@@ -218,6 +230,26 @@ def test_labelled_means_that_somebody_answered(open_campaign: Any, api: Any) -> 
     (label,) = group["labels"]
     assert (label["annotator"], label["campaign"], label["rollouts"]) == ("alice", campaign.slug, shown)
     assert label["answer"]["preference"]["choice"] in ("first", "second")
+
+
+@pytest.mark.parametrize("looked_at_first", [1, 3, 1_000])
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+@pytest.mark.parametrize("in_run", [True, False])
+def test_what_was_labelled_comes_in_order_wherever_it_is(
+    open_campaign: Any, people: Any, monkeypatch: pytest.MonkeyPatch, looked_at_first: int, sort: str, in_run: bool
+) -> None:
+    campaign = open_campaign(groups=6)
+    cards = claim_next(campaign, people["alice"].pk, n=4, now=timezone.now())
+    for n, card in enumerate(cards):
+        submit(card.assignment, people["alice"].pk, card.lease_number, said("left", f"k{n}"))
+    make_run("newer", groups=4)  # of which nobody answered anything
+    answered = AnnotationTask.objects.filter(annotations__isnull=False)
+    rollouts = Rollout.objects.filter(pk__in=[pk for task in answered for pk in task.rollout_ids])
+    expected = list(rollouts.order_by("group__step", "group_id", "pk").values_list("pk", flat=True))
+    monkeypatch.setattr(explorer, "NEAREST_GROUPS", looked_at_first)
+    wanted = Wanted(run=campaign.runs.get() if in_run else None, labelled=True, sort=sort)
+    assert len(expected) == 8
+    assert everything(wanted, 3) == (expected if sort == "oldest" else expected[::-1])
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,14 @@ def test_while_nobody_met_nothing_is_claimed_and_everybody_weighs_alike(open_cam
     assert (found["matrix"] is None) == (answers == 0)
 
 
+def test_where_people_met_in_ties_alone_that_is_the_reason(open_campaign, people):
+    campaign = open_campaign(groups=3, overlap=2)
+    for who in ("alice", "bob"):
+        for n, card in enumerate(claim_next(campaign, people[who].pk, n=3, now=timezone.now())):
+            submit(card.assignment, people[who].pk, card.lease_number, said("tie", f"{who}{n}"))
+    assert quality(campaign)["reliability"]["why"] == "ties"
+
+
 def test_a_manager_reads_it_over_http_and_the_page_survives_nothing_said(answered, open_campaign, api):
     told = api("olga").get("/api/v1/campaigns/helpful/quality").json()
     assert {row["username"] for row in told["annotators"]} == {"alice", "bob", "carol"}

@@ -2,6 +2,7 @@
 
 import { percent } from "../../domain/format";
 import { neededReserve } from "../../domain/newQuality";
+import { numberOf } from "../../domain/typedNumber";
 import { t } from "../../i18n";
 import { Field, type FormProps, Tick, typed } from "./Field";
 import { NumberField } from "./NumberField";
@@ -119,7 +120,7 @@ export function BudgetFields(props: FormProps) {
         <NumberField {...props} field="budget" label={t("Budget, labels")} hint={t("Never exceeded.")} />
         <NumberField {...props} field="overlap" label={t("Overlap")} hint={t("Answers per card, by different people.")} />
       </div>
-      {Number(form.overlap) > 1 && (
+      {numberOf(form.overlap) > 1 && (
         <Tick
           label={t("One more person on disagreement")}
           hint={t("and an adjudicator where that does not settle it.")}
@@ -128,9 +129,11 @@ export function BudgetFields(props: FormProps) {
           onTick={(extraOnDisagreement) => set({ extraOnDisagreement })}
         />
       )}
-      <Field label={t("Annotators")} hint={t("Usernames, separated by commas. Empty means everybody who annotates.")} problem={wrong.annotators}>
-        {(ids) => <input {...ids} {...typed(props, "annotators")} autoComplete="off" spellCheck={false} />}
-      </Field>
+      {props.draft === undefined && (
+        <Field label={t("Annotators")} hint={t("Usernames, separated by commas. Empty means everybody who annotates.")} problem={wrong.annotators}>
+          {(ids) => <input {...ids} {...typed(props, "annotators")} autoComplete="off" spellCheck={false} />}
+        </Field>
+      )}
       <div className="folds">
         <HoursAndMoney {...props} />
         <Shares {...props} />

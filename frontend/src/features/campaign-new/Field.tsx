@@ -8,6 +8,8 @@ export interface FormProps {
   form: CampaignForm;
   wrong: Problems;
   set: (part: Partial<CampaignForm>) => void;
+  /** The draft that is changed; none while a new one is made. */
+  draft?: string | undefined;
 }
 
 export function typed({ form, set }: FormProps, field: TextField) {

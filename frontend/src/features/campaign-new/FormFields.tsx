@@ -1,6 +1,7 @@
 /** What people are asked about each card: one question, or several on one form, in the order they are asked. */
 
-import { type Asked, freshQuestion, type Kind, KINDS, needsParts, type Option, OPTIONS, problemsOfForm, type Told } from "../../domain/newForm";
+import { type Asked, freshQuestion, type Kind, KINDS, needsParts, type Option, OPTIONS, problemOfOption, problemsOfForm, type Told } from "../../domain/newForm";
+import { numberOf, typedAs } from "../../domain/typedNumber";
 import { t } from "../../i18n";
 import { Field, FieldProblem, type FormProps } from "./Field";
 import { NumberField } from "./NumberField";
@@ -50,18 +51,9 @@ function OneOption({ option, told, onTell }: { option: Offered; told: Record<str
       </Field>
     );
   }
-  const counted = typeof preset === "number";
   return (
-    <Field label={t(option.label)}>
-      {(ids) => (
-        <input
-          {...ids}
-          type={counted ? "number" : "text"}
-          value={String(value)}
-          maxLength={60}
-          onChange={(event) => onTell(counted ? Number(event.target.value) : event.target.value)}
-        />
-      )}
+    <Field label={t(option.label)} problem={problemOfOption(option, value) ?? undefined}>
+      {(ids) => <input {...ids} value={typeof value === "number" ? typedAs(value) : String(value)} maxLength={60} onChange={(event) => onTell(event.target.value)} />}
     </Field>
   );
 }
@@ -139,7 +131,7 @@ function OneQuestion({ asked, others, place, onChange, onRemove, onEarlier }: Qu
 
 export function FormFields(props: FormProps) {
   const { form, wrong, set } = props;
-  const problem = wrong.asked ?? problemsOfForm(form.asked, Number(form.completions));
+  const problem = wrong.asked ?? problemsOfForm(form.asked, numberOf(form.completions));
   const change = (at: number, { given: _, ...asked }: Asked) => set({ asked: form.asked.map((one, n) => (n === at ? asked : one)) });
   const add = () => set({ asked: [...form.asked, { ...freshQuestion("critique", form.asked), required: false }] });
   const earlier = (at: number) => set({ asked: form.asked.flatMap((one, n) => (n === at ? [] : n === at - 1 ? [form.asked[at] ?? one, one] : [one])) });

@@ -4,7 +4,7 @@ import "../../styles/wizard.css";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 
 import { api, ApiError } from "../../api/client";
 import { slugOf } from "../../domain/format";
@@ -15,13 +15,16 @@ import {
   problems,
   type Problems,
   refusedFields,
+  toChange,
   toRequest,
   withMachine,
 } from "../../domain/newCampaign";
 import { forgetForm, keepForm, keptForm, placeOf } from "../../domain/newKept";
-import { formLike } from "../../domain/newLike";
+import { formLike, formOf } from "../../domain/newLike";
 import { language, t } from "../../i18n";
-import { Loading, Page, Panel, Problem } from "../../ui/parts";
+import { Loading, Page, Panel, Problem, Waiting } from "../../ui/parts";
+import { NothingHere, Stopped } from "../../ui/Stopped";
+import { readAgain } from "../campaigns/useCampaign";
 import { BudgetFields } from "./BudgetFields";
 import { DryRun } from "../campaigns/DryRun";
 import { Field, FieldProblem, type FormProps, ProblemLanguage, typed } from "./Field";
@@ -31,10 +34,11 @@ import { QualityFields } from "./QualityFields";
 import { StrategyFields } from "./StrategyFields";
 
 function Question(props: FormProps) {
-  const { form, wrong } = props;
+  const { form, wrong, draft } = props;
+  const slug = draft ?? slugOf(form.name);
   return (
     <Panel title={t("1. The question")}>
-      <Field label={t("Name")} hint={slugOf(form.name) ? t("Address: {{slug}}", { slug: slugOf(form.name) }) : t("Short, for lists.")} problem={wrong.name}>
+      <Field label={t("Name")} hint={slug ? t("Address: {{slug}}", { slug }) : t("Short, for lists.")} problem={wrong.name}>
         {(ids) => <input {...ids} {...typed(props, "name")} maxLength={200} autoFocus required />}
       </Field>
       <Field label={t("Question")} hint={t("Shown above every card.")} problem={wrong.question}>
@@ -74,7 +78,7 @@ function Subject(props: FormProps) {
         {wrong.runs && <FieldProblem text={wrong.runs} />}
       </fieldset>
       <Field label={t("Reward model")} hint={t("The model these labels teach. Campaigns may share one.")} problem={wrong.rewardModel}>
-        {(ids) => <input {...ids} {...typed(props, "rewardModel")} placeholder={slugOf(form.name) || t("same as the address")} />}
+        {(ids) => <input {...ids} {...typed(props, "rewardModel")} placeholder={(props.draft ?? slugOf(form.name)) || t("same as the address")} />}
       </Field>
     </Panel>
   );
@@ -106,10 +110,10 @@ function useProblems() {
 }
 
 /** The form as it was left in this tab, or as it begins; and the way back to its beginning. */
-function useKeptForm(begin: () => CampaignForm) {
+function useKeptForm(begin: () => CampaignForm, draft: string | undefined) {
   const session = useQuery({ queryKey: ["session"], queryFn: api.session, staleTime: Infinity });
   const [fresh, setFresh] = useState(begin);
-  const place = placeOf(session.data?.username ?? "", fresh.like);
+  const place = placeOf(session.data?.username ?? "", draft === undefined ? fresh.like : `/${draft}`);
   const [left] = useState(() => keptForm(sessionStorage, place));
   const [form, setForm] = useState(left ?? fresh);
   const [restored, setRestored] = useState(left !== null);
@@ -135,19 +139,46 @@ export default function NewCampaign() {
   if (!like) return <Wizard key="" title={t("New campaign")} begin={() => ({ ...freshForm, question: t("Which completion is better?") })} />;
   if (!original.data) return <Page title={t("New campaign")}>{original.isError ? <Problem error={original.error} /> : <Loading />}</Page>;
   const { data } = original;
-  return <Wizard key={like} title={t("New campaign like {{name}}", { name: data.name })} begin={() => formLike(data)} />;
+  return <Wizard key={like} title={t("New campaign like {{name}}", { name: data.name })} begin={() => formLike(data)} former={data.former} />;
 }
 
-function Wizard({ title, begin }: { title: string; begin: () => CampaignForm }) {
+/** `/campaigns/:slug/edit`: everything of a draft but its address and its people, who have a page of their own. */
+export function EditDraft() {
+  const { slug = "" } = useParams();
+  const draft = useQuery({ queryKey: ["draft", slug], queryFn: () => api.campaign(slug), gcTime: 0, staleTime: Infinity });
+  const back = { to: `/campaigns/${slug}`, place: t("Back to the campaign") };
+  if (draft.isError) return <Stopped error={draft.error} {...back} retry={() => void draft.refetch()} />;
+  if (!draft.data) return <Waiting />;
+  if (draft.data.state !== "draft") {
+    return (
+      <NothingHere title={draft.data.name} {...back}>
+        <p>{t("Once it is open its settings stay as they are. Budgets can still be raised.")}</p>
+      </NothingHere>
+    );
+  }
+  const { data } = draft;
+  return <Wizard key={`/${slug}`} title={t("Change {{name}}", { name: data.name })} begin={() => formOf(data)} draft={slug} />;
+}
+
+interface WizardProps {
+  title: string;
+  begin: () => CampaignForm;
+  /** The draft that is changed; none while a new one is made. */
+  draft?: string;
+  /** Of the campaign that is copied: people whose access has ended since. */
+  former?: string[] | undefined;
+}
+
+function Wizard({ title, begin, draft, former = [] }: WizardProps) {
   const navigate = useNavigate();
   const client = useQueryClient();
-  const { form, setForm, restored, forget, startAfresh } = useKeptForm(begin);
+  const { form, setForm, restored, forget, startAfresh } = useKeptForm(begin, draft);
   const { form: element, wrong, refuse, refused, edited, language: theirs } = useProblems();
   const create = useMutation({
-    mutationFn: () => api.createCampaign(toRequest(form)),
+    mutationFn: () => (draft === undefined ? api.createCampaign(toRequest(form)) : api.editCampaign(draft, toChange(form, draft))),
     onSuccess: async (campaign) => {
       forget();
-      await client.invalidateQueries({ queryKey: ["campaigns"] });
+      await readAgain(client, campaign.slug);
       await navigate(`/campaigns/${campaign.slug}`);
     },
     onError: refused,
@@ -164,7 +195,7 @@ function Wizard({ title, begin }: { title: string; begin: () => CampaignForm }) 
     create.reset();
     if (Object.keys(found).length === 0) create.mutate();
   };
-  const props = { form, wrong, set };
+  const props = { form, wrong, set, draft };
 
   return (
     <Page title={title}>
@@ -178,6 +209,7 @@ function Wizard({ title, begin }: { title: string; begin: () => CampaignForm }) 
           </p>
         )}
       </div>
+      {former.length > 0 && <p className="quiet">{t("Left out, because their access has ended: {{names}}.", { names: former.join(", ") })}</p>}
       {form.like && !restored && <p className="lead quiet">{t("All its settings are here but its name. Nothing is drafted yet.")}</p>}
       <ProblemLanguage value={theirs}>
         <form ref={element} className="form wizard" onSubmit={submit} noValidate>
@@ -195,7 +227,7 @@ function Wizard({ title, begin }: { title: string; begin: () => CampaignForm }) 
           <div className="wizard-outlook">
             <OutlookPanel form={form} />
           </div>
-          <DryRun request={() => toRequest(form)} acquisition={form.acquisition} ready={form.runs.length > 0} onRefused={refused} />
+          {draft === undefined && <DryRun request={() => toRequest(form)} acquisition={form.acquisition} ready={form.runs.length > 0} onRefused={refused} />}
           {create.isError && <Problem error={create.error} />}
           {!create.isError && Object.keys(wrong).length > 0 && (
             <p className="problem" role="alert" lang={theirs}>
@@ -204,8 +236,13 @@ function Wizard({ title, begin }: { title: string; begin: () => CampaignForm }) 
           )}
           <div className="actions">
             <button type="submit" className="button primary" disabled={create.isPending}>
-              {t("Create draft")}
+              {draft === undefined ? t("Create draft") : t("Save changes")}
             </button>
+            {draft !== undefined && (
+              <Link className="button" to={`/campaigns/${draft}`} onClick={forget}>
+                {t("Leave it as it is")}
+              </Link>
+            )}
             <span className="quiet">{t("Nothing is asked before you open it. Next you see what it would ask first.")}</span>
           </div>
         </form>

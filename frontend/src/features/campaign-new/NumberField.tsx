@@ -1,4 +1,5 @@
-/** A field for a number, held to the range that the check before sending holds it to. */
+/** A field for a number. It holds whatever is typed: a browser's own number field forgets what it cannot read, and
+ * which decimal sign it can read depends on the browser's language. Checked before sending. */
 
 import type { ReactNode } from "react";
 
@@ -14,19 +15,17 @@ interface Props extends FormProps {
 }
 
 export function NumberField({ field, label, hint, proposed, ...props }: Props) {
-  const { least, most, whole, optional } = rangeOf(field);
+  const { least, whole, optional } = rangeOf(field);
   return (
     <Field label={label} hint={hint} problem={props.wrong[field]}>
       {(ids) => (
         <input
           {...ids}
           {...typed(props, field)}
-          type="number"
-          min={least}
-          max={most}
-          step={whole ? 1 : "any"}
-          inputMode={whole ? "numeric" : "decimal"}
+          inputMode={least < 0 ? "text" : whole ? "numeric" : "decimal"}
+          maxLength={40}
           required={!optional}
+          autoComplete="off"
           placeholder={proposed}
         />
       )}

@@ -2,6 +2,7 @@
 
 import type { MachineKind } from "../../domain/newCampaign";
 import { DEFAULT_STRATEGY, meaningOf, STRATEGY_GROUPS } from "../../domain/strategies";
+import { numberOf } from "../../domain/typedNumber";
 import { t } from "../../i18n";
 import { Field, type FormProps, Tick, typed } from "./Field";
 import { NumberField } from "./NumberField";
@@ -97,7 +98,7 @@ function Machine({ onKind, ...props }: FormProps & { onKind: (kind: MachineKind)
 
 export function StrategyFields(props: FormProps & { onKind: (kind: MachineKind) => void }) {
   const { form, wrong, set } = props;
-  const unjudged = Number(form.randomShare) <= 0;
+  const unjudged = numberOf(form.randomShare) <= 0;
   return (
     <>
       <StrategyChoice {...props} />

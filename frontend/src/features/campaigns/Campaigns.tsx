@@ -8,29 +8,27 @@ import { when } from "../../domain/format";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Problem, Progress } from "../../ui/parts";
-import { Table } from "../../ui/Table";
+import { Table, TableRow } from "../../ui/Table";
 
 function Row({ campaign }: { campaign: Campaign }) {
   const { budget } = campaign;
   return (
-    <tr>
-      <th scope="row">
-        <Link to={`/campaigns/${campaign.slug}`}>{campaign.name}</Link>
-        <span className="cell-detail">{campaign.question}</span>
-      </th>
-      <td>
-        <Badge state={campaign.used_up ? "used_up" : campaign.state} />
-      </td>
-      <td className="cell-bar">
-        <Progress value={budget.labels ? budget.spent / budget.labels : 0} label={t("Budget of {{name}} spent", { name: campaign.name })} />
-        <span className="cell-detail">
-          {t("{{part}} of {{all}} labels spent", { part: budget.spent, all: budget.labels })}
-        </span>
-      </td>
-      <td>{campaign.reward_model}</td>
-      <td>{campaign.runs.join(", ") || "–"}</td>
-      <td>{when(campaign.created_at)}</td>
-    </tr>
+    <TableRow
+      cells={[
+        <>
+          <Link to={`/campaigns/${campaign.slug}`}>{campaign.name}</Link>
+          <span className="cell-detail">{campaign.question}</span>
+        </>,
+        <Badge state={campaign.used_up ? "used_up" : campaign.state} />,
+        <div className="cell-bar">
+          <Progress value={budget.labels ? budget.spent / budget.labels : 0} label={t("Budget of {{name}} spent", { name: campaign.name })} />
+          <span className="cell-detail">{t("{{part}} of {{all}} labels spent", { part: budget.spent, all: budget.labels })}</span>
+        </div>,
+        campaign.reward_model,
+        campaign.runs.join(", ") || "–",
+        when(campaign.created_at),
+      ]}
+    />
   );
 }
 

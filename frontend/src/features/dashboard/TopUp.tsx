@@ -9,6 +9,8 @@ import { desk } from "../../api/desk";
 import { newKey } from "../../api/outbox";
 import type { Campaign } from "../../api/types";
 import { count, decimal } from "../../domain/format";
+import { twoWays } from "../../domain/newRanges";
+import { numberOf, readTwoWays } from "../../domain/typedNumber";
 import { t } from "../../i18n";
 import { Dialog, Problem } from "../../ui/parts";
 import { Field } from "../campaign-new/Field";
@@ -34,12 +36,12 @@ export function useTopUp() {
 }
 
 /** What can be raised: labels always, and what the campaign has a cap on. */
-function raisable({ budget }: Campaign): { what: What; label: string; hint: string; step: string }[] {
+function raisable({ budget }: Campaign): { what: What; label: string; hint: string }[] {
   const { labels, left, hours, money, currency } = budget;
   return [
-    { what: "labels", label: t("More labels"), hint: t("{{cap}} now, {{left}} left.", { cap: count(labels), left: count(left) }), step: "1" },
+    { what: "labels", label: t("More labels"), hint: t("{{cap}} now, {{left}} left.", { cap: count(labels), left: count(left) }) },
     ...(hours && hours.cap !== null
-      ? [{ what: "hours" as const, label: t("More hours"), hint: t("{{cap}} now, {{left}} left.", { cap: decimal(hours.cap, 1), left: decimal(hours.left, 1) }), step: "any" }]
+      ? [{ what: "hours" as const, label: t("More hours"), hint: t("{{cap}} now, {{left}} left.", { cap: decimal(hours.cap, 1), left: decimal(hours.left, 1) }) }]
       : []),
     ...(money && money.cap !== null
       ? [
@@ -47,7 +49,6 @@ function raisable({ budget }: Campaign): { what: What; label: string; hint: stri
             what: "money" as const,
             label: t("More money, {{currency}}", { currency }),
             hint: t("{{cap}} now, {{left}} left.", { cap: decimal(money.cap, 2), left: decimal(money.left, 2) }),
-            step: "any",
           },
         ]
       : []),
@@ -61,7 +62,7 @@ function useAdding(campaign: Campaign, onDone: () => void) {
   const [wrong, setWrong] = useState<Partial<Record<What, string>>>({});
   const add = useMutation({
     mutationFn: () =>
-      desk.topUp(campaign.slug, { labels: Number(more.labels), hours: more.hours || "0", money: more.money || "0", idempotency_key: key }),
+      desk.topUp(campaign.slug, { labels: numberOf(more.labels), hours: String(numberOf(more.hours)), money: String(numberOf(more.money)), idempotency_key: key }),
     onSuccess: async () => {
       await client.invalidateQueries();
       onDone();
@@ -83,9 +84,9 @@ function useAdding(campaign: Campaign, onDone: () => void) {
     event.preventDefault();
     add.reset();
     const amounts = Object.entries(more).filter(([, amount]) => amount.trim()) as [What, string][];
-    const unusable = amounts.filter(([what, amount]) => !(Number(amount) >= 0) || (what === "labels" && !Number.isInteger(Number(amount))));
-    if (unusable.length > 0) setWrong(Object.fromEntries(unusable.map(([what]) => [what, t("A number, 0 or more.")])));
-    else if (amounts.every(([, amount]) => Number(amount) === 0)) setWrong({ labels: t("Say how much to add.") });
+    const unusable = amounts.filter(([what, amount]) => !(numberOf(amount) >= 0) || (what === "labels" && !Number.isInteger(numberOf(amount))));
+    if (unusable.length > 0) setWrong(Object.fromEntries(unusable.map(([what, amount]) => [what, readTwoWays(amount) ? twoWays() : t("A number, 0 or more.")])));
+    else if (amounts.every(([, amount]) => numberOf(amount) === 0)) setWrong({ labels: t("Say how much to add.") });
     else add.mutate();
   };
   return { more, set, wrong, submit, add };
@@ -108,14 +109,13 @@ export function TopUp({ campaign, onClose }: { campaign: Campaign; onClose: () =
           {ended === "money" && t("The money has ended it.")}
         </p>
         <div className="field-row">
-          {raisable(campaign).map(({ what, label, hint, step }) => (
+          {raisable(campaign).map(({ what, label, hint }) => (
             <Field key={what} label={label} hint={hint} problem={wrong[what]}>
               {(ids) => (
                 <input
                   {...ids}
-                  type="number"
-                  min={0}
-                  step={step}
+                  autoComplete="off"
+                  maxLength={40}
                   inputMode={what === "labels" ? "numeric" : "decimal"}
                   ref={(own) => void own?.toggleAttribute("autofocus", what === "labels")}
                   value={more[what]}

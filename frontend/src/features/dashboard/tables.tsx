@@ -7,7 +7,7 @@ import { count, decimal, percent, seconds, when } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { IntervalLine } from "../../ui/IntervalLine";
 import { Badge } from "../../ui/parts";
-import { Table } from "../../ui/Table";
+import { Table, TableRow } from "../../ui/Table";
 
 /** Half is the expected share of "left". The interval is for this one look; who leans is said so that looking daily does no harm. */
 function SideShare({ row }: { row: AnnotatorRow }) {
@@ -51,14 +51,7 @@ function AnnotatorTable({ rows }: { rows: AnnotatorRow[] }) {
       figures={[1, 2]}
     >
       {rows.map((row) => (
-        <tr key={row.username}>
-          <th scope="row">{row.username}</th>
-          <td className="num">{count(row.answers)}</td>
-          <td className="num">{seconds(row.median_active_ms)}</td>
-          <td>
-            <SideShare row={row} />
-          </td>
-        </tr>
+        <TableRow key={row.username} cells={[row.username, count(row.answers), seconds(row.median_active_ms), <SideShare row={row} />]} />
       ))}
     </Table>
   );
@@ -73,15 +66,16 @@ export function Versions({ versions }: { versions: Version[] }) {
       figures={[2, 3]}
     >
       {versions.map((version) => (
-        <tr key={version.id}>
-          <th scope="row">{version.number}</th>
-          <td>
-            <Badge state={version.state} />
-          </td>
-          <td className="num">{decimal(version.metrics.heldout_nll, 3)}</td>
-          <td className="num">{percent(version.metrics.heldout_accuracy as number | null, 1)}</td>
-          <td>{when(version.created_at)}</td>
-        </tr>
+        <TableRow
+          key={version.id}
+          cells={[
+            version.number,
+            <Badge state={version.state} />,
+            decimal(version.metrics.heldout_nll, 3),
+            percent(version.metrics.heldout_accuracy as number | null, 1),
+            when(version.created_at),
+          ]}
+        />
       ))}
     </Table>
   );

@@ -17,8 +17,9 @@ export const ASK_LIVE = 30_000;
 
 /** Which requests a part of the desk is read by. */
 const READS: Record<string, readonly string[]> = {
-  campaign: ["dashboard", "budget"],
-  answers: ["dashboard", "budget", "answers", "quality"],
+  campaign: ["dashboard", "budget", "my-campaign"],
+  answers: ["dashboard", "budget", "answers", "quality", "my-campaign"],
+  reviews: ["dashboard", "answers", "quality", "my-campaign"],
   jobs: ["dashboard", "label-sets"],
   versions: ["dashboard"],
   checks: ["dashboard"],

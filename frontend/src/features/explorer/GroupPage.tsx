@@ -15,8 +15,9 @@ import { streamName } from "../../domain/names";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
-import { Loading, Page, Panel, Problem } from "../../ui/parts";
-import { Table } from "../../ui/Table";
+import { Loading, Page, Panel } from "../../ui/parts";
+import { NothingHere, outOfReach, Stopped } from "../../ui/Stopped";
+import { Table, TableRow } from "../../ui/Table";
 import { useCampaign } from "../campaigns/useCampaign";
 import { GoldLinks } from "../gold/GoldLinks";
 
@@ -75,18 +76,21 @@ function LabelsOf({ slug, labels, names }: { slug: string; labels: GivenLabel[];
         figures={[4]}
       >
         {labels.map((label) => (
-          <tr key={label.annotation}>
-            <th scope="row">{label.annotator}</th>
-            <td>{label.rollouts.map((rollout) => `#${names.get(rollout) ?? rollout}`).join(", ")}</td>
-            <td>
-              {said(label)}
-              {label.revised && <span className="cell-detail">{t("corrected since")}</span>}
-              {label.comment && <span className="cell-detail">{label.comment}</span>}
-            </td>
-            <td>{streamName(label.stream)}</td>
-            <td className="num">{seconds(label.active_ms)}</td>
-            <td>{when(label.at)}</td>
-          </tr>
+          <TableRow
+            key={label.annotation}
+            cells={[
+              label.annotator,
+              label.rollouts.map((rollout) => `#${names.get(rollout) ?? rollout}`).join(", "),
+              <>
+                {said(label)}
+                {label.revised && <span className="cell-detail">{t("corrected since")}</span>}
+                {label.comment && <span className="cell-detail">{label.comment}</span>}
+              </>,
+              streamName(label.stream),
+              seconds(label.active_ms),
+              when(label.at),
+            ]}
+          />
         ))}
       </Table>
       <Link to={`/campaigns/${slug}`}>{slug}</Link>
@@ -96,13 +100,26 @@ function LabelsOf({ slug, labels, names }: { slug: string; labels: GivenLabel[];
 
 export default function GroupPage() {
   const { group: id = "" } = useParams();
+  return /^\d+$/.test(id) ? <OneGroup id={id} /> : <NothingHere />;
+}
+
+function OneGroup({ id }: { id: string }) {
   const { hash } = useLocation();
   const group = useQuery({ queryKey: ["group", id], queryFn: () => desk.group(Number(id)) });
   const here = group.data ? hash.slice(1) : "";
   useEffect(() => {
     if (here) document.getElementById(here)?.scrollIntoView({ block: "start" });
   }, [here]);
-  if (!group.data) return <Page title={t("Group")}>{group.isError ? <Problem error={group.error} /> : <Loading />}</Page>;
+  if (group.isError && (!group.data || outOfReach(group.error))) {
+    return <Stopped error={group.error} to="/explorer" place={t("All rollouts")} retry={() => void group.refetch()} />;
+  }
+  if (!group.data) {
+    return (
+      <Page title={t("Group")}>
+        <Loading />
+      </Page>
+    );
+  }
   const { run, step, external_id, prompt, rollouts } = group.data;
   const scored = rollouts.some((rollout) => rollout.scores.length > 0);
   return (

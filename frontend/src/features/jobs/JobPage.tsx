@@ -9,6 +9,7 @@ import { clock, count, decimal, metricName, when } from "../../domain/format";
 import { jobTitle } from "../../domain/names";
 import { t } from "../../i18n";
 import { Badge, Loading, Page, Panel, Problem, Progress, Stat } from "../../ui/parts";
+import { NothingHere, outOfReach, Stopped } from "../../ui/Stopped";
 
 const LIVE = new Set(["queued", "running"]);
 
@@ -39,6 +40,10 @@ function Log({ job }: { job: JobWithLog }) {
 
 export default function JobPage() {
   const { id = "" } = useParams();
+  return /^\d+$/.test(id) ? <OneJob id={id} /> : <NothingHere />;
+}
+
+function OneJob({ id }: { id: string }) {
   const client = useQueryClient();
   const job = useQuery({
     queryKey: ["job", id],
@@ -49,7 +54,16 @@ export default function JobPage() {
     mutationFn: api.cancelJob,
     onSuccess: () => client.invalidateQueries({ queryKey: ["job", id] }),
   });
-  if (!job.data) return <Page title={t("Job {{id}}", { id })}>{job.isError ? <Problem error={job.error} /> : <Loading />}</Page>;
+  if (job.isError && (!job.data || outOfReach(job.error))) {
+    return <Stopped error={job.error} to="/jobs" place={t("Training jobs")} retry={() => void job.refetch()} />;
+  }
+  if (!job.data) {
+    return (
+      <Page title={t("Job {{id}}", { id })}>
+        <Loading />
+      </Page>
+    );
+  }
   const data = job.data;
   return (
     <Page

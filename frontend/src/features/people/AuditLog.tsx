@@ -4,10 +4,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 
 import { type AuditEntry, type AuditFilters, people } from "../../api/people";
-import { changes, kindName, LONG, withDays } from "../../domain/audit";
+import { type Change, changes, kindName, LONG, MANY, withDays } from "../../domain/audit";
 import { dated } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
+import { Table, TableRow } from "../../ui/Table";
 
 export default function AuditLog() {
   const [filters, setFilters] = useState<AuditFilters>({});
@@ -33,25 +34,11 @@ export default function AuditLog() {
       {log.isError && <Problem error={log.error} />}
       {log.isSuccess && entries.length === 0 && <p className="quiet">{t("Nothing on record fits.")}</p>}
       {entries.length > 0 && (
-        <div className="table-box" role="region" aria-label={t("Audit log")} tabIndex={0}>
-          {/* Roles in words: as blocks on a narrow screen the parts of a table would no longer be one. */}
-          <table className="audit" role="table">
-            <thead role="rowgroup">
-              <tr role="row">
-                {[t("When"), t("Who"), t("What"), t("About"), t("Change")].map((head) => (
-                  <th key={head} scope="col" role="columnheader">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              {entries.map((entry) => (
-                <Row key={entry.id} entry={entry} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table name={t("Audit log")} heads={[t("When"), t("Who"), t("What"), t("About"), t("Change")]} className="audit">
+          {entries.map((entry) => (
+            <Row key={entry.id} entry={entry} />
+          ))}
+        </Table>
       )}
       {log.hasNextPage && (
         <button type="button" className="button more" onClick={() => void log.fetchNextPage()} disabled={log.isFetchingNextPage}>
@@ -120,29 +107,46 @@ function folded(text: string): ReactNode {
   );
 }
 
+function Fields({ fields }: { fields: Change[] }) {
+  return (
+    <ul className="changes">
+      {fields.map(({ field, was, is }) => (
+        <li key={field}>
+          <span className="quiet">{field}</span> {was !== null && <del>{folded(was)}</del>} {is !== null && <ins>{folded(is)}</ins>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Changed({ entry }: { entry: AuditEntry }) {
+  const fields = changes(entry.old, entry.new);
+  return (
+    <>
+      <Fields fields={fields.slice(0, MANY)} />
+      {fields.length > MANY && (
+        <details>
+          <summary>{tn(fields.length - MANY, "{{n}} more", "{{n}} more")}</summary>
+          <Fields fields={fields.slice(MANY)} />
+        </details>
+      )}
+    </>
+  );
+}
+
 function Row({ entry }: { entry: AuditEntry }) {
   return (
-    <tr role="row">
-      <td className="nowrap" role="cell">
-        <time dateTime={entry.at}>{dated(entry.at)}</time>
-      </td>
-      <th scope="row" role="rowheader" className="audit-who">
-        {entry.actor || <span className="quiet">{t("nobody signed in")}</span>}
-        {entry.address && <span className="cell-detail">{entry.address}</span>}
-      </th>
-      <td role="cell" title={entry.kind}>
-        {kindName(entry.kind)}
-      </td>
-      <td role="cell">{entry.name || "–"}</td>
-      <td role="cell">
-        <ul className="changes">
-          {changes(entry.old, entry.new).map(({ field, was, is }) => (
-            <li key={field}>
-              <span className="quiet">{field}</span> {was !== null && <del>{folded(was)}</del>} {is !== null && <ins>{folded(is)}</ins>}
-            </li>
-          ))}
-        </ul>
-      </td>
-    </tr>
+    <TableRow
+      cells={[
+        <time dateTime={entry.at}>{dated(entry.at)}</time>,
+        <>
+          {entry.actor ? <strong>{entry.actor}</strong> : <span className="quiet">{t("nobody signed in")}</span>}
+          {entry.address && <span className="cell-detail">{entry.address}</span>}
+        </>,
+        <span title={entry.kind}>{kindName(entry.kind)}</span>,
+        entry.name || "–",
+        <Changed entry={entry} />,
+      ]}
+    />
   );
 }

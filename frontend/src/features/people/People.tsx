@@ -10,7 +10,7 @@ import { roleOf } from "../../domain/names";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Loading, Page, Problem } from "../../ui/parts";
-import { Table } from "../../ui/Table";
+import { Table, TableRow } from "../../ui/Table";
 
 const ROLES: SiteRole[] = ["annotator", "adjudicator", "manager", "admin"];
 
@@ -50,13 +50,13 @@ function Row({ person, mine, onChange }: RowProps) {
     if (!person.active || window.confirm(t("End the access of {{name}}? What they said stays.", { name }))) onChange({ active: !person.active });
   };
   return (
-    <tr>
-      <th scope="row">
-        {name}
-        {person.email && <span className="cell-detail">{person.email}</span>}
-      </th>
-      <td>
-        {fixed ? (
+    <TableRow
+      cells={[
+        <>
+          {name}
+          {person.email && <span className="cell-detail">{person.email}</span>}
+        </>,
+        fixed ? (
           roleOf(person.role)
         ) : (
           <select aria-label={t("Role of {{name}}", { name })} value={person.role} onChange={(event) => onChange({ role: event.target.value as SiteRole })}>
@@ -66,19 +66,17 @@ function Row({ person, mine, onChange }: RowProps) {
               </option>
             ))}
           </select>
-        )}
-      </td>
-      <td className="num">{count(person.campaigns)}</td>
-      <td>{when(person.last_login)}</td>
-      <td>
-        {mine ? (
+        ),
+        count(person.campaigns),
+        when(person.last_login),
+        mine ? (
           t("you")
         ) : (
           <button type="button" className="button" onClick={toggle} aria-label={person.active ? t("End access: {{name}}", { name }) : t("Give access again: {{name}}", { name })}>
             {person.active ? t("End access") : t("Give access again")}
           </button>
-        )}
-      </td>
-    </tr>
+        ),
+      ]}
+    />
   );
 }

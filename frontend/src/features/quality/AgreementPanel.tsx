@@ -7,7 +7,7 @@ import { standing, standingName, whyNot } from "../../domain/quality";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Panel } from "../../ui/parts";
-import { Table } from "../../ui/Table";
+import { Table, TableRow } from "../../ui/Table";
 
 const LEVELS = {
   nominal: "by class",
@@ -46,15 +46,10 @@ export function AgreementPanel({ slug, rows }: { slug: string; rows: AgreementRo
         figures={[4]}
       >
         {rows.map((row) => (
-          <tr key={row.question}>
-            <th scope="row">{row.question}</th>
-            <td>
-              <AlphaCell row={row} />
-            </td>
-            <td>{standingName(standing(row.alpha))}</td>
-            <td>{t(LEVELS[row.level])}</td>
-            <td className="num">{count(row.items)}</td>
-          </tr>
+          <TableRow
+            key={row.question}
+            cells={[row.question, <AlphaCell row={row} />, standingName(standing(row.alpha)), t(LEVELS[row.level]), count(row.items)]}
+          />
         ))}
       </Table>
     </Panel>

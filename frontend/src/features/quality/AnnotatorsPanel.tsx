@@ -8,7 +8,7 @@ import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { IntervalLine } from "../../ui/IntervalLine";
 import { Panel } from "../../ui/parts";
-import { Table } from "../../ui/Table";
+import { Table, TableRow } from "../../ui/Table";
 
 function How({ found }: { found: Quality["reliability"] }) {
   if (found.by === null) return <p className="quiet">{t("Nobody's reliability is known: {{why}}", { why: whyNot(found.why) })}</p>;
@@ -50,28 +50,22 @@ function Counted({ found }: { found: AnnotatorQuality["gold"] }) {
 
 function Row({ row, chance }: { row: AnnotatorQuality; chance: number }) {
   return (
-    <tr>
-      <th scope="row">
-        {row.username}
-        <Notices row={row} />
-      </th>
-      <td>
-        <Right row={row} chance={chance} />
-      </td>
-      <td className="num">{decimal(row.reliability?.weight)}</td>
-      <td>
-        <Counted found={row.left} />
-      </td>
-      <td>
-        <Counted found={row.gold} />
-      </td>
-      <td>
-        <Counted found={row.repeats} />
-      </td>
-      <td className="num">{count(row.answers)}</td>
-      <td className="num">{count(row.skips)}</td>
-      <td className="num">{seconds(row.median_active_ms)}</td>
-    </tr>
+    <TableRow
+      cells={[
+        <>
+          {row.username}
+          <Notices row={row} />
+        </>,
+        <Right row={row} chance={chance} />,
+        decimal(row.reliability?.weight),
+        <Counted found={row.left} />,
+        <Counted found={row.gold} />,
+        <Counted found={row.repeats} />,
+        count(row.answers),
+        count(row.skips),
+        seconds(row.median_active_ms),
+      ]}
+    />
   );
 }
 

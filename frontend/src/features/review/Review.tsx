@@ -213,7 +213,7 @@ export default function Review({ user }: { user: User }) {
     placeholderData: keepPreviousData,
   });
   const shown = answers.data?.pages.flatMap((page) => page.results) ?? [];
-  const people = [...new Set([...(campaign.data?.annotators ?? []), ...shown.map((one) => one.annotator)])].sort();
+  const people = [...new Set([...(campaign.data?.annotators ?? []), ...(campaign.data?.former ?? []), ...shown.map((one) => one.annotator)])].sort();
   return (
     <Page
       title={campaign.data ? t("{{campaign}}: answers", { campaign: campaign.data.name }) : t("Answers")}

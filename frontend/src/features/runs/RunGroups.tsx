@@ -12,6 +12,7 @@ import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { Judged } from "../../ui/Judged";
 import { Loading, Page, Problem } from "../../ui/parts";
+import { outOfReach, Stopped } from "../../ui/Stopped";
 import { TrendsPanel } from "../explorer/TrendsPanel";
 
 type Range = [low: number, high: number];
@@ -98,6 +99,7 @@ export default function RunGroups() {
     placeholderData: keepPreviousData,
   });
   const listed = groups.data?.pages.flatMap((page) => page.results) ?? [];
+  if (outOfReach(groups.error)) return <Stopped error={groups.error} to="/runs" place={t("Policy runs")} />;
   return (
     <Page
       title={run}

@@ -7,7 +7,7 @@ import { count, when } from "../../domain/format";
 import { t } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Loading, Page, Problem } from "../../ui/parts";
-import { Table } from "../../ui/Table";
+import { Table, TableRow } from "../../ui/Table";
 
 export default function Runs() {
   const runs = useQuery({ queryKey: ["runs"], queryFn: api.runs, refetchInterval: 5_000 });
@@ -23,16 +23,17 @@ export default function Runs() {
           figures={[2, 3, 4]}
         >
           {runs.data.map((run) => (
-            <tr key={run.name}>
-              <th scope="row">
-                <Link to={`/runs/${encodeURIComponent(run.name)}`}>{run.name}</Link>
-              </th>
-              <td>{run.trainer || "–"}</td>
-              <td className="num">{count(run.groups)}</td>
-              <td className="num">{count(run.rollouts)}</td>
-              <td className="num">{count(run.last_step)}</td>
-              <td>{when(run.created_at)}</td>
-            </tr>
+            <TableRow
+              key={run.name}
+              cells={[
+                <Link to={`/runs/${encodeURIComponent(run.name)}`}>{run.name}</Link>,
+                run.trainer || "–",
+                count(run.groups),
+                count(run.rollouts),
+                count(run.last_step),
+                when(run.created_at),
+              ]}
+            />
           ))}
         </Table>
       )}
