@@ -48,8 +48,9 @@ SIDEWAYS = """(framed => document.documentElement.scrollWidth <= window.innerWid
     function framed(one) {
         return one && (getComputedStyle(one).overflowX !== "visible" || framed(one.parentElement));
     })"""
-# A table of two dimensions, everybody with everybody, is the only one that is not read from top to bottom.
-TOO_WIDE = """[...document.querySelectorAll(".table-box:not(.heat-box)")]
+# On a narrow screen a table of two dimensions, everybody with everybody, is the only one that is not read from top to
+# bottom.
+TOO_WIDE = """innerWidth > 640 ? [] : [...document.querySelectorAll(".table-box:not(.heat-box)")]
     .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"""
 # Some point of what has the focus is on top, not behind a bar that stays in place (2.4.11). Looked at whenever the key
 # that moved it comes up again, so that nobody has to ask in between.
