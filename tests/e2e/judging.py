@@ -71,6 +71,12 @@ def kept(page: Page, database: str, table: str) -> str:
     return str(page.evaluate(KEPT, [database, table]))
 
 
+def written(page: Page) -> None:
+    """What is half-said so far is on the device: who reads there waits for what was being written before."""
+    for _ in range(3):
+        kept(page, "tiebreak-begun", "begun")
+
+
 def eventually(holds: Callable[[], bool], *, within: float = 60.0) -> None:
     """Wait for something that shows in the database only."""
     deadline = time.monotonic() + within

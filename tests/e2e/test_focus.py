@@ -82,7 +82,7 @@ def test_pausing_a_member_leaves_the_focus_in_their_row(people: dict[str, Any], 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Pause bob")).to_be_visible()
-    assert page.evaluate("document.activeElement.closest('li')?.textContent.includes('bob')")
+    eventually(lambda: page.evaluate("document.activeElement.closest('li')?.textContent.includes('bob')"))
 
 
 def test_pausing_a_campaign_and_opening_it_again_are_one_button_to_the_focus(
@@ -110,6 +110,7 @@ def test_retiring_a_known_answer_leaves_the_focus_on_it(people: dict[str, Any], 
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Retire").first).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Retire it for good")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("retired", exact=True)).to_be_visible()
-    assert page.evaluate("document.activeElement.closest('article') !== null")
+    eventually(lambda: page.evaluate("document.activeElement.closest('article') !== null"))

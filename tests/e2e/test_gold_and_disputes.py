@@ -21,7 +21,7 @@ from annotator.tasks.models import AnnotationTask
 from tests.factories import make_open_campaign, make_run, said
 
 from .conftest import SignIn, quiet
-from .judging import ON_SCREEN, all_sent, eventually, kept, press, ready, statements
+from .judging import ON_SCREEN, all_sent, eventually, kept, press, ready, statements, written
 from .seeing import check, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,7 +184,7 @@ def test_half_a_decision_is_there_again_after_a_reload(people: dict[str, Any], s
     press(page, "s", "c", "@The second is")
     page.keyboard.press("Enter")
     prompt = page.locator(f"{ON_SCREEN} .prompt-box").inner_text()
-    page.wait_for_timeout(300)
+    written(page)
     page.reload()
     ready(page)
     expect(page.locator(f"{ON_SCREEN} .prompt-box")).to_have_text(prompt)
@@ -195,6 +195,7 @@ def test_half_a_decision_is_there_again_after_a_reload(people: dict[str, Any], s
     page.keyboard.press("Enter")
     press(page, "b")
     expect(page.get_by_text("Decided. The dispute is over.")).to_be_visible()
+    written(page)
     page.reload()
     ready(page)
     expect(page.get_by_label("Note for this card")).to_have_count(0)
@@ -213,7 +214,7 @@ def test_half_a_known_answer_is_there_again_after_a_reload(people: dict[str, Any
     press(page, "b")
     page.get_by_role("radio", name="Teach newcomers").check()
     page.get_by_label("Why is it right?").fill("Because it is")
-    page.wait_for_timeout(300)
+    written(page)
     page.reload()
     expect(page.get_by_role("dialog")).to_contain_text("B clearly better")
     expect(page.get_by_role("radio", name="Teach newcomers")).to_be_checked()
@@ -222,6 +223,7 @@ def test_half_a_known_answer_is_there_again_after_a_reload(people: dict[str, Any
     assert page.locator(f"{ON_SCREEN} .pane-box").all_inner_texts() == texts
     page.get_by_role("button", name="Make a training card").click()
     expect(page.get_by_role("heading", name="Known: known answers")).to_be_visible()
+    written(page)
     page.goto("/campaigns/known/gold/new")
     ready(page)
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import SignIn
-from .judging import all_sent, press, said
+from .judging import all_sent, press, said, settled
 from .kinds import TEXT, TYPES, opened, question
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -139,7 +139,7 @@ def test_what_a_finger_selects_is_marked_too(people: dict[str, Any], sign_in: Si
         getSelection().setBaseAndExtent(word, 1, word, 5);
     }""")
     expect(page.locator(".span-text .is-selected")).to_have_text("lept")
-    page.wait_for_timeout(100)
+    settled(page)
     page.evaluate("getSelection().modify('extend', 'forward', 'word')")
     page.evaluate("getSelection().modify('extend', 'forward', 'word')")
     expect(page.locator(".span-text .is-selected")).to_have_text("lept well.")

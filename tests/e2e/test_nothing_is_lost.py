@@ -15,7 +15,7 @@ from annotator.tasks.models import Assignment
 from tests.factories import make_open_campaign
 
 from .conftest import SignIn, quiet
-from .judging import all_sent, answers, card, eventually, kept, press, ready, said
+from .judging import all_sent, answers, card, eventually, kept, press, ready, said, written
 from .kinds import CRITERIA, question
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -247,7 +247,7 @@ def test_half_a_correction_survives_a_reload_and_the_card_behind_it_too(
     press(page, "i", "@The next one", "Escape", "z")
     corrected = card(page)
     press(page, "i", "@ And B is", "Escape", "f")
-    page.wait_for_timeout(300)
+    written(page)
     page.reload()
     expect(page.get_by_text("Looking again at an earlier answer")).to_be_visible()
     assert card(page) == corrected
@@ -258,6 +258,7 @@ def test_half_a_correction_survives_a_reload_and_the_card_behind_it_too(
     press(page, "i", "@ has neither.", "Control+Enter")
     all_sent(page)
     assert said()[1] == {"q": {"text": "The next one has neither."}}
+    written(page)
     page.reload()
     ready(page)
     expect(page.get_by_text("Looking again at an earlier answer")).to_have_count(0)
@@ -274,7 +275,7 @@ def test_an_earlier_answer_that_was_left_as_it_was_is_not_open_after_a_reload(
     press(page, "z")
     if how == "Escape":
         press(page, "i", "@ Or not", "Escape", "Escape")
-    page.wait_for_timeout(300)
+    written(page)
     page.reload()
     ready(page)
     expect(page.get_by_role("navigation", name="Your last answers").get_by_role("button")).to_have_count(1)
@@ -286,13 +287,15 @@ def test_the_cards_in_hand_keep_their_order_where_some_are_known_ones(sign_in: S
     page = sign_in("alice", "/annotate/asked")
     press(page, "a", "a", "b", "a", "b")
     all_sent(page)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
+    written(page)
     hand = page.evaluate(HAND)
     assert len(hand) >= 4
     for _ in range(3):
         page.reload()
         ready(page)
-        page.wait_for_load_state("networkidle")
+        quiet(page)
+        written(page)
         assert page.evaluate(HAND)[: len(hand)] == hand
 
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from annotator.annotations.models import Annotation
 from annotator.tasks.models import Assignment
 
-from .conftest import SignIn
-from .judging import all_sent, answers, press, ready
+from .conftest import SignIn, quiet
+from .judging import all_sent, answers, eventually, press, ready, written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ENDED = "Somebody else has signed in in this browser"
@@ -57,7 +57,7 @@ def test_an_answer_given_before_the_page_heard_waits_for_who_gave_it(
 ) -> None:
     page = sign_in("alice", "/annotate/helpful")
     ready(page)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     _cookie_becomes(page, people["bob"])
     press(page, "b")
     expect(page.get_by_role("alert")).to_contain_text(ENDED)
@@ -65,8 +65,8 @@ def test_an_answer_given_before_the_page_heard_waits_for_who_gave_it(
     assert not Assignment.objects.filter(annotator=people["bob"]).exists()
     _in_as(page, "alice")
     ready(page)
+    eventually(lambda: answers("alice") == [("second", 2)])
     all_sent(page)
-    assert answers("alice") == [("second", 2)]
     assert answers("bob") == []
 
 
@@ -76,7 +76,7 @@ def test_half_a_card_is_there_again_for_whose_it_is_and_for_nobody_else(
     page = sign_in("alice", "/annotate/helpful")
     press(page, "f", "c", "@between us")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
+    written(page)
     _cookie_becomes(page, people["bob"])
     page.reload()
     ready(page)
