@@ -28,6 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
     global _server  # noqa: PLW0603 - pytest's hooks share nothing else
     if config.option.help or config.option.collectonly:
         return
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # this process only hands the tests out
     from annotator.local.postgres import EmbeddedPostgres
 
     # Tests may lose their data with the machine, so their commits need not wait for the disk.

@@ -15,7 +15,7 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
     ready = threading.Barrier(len(jobs))
 
     def run(job: Callable[[], Any]) -> Any:
-        ready.wait(30)
+        ready.wait(120)
         try:
             return job()
         finally:

@@ -147,12 +147,12 @@ def test_who_answers_late_while_their_turn_is_taken_waits_without_holding_the_sl
         with transaction.atomic():
             allowances.take_turns(campaign.pk, alice.pk)
             mine.set()
-            begun.wait(10)
+            begun.wait(60)
             time.sleep(0.3)  # the answer has begun by now: were its slot still held, this would never end
             Assignment.objects.select_for_update().get(pk=card.assignment)
 
     def late():
-        mine.wait(10)
+        mine.wait(60)
         begun.set()
         return answer(card, alice, key="late")
 

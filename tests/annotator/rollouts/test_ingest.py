@@ -194,7 +194,7 @@ def test_clients_sending_the_same_rows_in_any_order_at_once_store_them_once() ->
     def send(order: list[Any]) -> None:
         try:
             connection.ensure_connection()
-            start.wait(10)
+            start.wait(60)
             reports.append(ingest.store(run, order))
         finally:
             connections.close_all()
@@ -203,7 +203,7 @@ def test_clients_sending_the_same_rows_in_any_order_at_once_store_them_once() ->
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     assert len(reports) == len(orders)
     assert sum(report.rollouts for report in reports) == run.rollouts.count() == 3000
     assert {row.status for report in reports for row in report.rows} <= {"accepted", "duplicate"}
@@ -217,7 +217,7 @@ def test_of_two_clients_with_other_content_under_one_id_one_wins_whole() -> None
     def send(name: str) -> None:
         rows = [group(f"g{n:02d}", completions=[{"id": f"{n}/{k}", "text": name} for k in "ab"]) for n in range(40)]
         try:
-            start.wait(10)
+            start.wait(60)
             reports[name] = ingest_rows(run, rows if name == "one" else rows[::-1])
         finally:
             connections.close_all()
@@ -226,7 +226,7 @@ def test_of_two_clients_with_other_content_under_one_id_one_wins_whole() -> None
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     told = {name: sum(row.status == "accepted" for row in report.rows) for name, report in reports.items()}
     assert sum(told.values()) == 40
     for name, groups in told.items():
