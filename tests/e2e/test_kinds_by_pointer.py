@@ -141,6 +141,8 @@ def test_what_a_finger_selects_is_marked_too(people: dict[str, Any], sign_in: Si
     expect(page.locator(".span-text .is-selected")).to_have_text("lept")
     settled(page)
     page.evaluate("getSelection().modify('extend', 'forward', 'word')")
+    expect(page.locator(".span-text .is-selected")).to_have_text("lept well")
+    settled(page)
     page.evaluate("getSelection().modify('extend', 'forward', 'word')")
     expect(page.locator(".span-text .is-selected")).to_have_text("lept well.")
     assert marked(page) == ["lept well."]
