@@ -19,7 +19,8 @@ from annotator.errors import NotFound
 from annotator.people.models import Scope
 from annotator.rollouts import words
 from annotator.rollouts.models import PromptGroup, RewardModelVersion
-from annotator.training import explorer
+from annotator.training import explorer, explorer_rows
+from annotator.training.explorer_wanted import SORTS, Wanted
 from annotator.training.group import whole_group
 from annotator.training.trends import trends
 
@@ -40,7 +41,7 @@ class RolloutQuery(s.Serializer[Any]):
     doubt_max = s.FloatField(required=False, min_value=0)
     labelled = s.ChoiceField(choices=["yes", "no"], required=False)
     model = Text(required=False, max_length=100)
-    sort = s.ChoiceField(choices=list(explorer.SORTS), default="newest")
+    sort = s.ChoiceField(choices=list(SORTS), default="newest")
     cursor = Text(required=False, max_length=500)
     limit = s.IntegerField(min_value=1, max_value=100, default=50)
 
@@ -144,10 +145,10 @@ def find_group(group: int, within: Reach) -> PromptGroup:
     return found
 
 
-def wanted(given: dict[str, Any], within: Reach) -> explorer.Wanted:
+def wanted(given: dict[str, Any], within: Reach) -> Wanted:
     """What a query asks for, as the explorer understands it."""
     kept = ["within", "step_min", "step_max", "reward_min", "reward_max", "doubt_min", "doubt_max", "sort"]
-    return explorer.Wanted(
+    return Wanted(
         run=find_run(given["run"], within) if "run" in given else None,
         words=given.get("q", "").strip(),
         labelled={"yes": True, "no": False}.get(given.get("labelled", "")),
@@ -169,7 +170,7 @@ class Rollouts(APIView):
         found = explorer.find(asked, limit=given["limit"], after=given.get("cursor"))
         version = asked.version
         page = {
-            "results": explorer.rows(found.ids, asked),
+            "results": explorer_rows.rows(found.ids, asked),
             "next": found.next,
             "model": version.name if version else None,
             "version": version.number if version else None,

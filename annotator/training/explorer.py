@@ -6,26 +6,20 @@ the last row of this one. What no index serves ends at a time limit with advice,
 
 from __future__ import annotations
 
-import base64
-import binascii
 import dataclasses
-import json
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from annotator.campaigns.reach import EVERYTHING, Reach
 from annotator.errors import InvalidInput, SearchTooWide
 from annotator.rollouts import tallies
-from annotator.rollouts.models import PolicyRun, RewardModelVersion
+
+from .explorer_wanted import Wanted, place_name, place_of
 
 LONGEST_SECONDS = 4.0
-EXCERPT = 280
-LOOKED_AT = 20_000  # characters of a text in which an excerpt is looked for
 # A frequent word is looked for among the next rollouts of the order, so many that they hold ENOUGH pages of it, but
 # never among more than NEAREST; a rare one is found by the index of words alone.
 ENOUGH = 2
@@ -35,8 +29,6 @@ NEAREST_GROUPS = 1_000
 # Rollouts are wide and lie where they came: one looked up by itself costs as much as so many in their order.
 APART = 3
 
-TEXT = """CASE jsonb_typeof({0}) WHEN 'string' THEN {0} #>> '{{}}'
-     ELSE (SELECT string_agg(turn ->> 'content', E'\\n') FROM jsonb_array_elements({0}) turn) END"""
 SOUGHT = "words_of(to_jsonb(%s::text))"
 HOLDING = f"SELECT FROM rollouts_completionwords WHERE words @> {SOUGHT}"
 IN_PROMPT = f"words_of(g.prompt) @> {SOUGHT}"
@@ -60,75 +52,6 @@ ONE_SCORE = "SELECT spread, version_id FROM rollouts_score WHERE rollout_id = r.
 # Of some runs among many: group by group, since the newest rollouts may all be of others.
 BY_GROUP = """rollouts_promptgroup g CROSS JOIN LATERAL (
      SELECT id, group_id FROM rollouts_rollout WHERE group_id = g.id OFFSET 0) r"""
-
-# By name: the columns of the order, and whether it falls. Within a run, newest means the latest step.
-BY_ARRIVAL, BY_STEP = ("g.id", "r.id"), ("g.step", "g.id", "r.id")
-BY_REWARD, BY_DOUBT = ("r.reward", "r.id"), ("s.spread", "r.id")
-SORTS: dict[str, tuple[tuple[str, ...], bool]] = {
-    "newest": (BY_STEP, True),
-    "oldest": (BY_STEP, False),
-    "highest_reward": (BY_REWARD, True),
-    "lowest_reward": (BY_REWARD, False),
-    "most_doubted": (BY_DOUBT, True),
-    "least_doubted": (BY_DOUBT, False),
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Wanted:
-    """Which rollouts, in which order. Steps, rewards and doubts are told apart within a run only."""
-
-    run: PolicyRun | None = None
-    words: str = ""
-    within: str = "completion"  # or "prompt"
-    step_min: int | None = None
-    step_max: int | None = None
-    reward_min: float | None = None
-    reward_max: float | None = None
-    doubt_min: float | None = None
-    doubt_max: float | None = None
-    labelled: bool | None = None
-    sort: str = "newest"
-    version: RewardModelVersion | None = None  # whose doubt is meant
-    reach: Reach = EVERYTHING  # of whoever asks
-
-    def __post_init__(self) -> None:
-        narrowed = [self.step_min, self.step_max, self.reward_min, self.reward_max, self.doubt_min, self.doubt_max]
-        if self.run is None and (any(bound is not None for bound in narrowed) or self.sort not in ("newest", "oldest")):
-            raise InvalidInput("Steps, rewards and uncertainty are compared within one run: choose a run.", field="run")
-        if self.needs_doubt and self.version is None:
-            raise InvalidInput("Nothing is scored yet, so nothing is known about uncertainty.", field="sort")
-
-    @property
-    def needs_doubt(self) -> bool:
-        return self.doubt_min is not None or self.doubt_max is not None or self.sort.endswith("doubted")
-
-    @property
-    def needs_reward(self) -> bool:
-        return self.reward_min is not None or self.reward_max is not None or self.sort.endswith("reward")
-
-    @property
-    def narrowed_aside(self) -> bool:
-        """Whether rewards or doubts are bounded that the order does not follow."""
-        by_doubt, by_reward = self.sort.endswith("doubted"), self.sort.endswith("reward")
-        return (self.needs_doubt and not by_doubt) or (self.needs_reward and not by_reward)
-
-    @property
-    def needs_group(self) -> bool:
-        of_prompt = bool(self.words) and self.within == "prompt"
-        by_step = self.step_min is not None or self.step_max is not None or self.order[0] in (BY_ARRIVAL, BY_STEP)
-        return of_prompt or by_step or bool(self.labelled and not self.needs_reward)  # an answer knows its group alone
-
-    @property
-    def is_labelled_in_order(self) -> bool:
-        """Whether all that is asked is what people answered, in an order that groups have."""
-        in_order = self.order[0] in (BY_ARRIVAL, BY_STEP)
-        return bool(self.labelled) and in_order and not (self.words or self.needs_reward or self.needs_doubt)
-
-    @property
-    def order(self) -> tuple[tuple[str, ...], bool]:
-        columns, falling = SORTS[self.sort]
-        return (BY_ARRIVAL if columns is BY_STEP and self.run is None else columns), falling
 
 
 @dataclasses.dataclass(frozen=True)
@@ -331,29 +254,6 @@ def _words(words: str) -> str | None:
     return words
 
 
-def place_name(key: Sequence[Any]) -> str:
-    """Where a page ended, as a word for an address."""
-    return base64.urlsafe_b64encode(json.dumps(list(key)).encode()).decode().rstrip("=")
-
-
-def place_of(name: str, width: int) -> list[int | float]:
-    """Where a page ended, from the word for it; a word that was not ours is refused."""
-    try:
-        key = json.loads(base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)))
-    except (ValueError, binascii.Error) as error:
-        raise _no_place() from error
-    whole = isinstance(key, list) and len(key) == width
-    if not whole or not all(type(part) in (int, float) and math.isfinite(part) for part in key):
-        raise _no_place()
-    if any(type(part) is int and abs(part) >= 2**63 for part in key):
-        raise _no_place()
-    return list(key)
-
-
-def _no_place() -> InvalidInput:
-    return InvalidInput("This is no place in a list of rollouts; begin at its start.", field="cursor")
-
-
 def _run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a search, within its time."""
     try:
@@ -367,61 +267,3 @@ def _run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
                 "This search would look at too much; choose a run, fewer steps or a rarer word."
             ) from error
         raise
-
-
-ROWS = f"""
-SELECT r.id, run.name, g.id, g.external_id, g.step, r.ordinal, left({TEXT.format("g.prompt")}, %(most)s),
-       left(body.text, %(most)s), length(body.text), r.reward, s.mean, s.spread,
-       (SELECT count(*) FROM tasks_annotationtask task JOIN annotations_annotation said ON said.task_id = task.id
-        WHERE task.group_id = r.group_id AND r.id = ANY(task.rollout_ids) AND said.skip = ''
-          AND said.campaign_id = ANY(coalesce(%(campaigns)s::bigint[], ARRAY[said.campaign_id]))
-          AND NOT EXISTS (SELECT 1 FROM annotations_annotation newer WHERE newer.revises_id = said.id))
-FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked(id, at)
-JOIN rollouts_rollout r ON r.id = asked.id
-JOIN rollouts_promptgroup g ON g.id = r.group_id
-JOIN rollouts_policyrun run ON run.id = r.run_id
-LEFT JOIN rollouts_score s ON s.rollout_id = r.id AND s.version_id = %(version)s
-CROSS JOIN LATERAL (SELECT {TEXT.format("r.completion")} AS text) body
-ORDER BY asked.at"""
-
-
-def rows(ids: Sequence[int], wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """What a list shows of these rollouts, in their order."""
-    version = wanted.version
-    values: dict[str, Any] = {
-        "ids": list(ids),
-        "most": LOOKED_AT,
-        "version": version.pk if version else None,
-        "campaigns": wanted.reach.campaign_ids,
-    }
-    in_prompt = wanted.words if wanted.within == "prompt" else ""
-    in_completion = wanted.words if wanted.within == "completion" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(ROWS, values)
-        for pk, run, group, external, step, ordinal, prompt, text, length, reward, mean, spread, labels in cursor:
-            yield {
-                "id": pk,
-                "run": run,
-                "group": group,
-                "group_id": external,
-                "step": step,
-                "ordinal": ordinal,
-                "prompt": excerpt(prompt, in_prompt),
-                "completion": excerpt(text, in_completion),
-                "length": length,
-                "reward": reward,
-                "score": {"version": version.number, "mean": mean, "spread": spread}
-                if version and mean is not None
-                else None,
-                "labels": labels,
-            }
-
-
-def excerpt(text: str, words: str) -> str:
-    """The part of a text around the first of these words; its beginning where none of them is."""
-    flat = " ".join(text.split())
-    sought = "|".join(re.escape(word) for word in re.findall(r"\w+", words))
-    first = re.search(sought, flat, re.IGNORECASE) if sought else None
-    start = max(0, first.start() - EXCERPT // 3) if first else 0
-    end = start + EXCERPT
-    return f"{'…' if start else ''}{flat[start:end]}{'…' if end < len(flat) else ''}"

@@ -12,7 +12,8 @@ from annotator.campaigns.reach import Reach
 from annotator.rollouts import tallies
 from annotator.rollouts.models import PolicyRun, PromptGroup
 
-from . import explorer, trends
+from . import explorer, explorer_rows, trends
+from .explorer_wanted import Wanted
 from .group import labels_of, whole_group
 from .tables import CHUNK, Table, columns, records
 
@@ -84,7 +85,7 @@ def run_trends(run: PolicyRun, within: Reach) -> Table:
     return records(heads, trends.trends(run, within)["points"])
 
 
-def rollouts(wanted: explorer.Wanted) -> Table:
+def rollouts(wanted: Wanted) -> Table:
     """Everything a search finds, page by page from the database."""
     heads = "id run group_id step ordinal reward mean spread version length labels prompt completion"
 
@@ -92,7 +93,7 @@ def rollouts(wanted: explorer.Wanted) -> Table:
         after: str | None = None
         while True:
             page = explorer.find(wanted, limit=CHUNK, after=after)
-            for row in explorer.rows(page.ids, wanted):
+            for row in explorer_rows.rows(page.ids, wanted):
                 yield {**row, **(row["score"] or {})}
             if page.next is None:
                 return

@@ -14,7 +14,7 @@ from annotator.campaigns.models import Membership
 from annotator.people.models import Role, User
 from annotator.rollouts import words
 from annotator.rollouts.models import PromptGroup, RewardModelVersion
-from annotator.training.explorer import place_name
+from annotator.training.explorer_wanted import place_name
 from tests.factories import make_open_campaign, make_run, make_version, score_all
 
 from .test_campaign_roles import browser

@@ -20,7 +20,9 @@ from annotator.rollouts.models import CompletionWords, PolicyRun, PromptGroup, R
 from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask
 from annotator.training import explorer
-from annotator.training.explorer import SORTS, Wanted, excerpt, find, place_name, place_of, rows
+from annotator.training.explorer import find
+from annotator.training.explorer_rows import excerpt, rows
+from annotator.training.explorer_wanted import SORTS, Wanted, place_name, place_of
 from annotator.training.trends import trends
 from tests.annotator.tasks.test_claim_cost import nodes_of, rows_touched
 from tests.factories import make_run, make_version, said, score_all
