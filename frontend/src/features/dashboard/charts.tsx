@@ -78,6 +78,11 @@ export function LearningCurve({ points, csv }: { points: CurvePoint[]; csv: stri
         )}
       </ul>
       <Chart label={t("Learning curve: held-out loss and accuracy by labels spent")} data={data} options={curveOptions} />
+      {points.length > 1 && (
+        <p className="quiet">
+          {t("Each version is judged on the answers held out by then. Later ones are about newer rollouts and harder questions: a worse figure does not mean a worse model. Its training job compares it with the version before on the same answers.")}
+        </p>
+      )}
       <DataTable
         csv={csv}
         heads={[
