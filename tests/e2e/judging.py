@@ -77,6 +77,12 @@ def written(page: Page) -> None:
         kept(page, "tiebreak-begun", "begun")
 
 
+def in_again(page: Page) -> None:
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill("alice-long-password")
+    page.get_by_role("button", name="Sign in").click()
+
+
 def eventually(holds: Callable[[], bool], *, within: float = 60.0) -> None:
     """Wait for something that shows in the database only."""
     deadline = time.monotonic() + within

@@ -37,7 +37,7 @@ SHOWN = {
 }
 
 
-class Follow(TrainerCallback):  # type: ignore[misc]
+class Follow(TrainerCallback):  # type: ignore[misc]  # the library has no types
     """Reports each step, and marks a checkpoint whole once its rollouts are delivered."""
 
     def __init__(self, config: PolicyConfig, client: Client, lines: Lines) -> None:
