@@ -73,7 +73,7 @@ def looked_at(page: Page) -> Iterator[str]:
         page.keyboard.press(key)
     for text in (".step .content", "[role=textbox][aria-readonly]"):
         page.keyboard.press("n")
-        expect(page.locator(f"{ON_SCREEN} {text}").first).to_be_visible()
+        expect(page.locator(f"{ON_SCREEN} {text}").filter(visible=True).first).to_be_visible()
         page.evaluate(POKE)
         yield from page.evaluate(LIVE)
 

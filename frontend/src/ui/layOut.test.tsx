@@ -96,6 +96,14 @@ describe("what a reader sees", () => {
     expect(await laid("שלום `x = 1`\n\n```\nx\n```")).toMatch(/<p dir="auto">.*<pre dir="ltr">/s);
   });
 
+  test("what would leave nothing to see is shown as it was written", async () => {
+    for (const text of ["[1]: http://a.b/c", "#", ">", "```\n```", "-", "[^1]: x"]) {
+      expect(await laid(text)).toBe(`<div class="plain-text" dir="auto">${text.replace(">", "&gt;")}</div>`);
+    }
+    expect(await laid("***")).toBe("<hr/>");
+    expect(await laid("[1]: http://a.b/c\n\nWords.")).not.toContain("http");
+  });
+
   test("a footnote is a number in the text and words below it", async () => {
     const note = await laid("A[^1]\n\n[^1]: Below.");
     expect(note).toContain("[1]");

@@ -16,6 +16,7 @@ import { normaliseMath } from "../domain/mathText";
 import { t } from "../i18n";
 import { usePageWords } from "./language";
 import { rehypeCalm } from "./rehypeCalm";
+import { rehypeSeen } from "./rehypeSeen";
 
 /** Headings inside a completion are not headings of the page. */
 function Heading({ level, children }: { level: number; children?: ReactNode }) {
@@ -79,7 +80,7 @@ const loading = new Map<string, Promise<Plugins>>();
 export function pluginsFor(text: string): Promise<Plugins> {
   const [maths, code] = [HOLDS_MATHS.test(text), HOLDS_CODE.test(text)];
   const key = `${maths} ${code}`;
-  const known = loading.get(key) ?? Promise.all([[rehypeCalm], maths ? loadMaths() : [], code ? loadCode() : []]).then((all) => all.flat());
+  const known = loading.get(key) ?? Promise.all([[rehypeSeen, rehypeCalm], maths ? loadMaths() : [], code ? loadCode() : []]).then((all) => all.flat());
   loading.set(key, known);
   return known;
 }
