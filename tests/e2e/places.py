@@ -90,7 +90,7 @@ def furnished(people: dict[str, Any], campaign: Any) -> list[Place]:
         Place("campaigns/:slug/people", "olga", "/campaigns/helpful/people", "Invitations"),
         Place("campaigns/:slug/quality", "olga", "/campaigns/judged/quality", "Who agrees with whom"),
         Place("campaigns/:slug/review", "olga", "/campaigns/judged/review", "Accept"),
-        Place("campaigns/:slug/review", "alice", "/campaigns/judged/review", "Judged"),
+        Place("campaigns/:slug/review", "alice", "/campaigns/judged/review", "Nothing here"),
         Place("campaigns/:slug/gold", "olga", "/campaigns/judged/gold", "Measures everybody"),
         Place("campaigns/:slug/gold/new", "olga", "/campaigns/judged/gold/new", "State the right answer"),
         Place("campaigns/:slug/disputes", "carol", "/campaigns/judged/disputes", NO_DISPUTE),

@@ -57,6 +57,16 @@ def test_whoever_only_judges_a_campaign_is_told_so_on_its_managers_pages(
     says_once(page, "Your role does not allow this.")
 
 
+def test_whoever_only_judges_a_campaign_finds_no_part_of_its_page_of_answers(
+    campaign: Any, people: dict[str, Any], sign_in: SignIn
+) -> None:
+    page = sign_in("alice", "/campaigns/helpful/review?state=unread")
+    says_once(page, "Only managers and adjudicators read what others answered.")
+    expect(page.get_by_role("search")).to_have_count(0)
+    page.locator("#main a").click()
+    expect(page.get_by_role("heading", name="Hello, alice")).to_be_visible()
+
+
 def test_a_manager_who_is_removed_meanwhile_is_told_once(
     campaign: Any, people: dict[str, Any], sign_in: SignIn
 ) -> None:

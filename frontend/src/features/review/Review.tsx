@@ -18,7 +18,8 @@ import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { CsvLink } from "../../ui/CsvLink";
 import { Judged } from "../../ui/Judged";
-import { Badge, Loading, Page, Problem } from "../../ui/parts";
+import { Badge, Page, Problem, Waiting } from "../../ui/parts";
+import { outOfReach, Stopped } from "../../ui/Stopped";
 import { useCampaign } from "../campaigns/useCampaign";
 import { CampaignNav } from "../dashboard/CampaignNav";
 import { FromAnswer } from "../gold/FromAnswer";
@@ -214,6 +215,9 @@ export default function Review({ user }: { user: User }) {
   });
   const shown = answers.data?.pages.flatMap((page) => page.results) ?? [];
   const people = [...new Set([...(campaign.data?.annotators ?? []), ...(campaign.data?.former ?? []), ...shown.map((one) => one.annotator)])].sort();
+  if (outOfReach(answers.error)) return <Stopped error={answers.error} to="/judge" place={t("Back to judging")} />;
+  // Whether they may read answers at all is known with the first ones.
+  if (answers.isPending) return <Waiting />;
   return (
     <Page
       title={campaign.data ? t("{{campaign}}: answers", { campaign: campaign.data.name }) : t("Answers")}
@@ -226,7 +230,6 @@ export default function Review({ user }: { user: User }) {
     >
       {manages && <CampaignNav slug={slug} />}
       <Filters people={people} />
-      {(answers.isPending || campaign.isPending) && <Loading />}
       {answers.isError && <Problem error={answers.error} />}
       {campaign.isError && <Problem error={campaign.error} />}
       <p className="visually-hidden" role="status">
