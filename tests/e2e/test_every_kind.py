@@ -315,7 +315,7 @@ SCREENS = [
 ]
 
 
-def test_no_screen_has_a_serious_finding_in_any_look(people: dict[str, Any], sign_in: SignIn) -> None:
+def test_no_screen_has_a_finding_in_any_look(people: dict[str, Any], sign_in: SignIn) -> None:
     run = asking(people, COMBINED, 3).runs.get()
     page = sign_in("alice", "/judge", **look("light", 1400))
     findings = []
@@ -323,6 +323,7 @@ def test_no_screen_has_a_serious_finding_in_any_look(people: dict[str, Any], sig
         make_open_campaign(people, slug=f"screen-{at}", run=run, form=form, completions=n)
         seen_in(page, "light", 1400)
         page.goto(f"/annotate/screen-{at}")
+        ready(page)
         press(page, *keys)
         for theme, width in LOOKS:
             seen_in(page, theme, width)

@@ -333,7 +333,7 @@ def test_every_export_that_the_form_can_fill_is_offered(people: dict[str, Any], 
 
 
 @by_look
-def test_no_page_of_disputes_or_gold_has_a_serious_finding(
+def test_no_page_of_disputes_or_gold_has_a_finding(
     people: dict[str, Any], sign_in: SignIn, theme: str, width: int
 ) -> None:
     disputed(people)

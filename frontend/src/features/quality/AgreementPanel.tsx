@@ -41,7 +41,7 @@ export function AgreementPanel({ slug, rows }: { slug: string; rows: AgreementRo
         )}
       </p>
       <Table
-        name={title}
+        name={t("Table: {{heads}}", { heads: title })}
         heads={[t("Question"), t("Alpha, with interval"), t("Standing"), t("Compared"), t("Items with two answers or more")]}
         figures={[4]}
       >
