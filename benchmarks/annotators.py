@@ -38,10 +38,11 @@ from benchmarks.crowd.planted import Deal, classes_said, dealt, preferences, ran
 from benchmarks.crowd.weighing import weighing
 from benchmarks.efficiency.statistics import interval
 from benchmarks.harness import arguments, finish
-from uncertainty.annotators import Reliability, share_interval, vote_shares
+from uncertainty.annotators import Reliability, vote_shares
 from uncertainty.crowd_bt import crowd_bt
 from uncertainty.dawid_skene import dawid_skene
 from uncertainty.evidence import enough, off_half
+from uncertainty.intervals import share_interval
 from uncertainty.logistic import sigmoid
 from uncertainty.notices import of_sides
 

@@ -21,9 +21,9 @@ from benchmarks.crowd.planted import dealt, markings
 from benchmarks.crowd.shifts import hourly, took
 from benchmarks.harness import arguments, finish
 from uncertainty.agreement import alpha
-from uncertainty.annotators import share_interval
 from uncertainty.dawid_skene import dawid_skene
 from uncertainty.errors import UncertaintyError
+from uncertainty.intervals import share_interval
 from uncertainty.pace import finish as finish_at
 
 SKILLS = np.linspace(0.55, 0.97, 10)

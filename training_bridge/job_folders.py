@@ -121,6 +121,7 @@ def prepare_reward_model(job: TrainingJob, beat: Beat) -> None:
             "production": str(Path(settings.ARTIFACTS) / production.artifact) if production and comparable else None,
             "production_digest": production.artifact_digest if production and comparable else None,
             "production_id": production.pk if production else None,
+            "production_number": production.number if production else None,
             "backbone": backbone_of(job),
             "backbone_digest": encoder.digest,
             "machine": _round(job),

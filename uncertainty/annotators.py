@@ -10,7 +10,6 @@ misunderstanding for a person to clear up, not for a formula.
 from __future__ import annotations
 
 import dataclasses
-import math
 from functools import cached_property
 
 import numpy as np
@@ -19,8 +18,6 @@ from numpy.typing import ArrayLike
 from uncertainty.agreement import once_each
 from uncertainty.arrays import AnyArray, Bools, Floats, Ints, finite, group_codes, same_length, shares
 from uncertainty.errors import EmptyPool, ShapeMismatch
-
-Z = 1.959963984540054  # 95 % of a normal lies within so many standard deviations
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -169,19 +166,6 @@ def drawn_together(right_A: ArrayLike, spread_A: ArrayLike) -> Floats:
     middle = float(np.average(right, weights=known))
     really = max(float(np.average((right - middle) ** 2 - spread**2, weights=known)), 0.0)
     return np.asarray(middle + really / (really + spread**2) * (right - middle))
-
-
-def share_interval(hits: float, of: int, *, z: float = Z) -> tuple[float, float]:
-    """Wilson's interval of a share, of 95 % by default: inside 0..1, and honest where few were asked.
-
-    Hits may be partial: scores between 0 and 1 vary no more than hits and misses do, so it is wide enough for them.
-    """
-    if of < 1 or not 0 <= hits <= of:
-        raise ShapeMismatch("A share is of one or more, and not more than all of them.", hits=hits, of=of)
-    share, room = hits / of, z**2 / of
-    middle = (share + room / 2.0) / (1.0 + room)
-    half = z / (1.0 + room) * math.sqrt(share * (1.0 - share) / of + room / (4.0 * of))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def spread_of(complete: Floats, hidden: Floats, prior_D: Floats) -> Floats:

@@ -79,20 +79,25 @@ def nll(prob_M: ArrayLike, outcomes_M: ArrayLike) -> float:
 
     A probability of exactly 0 or 1 that turns out wrong is refused as infinite rather than clipped.
     """
+    return float(losses(prob_M, outcomes_M).mean())
+
+
+def losses(prob_M: ArrayLike, outcomes_M: ArrayLike) -> Floats:
+    """What each answer adds to `nll`."""
     prob, outcomes = _pair(prob_M, outcomes_M)
     with np.errstate(divide="ignore", invalid="ignore"):  # 0 * log 0 is computed, and then not taken
         log_p, log_q = np.log(prob), np.log1p(-prob)
         terms = np.where(outcomes > 0, outcomes * log_p, 0.0) + np.where(outcomes < 1, (1.0 - outcomes) * log_q, 0.0)
-    return -float(finite(terms, "log-likelihood", ndim=1).mean())
+    return -finite(terms, "log-likelihood", ndim=1)
 
 
 def accuracy(prob_M: ArrayLike, outcomes_M: ArrayLike) -> float:
     """Share of strict answers (ties left out) on the side the model prefers; a model that says one half gets half."""
-    prob, outcomes = _pair(prob_M, outcomes_M)
-    strict = outcomes != 0.5
+    right_M = rights(prob_M, outcomes_M)
+    strict = np.asarray(outcomes_M) != 0.5
     if not strict.any():
-        raise EmptyPool("Accuracy needs at least one answer that is not a tie.", answers=len(outcomes))
-    return float(_agreement(prob[strict], outcomes[strict]).mean())
+        raise EmptyPool("Accuracy needs at least one answer that is not a tie.", answers=len(right_M))
+    return float(right_M[strict].mean())
 
 
 def brier(prob_M: ArrayLike, outcomes_M: ArrayLike) -> float:
@@ -126,7 +131,7 @@ def ebce(lower_M: ArrayLike, upper_M: ArrayLike, outcomes_M: ArrayLike, *, bins:
     middle = (lower + upper) / 2.0
     promise = np.maximum(np.where(middle >= 0.5, lower, 1.0 - upper), 0.5)
     bin_M = np.minimum(((promise - 0.5) * 2 * bins).astype(np.int64), bins - 1)
-    broken = np.bincount(bin_M, weights=promise - _agreement(middle, outcomes), minlength=bins)
+    broken = np.bincount(bin_M, weights=promise - rights(middle, outcomes), minlength=bins)
     return float(np.maximum(broken, 0.0).sum() / len(lower))
 
 
@@ -134,7 +139,7 @@ def reliability(prob_M: ArrayLike, outcomes_M: ArrayLike, *, bins: int = 10) -> 
     """(mean confidence, share right, answers) of every bin of confidence that holds any: what ECE averages over."""
     at_least_one(bins=bins)
     prob, outcomes = _pair(prob_M, outcomes_M)
-    confidence, right = np.maximum(prob, 1.0 - prob), _agreement(prob, outcomes)
+    confidence, right = np.maximum(prob, 1.0 - prob), rights(prob, outcomes)
     bin_M = np.minimum(((confidence - 0.5) * 2 * bins).astype(np.int64), bins - 1)
     count = np.bincount(bin_M, minlength=bins)
     held = count > 0
@@ -176,8 +181,9 @@ def aurc(uncertainty_M: ArrayLike, wrong_M: ArrayLike) -> float:
     return float(risk_coverage(uncertainty_M, wrong_M)[1].mean())
 
 
-def _agreement(prob: Floats, outcomes: Floats) -> Floats:
+def rights(prob_M: ArrayLike, outcomes_M: ArrayLike) -> Floats:
     """1 where the preferred side won, 0 where it lost, half for a tie or a model without a preference."""
+    prob, outcomes = _pair(prob_M, outcomes_M)
     return np.asarray(0.5 + np.sign(prob - 0.5) * (outcomes - 0.5))
 
 

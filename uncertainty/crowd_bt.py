@@ -21,10 +21,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.annotators import Heard, Reliability, Residuals, Z, drawn_together, label_weights
+from uncertainty.annotators import Heard, Reliability, Residuals, drawn_together, label_weights
 from uncertainty.arrays import AnyArray, Floats, flags, shares
 from uncertainty.crowd_fit import BEFOREHAND, Answers, Fit, Model
 from uncertainty.errors import ShapeMismatch
+from uncertainty.intervals import Z
 from uncertainty.logistic import sigmoid
 from uncertainty.sharpness import SHAPES
 

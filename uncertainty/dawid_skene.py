@@ -21,7 +21,6 @@ from uncertainty.annotators import (
     Heard,
     Reliability,
     Residuals,
-    Z,
     drawn_together,
     label_weights,
     more_than_alone,
@@ -30,6 +29,7 @@ from uncertainty.annotators import (
 )
 from uncertainty.arrays import AnyArray, Floats, Ints, blocks, group_codes
 from uncertainty.errors import ShapeMismatch, Unsettled
+from uncertainty.intervals import Z
 from uncertainty.logistic import sigmoid
 
 REST = 1e-6

@@ -12,9 +12,10 @@ import dataclasses
 import numpy as np
 from numpy.typing import ArrayLike
 
-from uncertainty.annotators import Reliability, Residuals, Z
+from uncertainty.annotators import Reliability, Residuals
 from uncertainty.arrays import Floats, Ints
 from uncertainty.evidence import ALPHA, above_half, changes, copies, enough, off_half, wider
+from uncertainty.intervals import Z
 from uncertainty.logistic import sigmoid
 
 KINDS = ["below_chance", "near_chance", "fell", "alike", "leans_left", "leans_right", "hurries"]

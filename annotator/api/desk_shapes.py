@@ -42,11 +42,29 @@ class RolloutCounts(s.Serializer[Any]):
     scored = s.IntegerField()
 
 
+class ChangeOut(s.Serializer[Any]):
+    mean = s.FloatField()
+    low = s.FloatField(allow_null=True)
+    high = s.FloatField(allow_null=True)
+
+
 class CurvePoint(s.Serializer[Any]):
     labels = s.IntegerField()
     version = s.IntegerField()
+    n_heldout = s.IntegerField(allow_null=True)
     heldout_nll = s.FloatField(allow_null=True)
+    nll_low = s.FloatField(allow_null=True)
+    nll_high = s.FloatField(allow_null=True)
     heldout_accuracy = s.FloatField(allow_null=True)
+    accuracy_low = s.FloatField(allow_null=True)
+    accuracy_high = s.FloatField(allow_null=True)
+    before_version = s.IntegerField(
+        allow_null=True, help_text="The version in production until then; its figures are on the same held-out answers."
+    )
+    before_nll = s.FloatField(allow_null=True)
+    nll_change = ChangeOut(allow_null=True, help_text="Paired, answer by answer; below 0 is better.")
+    before_accuracy = s.FloatField(allow_null=True)
+    accuracy_change = ChangeOut(allow_null=True)
     random_nll = s.FloatField(allow_null=True)
     random_accuracy = s.FloatField(allow_null=True)
     random_n = s.IntegerField(allow_null=True)

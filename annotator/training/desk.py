@@ -22,7 +22,7 @@ from annotator.rollouts import tallies
 from annotator.rollouts.models import RewardModelVersion, Score
 from annotator.tasks.models import AnnotationTask, Assignment
 from annotator.tasks.opening import used_up
-from uncertainty.annotators import share_interval
+from uncertainty.intervals import share_interval
 from uncertainty.notices import of_sides
 
 from . import alarms, trust
@@ -99,7 +99,11 @@ def annotator_rows(campaign: Campaign) -> list[dict[str, Any]]:
 
 
 def learning_curve(campaign: Campaign) -> list[dict[str, Any]]:
-    """Held-out quality by labels, one point per version this campaign's answers produced."""
+    """Held-out quality by labels, one point per version this campaign's answers produced.
+
+    Points are judged on the answers held out by then, which differ from one to the next; how a version compares with
+    the one before it is therefore told on its own answers.
+    """
     jobs = TrainingJob.objects.filter(campaign=campaign, produced__isnull=False, label_set__isnull=False)
     return [
         {
@@ -107,6 +111,8 @@ def learning_curve(campaign: Campaign) -> list[dict[str, Any]]:
             "version": job.produced.number,
             "heldout_nll": job.produced.metrics.get("heldout_nll"),
             "heldout_accuracy": job.produced.metrics.get("heldout_accuracy"),
+            **trust.within(job.produced),
+            **trust.before(job.produced),
             **trust.by_chance(job.produced),
         }
         for job in jobs.select_related("label_set", "produced").order_by("id")

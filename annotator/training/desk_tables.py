@@ -6,6 +6,7 @@ Only reads. To add one: a function beside its neighbours and a line in TABLES.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.utils import timezone
 
@@ -59,8 +60,18 @@ def jobs(campaign: Campaign) -> Table:
 
 
 def learning_curve(campaign: Campaign) -> Table:
-    heads = "version labels heldout_nll heldout_accuracy random_nll random_accuracy random_n"
-    return records(heads, desk.learning_curve(campaign))
+    """Every version, with the one before it on the same answers; every interval's ends are columns of their own."""
+    curve = desk.learning_curve(campaign)
+    own = "version labels n_heldout heldout_nll nll_low nll_high heldout_accuracy accuracy_low accuracy_high"
+    before = "before_version before_nll nll_change nll_change_low nll_change_high"
+    before += " before_accuracy accuracy_change accuracy_change_low accuracy_change_high"
+    rows = ({**point, **_spread(point, "nll_change"), **_spread(point, "accuracy_change")} for point in curve)
+    return records(f"{own} {before} random_nll random_accuracy random_n", rows)
+
+
+def _spread(point: dict[str, Any], name: str) -> dict[str, Any]:
+    found = point[name] or {}
+    return {name: found.get("mean"), f"{name}_low": found.get("low"), f"{name}_high": found.get("high")}
 
 
 def uncertainty(campaign: Campaign) -> Table:

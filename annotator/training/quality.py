@@ -25,10 +25,11 @@ from annotator.campaigns.models import Campaign
 from annotator.people.models import User
 from annotator.tasks.models import AnnotationTask
 from uncertainty.agreement import alpha, alpha_of_sets, together, together_of_sets
-from uncertainty.annotators import Reliability, share_interval
+from uncertainty.annotators import Reliability
 from uncertainty.crowd_bt import TIE, crowd_bt
 from uncertainty.dawid_skene import dawid_skene
 from uncertainty.errors import UncertaintyError
+from uncertainty.intervals import share_interval
 from uncertainty.notices import Notice, of_haste, of_sides, of_skill
 
 from .desk import annotator_rows

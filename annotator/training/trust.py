@@ -64,3 +64,26 @@ def by_chance(version: RewardModelVersion) -> dict[str, Any]:
     """A version's figures on the held-out answers of the random stream alone: fair to whatever chose the others."""
     told = version.metrics.get("heldout_random") or {}
     return {"random_nll": told.get("nll"), "random_accuracy": told.get("accuracy"), "random_n": told.get("n")}
+
+
+def within(version: RewardModelVersion) -> dict[str, Any]:
+    """How many answers judged a version, and between which ends its figures lie."""
+    told = version.metrics.get("heldout_within") or {}
+    ends = {f"{name}_{end}": (told.get(name) or {}).get(end) for name in ("nll", "accuracy") for end in ("low", "high")}
+    return {"n_heldout": version.metrics.get("n_heldout"), **ends}
+
+
+def before(version: RewardModelVersion) -> dict[str, Any]:
+    """How the version in production until then did on the same held-out answers, and what changed since."""
+    told = version.metrics.get("before") or {}
+    return {
+        "before_version": told.get("version"),
+        "before_nll": told.get("nll"),
+        "before_accuracy": told.get("accuracy"),
+        "nll_change": _change(told.get("nll_change")),
+        "accuracy_change": _change(told.get("accuracy_change")),
+    }
+
+
+def _change(told: dict[str, float | None] | None) -> dict[str, float | None] | None:
+    return told and {name: told[name] for name in ("mean", "low", "high")}

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from annotator.annotations.models import LabelSet
 from annotator.annotations.submission import submit
 from annotator.campaigns.models import Campaign
 from annotator.learning.models import StrategyCheck
 from annotator.rollouts.models import RewardModelVersion
 from annotator.tasks.leasing import claim_next
-from tests.factories import said
+from annotator.training.models import TrainingJob
+from tests.factories import make_version, said
 
 Lift = tuple[float, float, float]
 
@@ -43,6 +45,35 @@ def judged(version: RewardModelVersion) -> None:
         "heldout_random": {"nll": 0.583, "accuracy": 0.702, "n": 31},
     }
     version.save(update_fields=["metrics"])
+
+
+def curve(campaign: Campaign) -> None:
+    """Three versions from ever more labels; the later two compared with the one before on their own answers."""
+    for number, (nll, accuracy, before) in enumerate(
+        [(0.66, 0.6, None), (0.57, 0.7, 0.6), (0.59, 0.69, 0.62)], start=1
+    ):
+        version = make_version(campaign.reward_model, number=number, state="retired")
+        within = {
+            "nll": {"mean": nll, "low": nll - 0.05, "high": nll + 0.05},
+            "accuracy": {"mean": accuracy, "low": accuracy - 0.06, "high": accuracy + 0.05},
+        }
+        change = {
+            "nll": {"mean": -0.03, "low": -0.05, "high": -0.01},
+            "accuracy": {"mean": 0.02, "low": -0.01, "high": 0.05},
+        }
+        version.metrics = {
+            "heldout_nll": nll, "heldout_accuracy": accuracy, "n_heldout": 100 * number, "heldout_within": within,
+            "before": before and {
+                "version": number - 1, "n": 100 * number, "nll": before, "nll_change": change["nll"],
+                "accuracy": accuracy - 0.02, "accuracy_change": change["accuracy"],
+            },
+        }  # fmt: skip
+        version.save(update_fields=["metrics"])
+        labels = LabelSet.objects.create(campaign=campaign, digest=str(number), size=200 * number, heldout_size=10)
+        TrainingJob.objects.create(
+            kind="reward_model", campaign=campaign, label_set=labels, produced=version, state="succeeded",
+            config_digest="", because="test",
+        )  # fmt: skip
 
 
 def corrected(version: RewardModelVersion) -> None:

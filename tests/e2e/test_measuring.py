@@ -15,12 +15,13 @@ from annotator.training.models import TrainingJob
 from tests.factories import make_open_campaign, make_version
 
 from .conftest import SignIn, quiet
-from .findings import corrected, found, judged
+from .findings import corrected, curve, found, judged
 from .judging import all_sent, press
 from .seeing import DRAWN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
 LAYOUT_SHIFTS = """() => {
     window.shifted = 0;
     new PerformanceObserver(list => list.getEntries().forEach(entry => window.shifted += entry.value))
@@ -108,6 +109,28 @@ def test_a_new_finding_appears_by_itself_and_moves_nothing(warm: Campaign, sign_
     assert page.evaluate("window.shifted") < 0.001
 
 
+def test_the_learning_curve_tells_each_version_from_the_one_before_on_the_same_answers(
+    warm: Campaign, sign_in: SignIn
+) -> None:
+    curve(warm)
+    desk = panel(sign_in("olga", "/campaigns/helpful/learning"), "Learning curve")
+    told = (
+        (
+            "Version 3, both judged on the same 300 answers: better than version 2."
+            " Loss -0.030 (-0.050 to -0.010), accuracy +2.0% (-1.0% to +5.0%)."
+        )
+        .replace(" -", f" {MINUS}")
+        .replace("(-", f"({MINUS}")
+    )
+    expect(desk).to_contain_text(told)
+    expect(desk.locator(".legend")).to_contain_text("the version before, on the same answers")
+    expect(desk.get_by_role("img")).to_have_attribute("aria-label", re.compile(re.escape(told) + "$"))
+    desk.locator("summary", has_text="As a table").click()
+    last = desk.get_by_role("row").last
+    expect(last).to_contain_text("0.590 (0.540 to 0.640)")
+    expect(last).to_contain_text(told)
+
+
 def test_the_doubt_of_the_version_in_production_is_laid_open(warm: Campaign, sign_in: SignIn) -> None:
     judged(make_version("helpful"))
     desk = panel(sign_in("olga", "/campaigns/helpful/learning"), "Can its doubt be trusted?")
@@ -149,7 +172,7 @@ def test_the_learning_curve_tells_the_answers_of_chance_apart(warm: Campaign, si
     expect(desk.locator(".legend")).to_contain_text("on the held-out answers of chance alone")
     desk.locator("summary", has_text="As a table").click()
     cells = desk.get_by_role("row").nth(1).get_by_role("cell")
-    expect(cells).to_have_text(["4", "0.561", "71.3%", "0.583", "70.2%", "31"])
+    expect(cells).to_have_text(["4", "312", "0.561", "71.3%", NOTHING, "0.583", "70.2%", "31"])
 
 
 def test_the_labels_of_a_machine_are_sorted_into_zones(people: dict[str, Any], sign_in: SignIn) -> None:

@@ -52,6 +52,7 @@ def test_a_job_folder_becomes_an_artifact_and_a_result_and_is_not_done_twice(tmp
     here = train(features, comparisons, QUICK, quiet)
     assert (model.draw(features)[0] == here.draw(features)[0]).all()
     assert result["metrics"]["heldout_accuracy"] > 0.6 and result["production_metrics"] is None
+    assert result["metrics"]["before"] is None
     assert (result["ensemble_draws"], result["dropout_draws"]) == (QUICK.heads, QUICK.dropout_draws)
     before = (tmp_path / "result.json").stat().st_mtime_ns
     code, said = finish(start(tmp_path))
@@ -84,10 +85,18 @@ def test_production_is_measured_on_the_same_held_out_answers(tmp_path):
     features, comparisons = prepare(tmp_path)
     worse = train(features, dataclasses.replace(comparisons, outcome_M=1 - comparisons.outcome_M), QUICK, quiet)
     digest = worse.save(tmp_path / "production")
-    prepare(tmp_path, production=str(tmp_path / "production"), production_digest=digest)
+    prepare(tmp_path, production=str(tmp_path / "production"), production_digest=digest, production_number=4)
     result = run(tmp_path, quiet)
-    assert result["production_metrics"]["n_heldout"] == result["metrics"]["n_heldout"]
-    assert result["production_metrics"]["heldout_nll"] > result["metrics"]["heldout_nll"] + 0.1
+    now, then = result["metrics"], result["production_metrics"]
+    assert then["n_heldout"] == now["n_heldout"]
+    assert then["heldout_nll"] > now["heldout_nll"] + 0.1
+    before = now["before"]
+    assert (before["version"], before["n"], before["nll"]) == (4, now["n_heldout"], then["heldout_nll"])
+    assert before["accuracy"] == then["heldout_accuracy"]
+    for name, better in (("nll", -1), ("accuracy", 1)):
+        change = before[f"{name}_change"]
+        assert change["mean"] == pytest.approx(now[f"heldout_{name}"] - then[f"heldout_{name}"])
+        assert change["low"] < change["mean"] < change["high"] and (change["high"] < 0) == (better < 0)
 
 
 @pytest.mark.parametrize("missing", ["config.json", "data.npz"])

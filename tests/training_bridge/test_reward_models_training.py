@@ -12,7 +12,7 @@ import torch
 from tests.training_bridge.reward_worlds import QUICK, WIDTH, linear_world, quiet
 from training_bridge.errors import InvalidTrainingData, TrainingDiverged
 from training_bridge.reward_models import model as model_module
-from training_bridge.reward_models.evaluate import BINS, POINTS, evaluate
+from training_bridge.reward_models.evaluate import BINS, POINTS, against, evaluate
 from training_bridge.reward_models.train import train
 from uncertainty.acquisition import ACQUISITIONS
 from uncertainty.calibration import fit_temperature
@@ -250,7 +250,7 @@ def test_without_held_out_answers_there_is_a_model_but_no_figure():
     features, comparisons, _ = linear_world(60, heldout=0.0)
     metrics = evaluate(train(features, comparisons, QUICK, quiet), features, comparisons)
     unknown = ("heldout_nll", "ece", "ebce", "auroc", "aurc", "risk_coverage", "reliability", "heldout_random")
-    assert all(metrics[name] is None for name in unknown) and metrics["n_heldout"] == 0
+    assert all(metrics[name] is None for name in (*unknown, "heldout_within")) and metrics["n_heldout"] == 0
 
 
 def test_only_ties_held_out_give_a_likelihood_but_no_accuracy():
@@ -259,6 +259,7 @@ def test_only_ties_held_out_give_a_likelihood_but_no_accuracy():
     comparisons = dataclasses.replace(comparisons, outcome_M=tied)
     metrics = evaluate(train(features, comparisons, QUICK, quiet), features, comparisons)
     assert metrics["heldout_accuracy"] is None and metrics["heldout_nll"] >= np.log(2)
+    assert metrics["heldout_within"]["accuracy"] is None
 
 
 def test_the_metrics_say_how_far_to_trust_the_model(world, trained):
@@ -271,6 +272,26 @@ def test_the_metrics_say_how_far_to_trust_the_model(world, trained):
     assert curve["risk"][-1] == pytest.approx(1 - metrics["heldout_accuracy"])
     assert sum(bars["count"]) == metrics["n_heldout"] and len(bars["count"]) <= BINS
     assert json.loads(json.dumps(metrics)) == metrics
+
+
+def test_the_held_out_figures_say_between_which_ends_they_lie(world, trained):
+    features, comparisons, _ = world
+    metrics = evaluate(trained, features, comparisons)
+    for name, figure in (("nll", "heldout_nll"), ("accuracy", "heldout_accuracy")):
+        within = metrics["heldout_within"][name]
+        assert within["mean"] == pytest.approx(metrics[figure])
+        assert 0.0 < within["low"] < metrics[figure] < within["high"] < 1.0
+
+
+def test_a_model_against_itself_has_not_changed_and_a_change_is_surer_than_the_figures_it_lies_between(world, trained):
+    features, comparisons, _ = world
+    same = against(trained, trained, features, comparisons)
+    assert same["nll_change"] == same["accuracy_change"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
+    other = train(features, comparisons, dataclasses.replace(QUICK, steps=60), quiet)
+    change = against(trained, other, features, comparisons)["nll_change"]
+    alone = evaluate(trained, features, comparisons)["heldout_within"]["nll"]
+    assert change["high"] - change["low"] < 0.7 * (alone["high"] - alone["low"])
+    assert against(trained, other, features, comparisons.where(~comparisons.heldout_M)) is None
 
 
 def test_the_random_stream_is_reported_apart_and_only_where_it_is_known(world, trained):

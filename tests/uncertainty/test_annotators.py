@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from uncertainty.annotators import drawn_together, label_weights, share_interval, spread_of, vote_shares
+from uncertainty.annotators import drawn_together, label_weights, spread_of, vote_shares
 from uncertainty.errors import EmptyPool, ShapeMismatch
 
 
@@ -49,12 +48,6 @@ def test_among_guessers_all_weigh_alike():
     assert label_weights([0.5, 0.4], [10, 10], chance=0.5).tolist() == [1.0, 1.0]
 
 
-@pytest.mark.parametrize(("hits", "of"), [(0, 1), (0, 30), (3, 7), (60, 100), (30, 30)])
-def test_the_interval_of_a_share_is_wilsons(hits, of):
-    expected = stats.binomtest(hits, of).proportion_ci(method="wilson")
-    assert share_interval(hits, of) == pytest.approx((expected.low, expected.high))
-
-
 def test_what_answers_do_not_tell_stays_as_the_prior_has_it():
     complete, hidden = np.diag([4.0, 1.0]), np.diag([1.0, 1.0 + 1e-9])  # rounding left less than nothing
     np.testing.assert_allclose(spread_of(complete, hidden, np.array([1.0, 0.5])), np.diag([0.25, 2.0]), atol=1e-6)
@@ -63,9 +56,6 @@ def test_what_answers_do_not_tell_stays_as_the_prior_has_it():
 @pytest.mark.parametrize(
     ("call", "refusal"),
     [
-        (lambda: share_interval(3, 2), ShapeMismatch),
-        (lambda: share_interval(0, 0), ShapeMismatch),
-        (lambda: share_interval(-1, 4), ShapeMismatch),
         (lambda: vote_shares([], []), EmptyPool),
         (lambda: vote_shares([1, 2], [0, 0], weights_L=[1.0, -1.0]), ShapeMismatch),
         (lambda: drawn_together([0.7], [0.0]), ShapeMismatch),

@@ -24,11 +24,14 @@ from uncertainty.calibration import (
     ebce,
     ece,
     fit_temperature,
+    losses,
     nll,
     out_of_bag_temperature,
     reliability,
+    rights,
     risk_coverage,
 )
+from uncertainty.intervals import Mean, mean_by_cluster, share_by_cluster
 from uncertainty.logistic import sigmoid
 from uncertainty.reward_samples import RewardSamples
 
@@ -60,7 +63,7 @@ def evaluate(model: RewardModel, features_N_D: ArrayLike, comparisons: Compariso
     held = comparisons.heldout_M
     metrics: dict[str, Any] = {
         **dict.fromkeys(("heldout_nll", "heldout_accuracy", "ece", "ebce", "brier", "auroc", "auroc_spread", "aurc")),
-        **dict.fromkeys(("risk_coverage", "reliability", "heldout_random")),
+        **dict.fromkeys(("risk_coverage", "reliability", "heldout_random", "heldout_within")),
         "temperature": model.temperature, "n_heldout": int(held.sum()), **model.facts,
     }  # fmt: skip
     if not held.any():
@@ -69,6 +72,7 @@ def evaluate(model: RewardModel, features_N_D: ArrayLike, comparisons: Compariso
     margins_S_M = _margins(model, features_N_D, told)
     prob_M = np.asarray(sigmoid(margins_S_M).mean(axis=0))
     metrics |= _calibration(margins_S_M, prob_M, told.outcome_M) | _discrimination(margins_S_M, prob_M, told.outcome_M)
+    metrics["heldout_within"] = _within(prob_M, told)
     if told.random_M.any():
         by_chance = {
             "nll": nll(prob_M[told.random_M], told.outcome_M[told.random_M]),
@@ -77,6 +81,47 @@ def evaluate(model: RewardModel, features_N_D: ArrayLike, comparisons: Compariso
         }
         metrics["heldout_random"] = by_chance
     return metrics
+
+
+def against(
+    model: RewardModel, before: RewardModel, features_N_D: ArrayLike, comparisons: Comparisons
+) -> dict[str, Any] | None:
+    """By how much the model does better or worse than the one before it on the very same held-out answers.
+
+    Paired: what makes an answer hard for both cancels, so that the interval of a change is far narrower than those of
+    the two figures it lies between. None where nothing is held out.
+    """
+    told = comparisons.where(comparisons.heldout_M)
+    if not len(told):
+        return None
+    now_M, then_M = (np.asarray(sigmoid(_margins(one, features_N_D, told)).mean(axis=0)) for one in (model, before))
+    change_M = losses(now_M, told.outcome_M) - losses(then_M, told.outcome_M)
+    found = {
+        "n": len(told),
+        "nll": nll(then_M, told.outcome_M),
+        "nll_change": _plain(mean_by_cluster(change_M, told.prompt_M)),
+        "accuracy": _accuracy(then_M, told.outcome_M),
+        "accuracy_change": None,
+    }
+    strict_M = told.outcome_M != 0.5
+    if strict_M.any():
+        gained_M = (rights(now_M, told.outcome_M) - rights(then_M, told.outcome_M))[strict_M]
+        found["accuracy_change"] = _plain(mean_by_cluster(gained_M, told.prompt_M[strict_M]))
+    return found
+
+
+def _within(prob_M: Floats, told: Comparisons) -> dict[str, Any]:
+    """Between which ends the held-out figures lie: answers about one prompt share its luck."""
+    strict_M = told.outcome_M != 0.5
+    right_M, prompt_M = rights(prob_M, told.outcome_M)[strict_M], told.prompt_M[strict_M]
+    return {
+        "nll": _plain(mean_by_cluster(losses(prob_M, told.outcome_M), told.prompt_M)),
+        "accuracy": _plain(share_by_cluster(right_M, prompt_M)) if strict_M.any() else None,
+    }
+
+
+def _plain(found: Mean) -> dict[str, float | None]:
+    return {"mean": found.mean, "low": found.low, "high": found.high}
 
 
 def _calibration(margins_S_M: Floats, prob_M: Floats, outcome_M: Floats) -> dict[str, Any]:

@@ -4,8 +4,9 @@ Reads `config.json` and `data.npz`, says its progress on stdout, leaves `artifac
 that has its result is left alone; anything less is done again from the start, which takes seconds.
 
 config.json: `training` (fields of TrainingConfig), `production` (folder of the production version, or null) with
-`production_digest`, `backbone_digest` (kept in the artifact, so that features of another backbone are noticed), and
-`machine` ({"round", "rounds"}) where a machine labelled pairs, too: its labels are judged and mixed in before training.
+`production_digest` and `production_number`, `backbone_digest` (kept in the artifact, so that features of another
+backbone are noticed), and `machine` ({"round", "rounds"}) where a machine labelled pairs, too: its labels are judged
+and mixed in before training.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 from training_bridge.errors import ArtifactMissing, BridgeError, InvalidTrainingData
 from training_bridge.reward_models.comparisons import Comparisons
 from training_bridge.reward_models.config import TrainingConfig
-from training_bridge.reward_models.evaluate import evaluate
+from training_bridge.reward_models.evaluate import against, evaluate
 from training_bridge.reward_models.machine import MachineLabels, with_machine
 from training_bridge.reward_models.model import RewardModel
 from training_bridge.reward_models.train import Report, train
@@ -50,12 +51,14 @@ def run(folder: Path, say: Report) -> dict[str, Any]:
         )
     model = train(features, learnt_from, config, fitting)
     metrics, production = evaluate(model, features, comparisons), _production(given)
-    against = evaluate(production, features, comparisons) if production is not None else None
+    before = None
+    if production is not None and (found := against(model, production, features, comparisons)) is not None:
+        before = {"version": given.get("production_number"), **found}
     digest = model.save(folder / "artifact", backbone_digest=given.get("backbone_digest"))
     return {
         "digest": digest,
-        "metrics": {**metrics, **decided},
-        "production_metrics": against,
+        "metrics": {**metrics, "before": before, **decided},
+        "production_metrics": evaluate(production, features, comparisons) if production is not None else None,
         "ensemble_draws": config.heads,
         "dropout_draws": config.dropout_draws,
     }

@@ -1508,6 +1508,14 @@ export interface components {
         Cards: {
             cards: components["schemas"]["CardOut"][];
         };
+        ChangeOut: {
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+        };
         ClaimInRequest: {
             /** @default 3 */
             n: number;
@@ -1529,10 +1537,28 @@ export interface components {
         CurvePoint: {
             labels: number;
             version: number;
+            n_heldout: number | null;
             /** Format: double */
             heldout_nll: number | null;
             /** Format: double */
+            nll_low: number | null;
+            /** Format: double */
+            nll_high: number | null;
+            /** Format: double */
             heldout_accuracy: number | null;
+            /** Format: double */
+            accuracy_low: number | null;
+            /** Format: double */
+            accuracy_high: number | null;
+            /** @description The version in production until then; its figures are on the same held-out answers. */
+            before_version: number | null;
+            /** Format: double */
+            before_nll: number | null;
+            /** @description Paired, answer by answer; below 0 is better. */
+            nll_change: components["schemas"]["ChangeOut"] | null;
+            /** Format: double */
+            before_accuracy: number | null;
+            accuracy_change: components["schemas"]["ChangeOut"] | null;
             /** Format: double */
             random_nll: number | null;
             /** Format: double */

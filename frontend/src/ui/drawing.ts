@@ -176,3 +176,22 @@ export function dot(plot: uPlot, x: number, y: number, radius: number, colour: s
     context.stroke();
   });
 }
+
+/** What something was before, as a small ring to the left of its dot, joined to it. */
+export function beside(plot: uPlot, x: number, y: number, before: number, colour: string, fill: string): void {
+  clipped(plot, (context, pixel) => {
+    const [right, to, from] = [plot.valToPos(x, "x", true), plot.valToPos(y, "y", true), plot.valToPos(before, "y", true)];
+    const left = right - 10 * pixel;
+    context.strokeStyle = colour;
+    context.fillStyle = fill;
+    context.lineWidth = pixel;
+    context.beginPath();
+    context.moveTo(left, from);
+    context.lineTo(right, to);
+    context.stroke();
+    context.beginPath();
+    context.arc(left, from, 2.5 * pixel, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  });
+}

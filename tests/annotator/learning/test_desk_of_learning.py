@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from annotator.annotations.models import LabelSet
 from annotator.learning.checks import check_strategy
+from annotator.training import desk_tables
+from annotator.training.models import TrainingJob
 from tests.factories import make_version
 from uncertainty.lift import Bound, Saving
 
@@ -76,11 +79,38 @@ def test_the_desk_shows_how_far_the_production_version_can_be_trusted(open_campa
 
 
 def test_the_learning_curve_shows_each_version_on_random_answers_alone_too(open_campaign, api, people):
-    from annotator.annotations.models import LabelSet
-    from annotator.training.models import TrainingJob
-
     campaign = open_campaign()
     figures = [{"heldout_nll": 0.6, "heldout_random": {"nll": 0.65, "accuracy": 0.6, "n": 12}}, {"heldout_nll": 0.5}]
+    trained(campaign, figures)
+    curve = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/dashboard").json()["learning_curve"]
+    assert [(p["heldout_nll"], p["random_nll"], p["random_accuracy"], p["random_n"]) for p in curve] == [
+        (0.6, 0.65, 0.6, 12), (0.5, None, None, None),
+    ]  # fmt: skip
+
+
+def test_the_learning_curve_shows_the_version_before_on_the_same_answers(open_campaign, api, people):
+    campaign = open_campaign()
+    change = {"mean": -0.02, "low": -0.05, "high": 0.01}
+    few = {"mean": 0.01, "low": None, "high": None}
+    within = {"nll": {"mean": 0.5, "low": 0.4, "high": 0.6}, "accuracy": None}
+    before = {"version": 1, "n": 40, "nll": 0.52, "nll_change": change, "accuracy": 0.7, "accuracy_change": few}
+    second = {"heldout_nll": 0.5, "n_heldout": 40, "heldout_within": within, "before": before}
+    trained(campaign, [{"heldout_nll": 0.6, "before": None}, second])
+    client = api("olga")
+    first, later = client.get(f"/api/v1/campaigns/{campaign.slug}/dashboard").json()["learning_curve"]
+    assert (first["before_version"], first["nll_change"], first["nll_low"]) == (None, None, None)
+    assert (later["before_version"], later["before_nll"], later["before_accuracy"]) == (1, 0.52, 0.7)
+    assert (later["nll_change"], later["accuracy_change"]) == (change, few)
+    assert (later["n_heldout"], later["nll_low"], later["nll_high"], later["accuracy_low"]) == (40, 0.4, 0.6, None)
+    heads, one, two = desk_tables.learning_curve(campaign).heads, *desk_tables.learning_curve(campaign).rows
+    rows = [dict(zip(heads, row, strict=True)) for row in (one, two)]
+    assert (rows[0]["before_version"], rows[0]["nll_change"]) == (None, None)
+    ends = [rows[1][name] for name in ("nll_change", "nll_change_low", "nll_change_high", "accuracy_change_low")]
+    assert ends == [-0.02, -0.05, 0.01, None]
+
+
+def trained(campaign, figures):
+    """A version with each of these figures, from ever more labels."""
     for number, metrics in enumerate(figures, start=1):
         version = make_version(campaign.reward_model, number=number, state="retired")
         version.metrics = metrics
@@ -90,7 +120,3 @@ def test_the_learning_curve_shows_each_version_on_random_answers_alone_too(open_
             kind="reward_model", campaign=campaign, label_set=labels, produced=version, state="succeeded",
             config_digest="", because="test",
         )  # fmt: skip
-    curve = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/dashboard").json()["learning_curve"]
-    assert [(p["heldout_nll"], p["random_nll"], p["random_accuracy"], p["random_n"]) for p in curve] == [
-        (0.6, 0.65, 0.6, 12), (0.5, None, None, None),
-    ]  # fmt: skip

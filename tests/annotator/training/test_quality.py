@@ -15,7 +15,7 @@ from annotator.tasks.leasing import claim_next
 from annotator.tasks.models import AnnotationTask, Assignment
 from annotator.training.quality import annotator_weights, quality
 from tests.factories import said
-from uncertainty.annotators import share_interval
+from uncertainty.intervals import share_interval
 
 pytestmark = pytest.mark.django_db
 
