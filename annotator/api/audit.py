@@ -42,6 +42,8 @@ def _matching(query: dict[str, Any]) -> QuerySet[AuditEntry]:
         entries = entries.filter(actor_name=query["actor"])
     if "about" in query:
         entries = entries.filter(Q(about=query["about"]) | Q(about_name=query["about"]))
+    if "campaign" in query:
+        entries = audit.of_campaign(entries, query["campaign"])
     if "kind" in query:
         kind = query["kind"]
         family = [one for one in audit.kinds() if one.startswith(kind)] if kind.endswith(".") else [kind]

@@ -192,6 +192,7 @@ class PersonChange(s.Serializer[Any]):
 class AuditQuery(s.Serializer[Any]):
     actor = s.CharField(required=False, max_length=150)
     about = s.CharField(required=False, max_length=200, help_text="an object's word (campaign) or name (helpful)")
+    campaign = s.CharField(required=False, max_length=200, help_text="a campaign, with its members and invitations")
     kind = s.CharField(required=False, max_length=50, help_text="campaign.opened, or the beginning of it: campaign.")
     since = s.DateTimeField(required=False, help_text="from this moment on")
     until = s.DateTimeField(required=False, help_text="before this moment")

@@ -64,11 +64,11 @@ def _taken(buffer: io.StringIO) -> str:
     return text
 
 
-def as_csv(table: Table, name: str) -> StreamingHttpResponse:
+def as_csv(table: Table, name: str, about: Campaign | None = None) -> StreamingHttpResponse:
     """A table as a file; that it was taken away is on record."""
     body = _begun(lines(table))
     next(body)  # what cannot be had is refused before anything is sent
-    audit.record("export.downloaded", new={"what": f"{name}.csv"})
+    audit.record("export.downloaded", about, new={"what": f"{name}.csv"})
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -95,7 +95,7 @@ class CampaignTable(APIView):
         campaign = find_campaign(request, slug)
         if table not in desk_tables.TABLES:
             raise NotFound(f"There is no table {table}.", code="unknown_table", table=table)
-        return as_csv(desk_tables.TABLES[table](campaign), f"{slug}-{table}")
+        return as_csv(desk_tables.TABLES[table](campaign), f"{slug}-{table}", campaign)
 
 
 class LookedAtTable(APIView):
@@ -106,7 +106,7 @@ class LookedAtTable(APIView):
         """Every answer that the filters of a review leave."""
         campaign = find_campaign(request, slug)
         refuse_strangers(request, campaign)
-        return as_csv(desk_tables.looked_at(campaign, looked(request, campaign)), f"{slug}-read-again")
+        return as_csv(desk_tables.looked_at(campaign, looked(request, campaign)), f"{slug}-read-again", campaign)
 
 
 class CampaignsTable(APIView):

@@ -16,11 +16,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from .addresses import address_of
-from .models import AuditEntry, User
+from .models import OF_CAMPAIGNS, AuditEntry, User, named_after
 
 _answering: ContextVar[HttpRequest | None] = ContextVar("answering", default=None)
 WORDS = {"user": "person", "apitoken": "token", "browsersession": "session", "identity": "person"}
@@ -70,6 +70,11 @@ def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, A
     """Only what differs, as it was and as it is."""
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     return {name: old.get(name) for name in names}, {name: new.get(name) for name in names}
+
+
+def of_campaign(entries: QuerySet[AuditEntry], slug: str) -> QuerySet[AuditEntry]:
+    """Those about a campaign, its members and its invitations, which are named after it; it may be gone by now."""
+    return entries.alias(campaign=named_after()).filter(campaign=slug, about__in=OF_CAMPAIGNS)
 
 
 KINDS = """

@@ -144,6 +144,15 @@ class KnownNetwork(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "network"], name="a_network_is_known_once")]
 
 
+OF_CAMPAIGNS = ("campaign", "membership", "invitation")  # objects that are named after their campaign
+
+
+def named_after() -> models.Func:
+    """The name that an object's name begins with: its own, or that of what it is part of ("helpful: alice")."""
+    parts = (models.F("about_name"), models.Value(": "), models.Value(1))
+    return models.Func(*parts, function="split_part", output_field=models.TextField())
+
+
 class AuditEntry(models.Model):
     """One change of what matters: who, when, from where, what it was and what it is. Append-only (a trigger refuses
     edits). Names are kept as they were then; nothing secret is ever in `old` or `new`."""
@@ -167,4 +176,10 @@ class AuditEntry(models.Model):
             models.Index(fields=["actor_name", "id"], name="audit_by_name_of_actor"),
             models.Index(fields=["about_name", "id"], name="audit_by_name_of_object"),
             models.Index(fields=["at", "id"], name="audit_by_time"),
+            models.Index(
+                named_after(),
+                "id",
+                condition=models.Q(about__in=OF_CAMPAIGNS),
+                name="audit_by_campaign",
+            ),
         ]

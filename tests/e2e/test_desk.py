@@ -70,6 +70,27 @@ def test_a_search_is_an_address(searchable: Any, api: Any, sign_in: SignIn) -> N
     assert len(downloading.value.path().read_text().splitlines()) == 47
 
 
+def test_numbers_are_typed_as_people_type_them(searchable: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/explorer?run=grpo-1")
+    least, steps = page.get_by_label("Reward from"), page.get_by_label("Steps up to")
+    least.fill("2,5")
+    expect(page).to_have_url("/explorer?run=grpo-1&reward_min=2.5")
+    expect(least).to_have_value("2,5")
+    expect(page.locator(".found-row")).to_have_count(12)
+    steps.fill("1.5")
+    expect(steps).to_have_accessible_description("A whole number, 0 or more.")
+    least.fill("high")
+    expect(least).to_have_accessible_description("A number.")
+    expect(page).to_have_url("/explorer?run=grpo-1")
+    expect(page.locator(".found-row")).to_have_count(48)
+    page.get_by_role("button", name="Deutsch").click()
+    page.goto("/explorer?run=grpo-1&reward_min=2.5")
+    expect(page.get_by_label("Belohnung von")).to_have_value("2,5")
+    page.goto("/runs/grpo-1")
+    page.get_by_label("Schritt", exact=True).fill("x")
+    expect(page.get_by_label("Schritt", exact=True)).to_have_accessible_description("Eine ganze Zahl, 0 oder mehr.")
+
+
 def test_long_lists_go_on(api: Any, sign_in: SignIn, people: Any) -> None:
     make_run("grpo-1", groups=30)
     page = sign_in("olga", "/explorer?run=grpo-1")

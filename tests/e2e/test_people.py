@@ -15,6 +15,7 @@ from annotator.campaigns.models import Membership
 from annotator.people import audit
 from annotator.people.models import AuditEntry, BrowserSession, User
 from annotator.people.single_sign_on import SingleSignOn
+from tests.factories import make_open_campaign, make_run
 
 from .conftest import SignIn
 from .judging import all_sent, eventually, press, ready
@@ -203,6 +204,53 @@ def test_an_admin_ends_access_and_reads_it_in_the_log(ada: User, people: dict[st
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as CSV").click()
     assert "person.changed" in download.value.path().read_text()
+
+
+def test_a_campaigns_page_leads_an_admin_to_its_part_of_the_log(
+    ada: User, campaign: Any, people: dict[str, Any], sign_in: SignIn
+) -> None:
+    make_open_campaign(people, slug="other", run=make_run("grpo-2"))
+    membership.pause(campaign, people["bob"].pk, because="A break.", now=campaign.opened_at)
+    page = sign_in("ada", "/campaigns/helpful")
+    page.get_by_role("link", name="Its audit log").click()
+    expect(page).to_have_url("/audit?campaign=helpful")
+    rows = page.get_by_role("row")
+    expect(rows.nth(1)).to_contain_text("helpful: bob")
+    expect(page.get_by_role("table")).not_to_contain_text("other")
+    chosen = page.get_by_role("combobox", name="Campaign")
+    expect(chosen).to_have_value("helpful")
+    chosen.select_option("other")
+    expect(page.get_by_role("table")).not_to_contain_text("helpful")
+    expect(rows.nth(1)).to_contain_text("other")
+    page.reload()
+    expect(chosen).to_have_value("other")
+    expect(page.get_by_role("link", name="Download as CSV")).to_have_attribute(
+        "href", "/api/v1/audit.csv?campaign=other"
+    )
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("table")).to_contain_text("helpful: bob")
+    expect(page).to_have_url("/audit")
+    olga = sign_in("olga", "/campaigns/helpful")
+    expect(olga.get_by_role("link", name="New one like this")).to_be_visible()
+    expect(olga.get_by_role("link", name="Its audit log")).to_have_count(0)
+
+
+def test_an_invitation_asks_for_numbers_as_people_type_them(campaign: Any, sign_in: SignIn) -> None:
+    page = sign_in("olga", "/campaigns/helpful/people")
+    form = page.get_by_role("form", name="New invitation")
+    uses, days = form.get_by_label("For how many people"), form.get_by_label("Days it works")
+    uses.fill("a few")
+    days.fill("365")
+    form.get_by_role("button", name="Make a link").click()
+    expect(uses).to_be_focused()
+    expect(uses).to_have_accessible_description("A whole number from 1 to 1,000.")
+    expect(days).to_have_accessible_description("A whole number from 1 to 90.")
+    uses.fill(" 12 ")
+    days.fill("30")
+    days.press("Enter")
+    expect(page.get_by_text("used 0 of 12 times")).to_be_visible()
+    expect(uses).to_have_value("1")
+    expect(form.get_by_text("A whole number")).to_have_count(0)
 
 
 def test_annotators_find_no_pages_about_others(campaign: Any, sign_in: SignIn) -> None:

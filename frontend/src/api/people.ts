@@ -25,6 +25,7 @@ export type AuditPage = Schemas["AuditPage"];
 export interface AuditFilters {
   actor?: string;
   about?: string;
+  campaign?: string;
   kind?: string;
   since?: string;
   until?: string;

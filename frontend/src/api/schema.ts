@@ -2825,6 +2825,8 @@ export interface operations {
                 actor?: string;
                 /** @description only entries older than this one */
                 before?: number;
+                /** @description a campaign, with its members and invitations */
+                campaign?: string;
                 /** @description campaign.opened, or the beginning of it: campaign. */
                 kind?: string;
                 limit?: number;
@@ -2857,6 +2859,8 @@ export interface operations {
                 actor?: string;
                 /** @description only entries older than this one */
                 before?: number;
+                /** @description a campaign, with its members and invitations */
+                campaign?: string;
                 /** @description campaign.opened, or the beginning of it: campaign. */
                 kind?: string;
                 limit?: number;

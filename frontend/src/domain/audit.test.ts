@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changes, kindName, withDays } from "./audit";
+import { addressOf, askedOf, changes, kindName, withDays } from "./audit";
 
 test("a change is told field by field, without what stayed the same", () => {
   expect(changes({ role: "annotator", active: true }, { role: "manager", active: true })).toEqual([
@@ -37,6 +37,12 @@ test("days are the reader's own, and the last one counts whole", () => {
   });
   expect(withDays({ kind: "campaign.opened" })).toEqual({ kind: "campaign.opened" });
   expect(withDays({ from: "soon" })).toEqual({});
+});
+
+test("an address says what of the log is looked for, and nothing that is empty", () => {
+  const asked = askedOf(new URLSearchParams("campaign=helpful&actor=%20olga%20&about=&colour=red"));
+  expect(asked).toEqual({ campaign: "helpful", actor: "olga" });
+  expect(addressOf({ ...asked, kind: "", from: "2026-02-28" }).toString()).toBe("actor=olga&campaign=helpful&from=2026-02-28");
 });
 
 test("settings inside settings are read by their path, and only those that changed", () => {

@@ -1,5 +1,6 @@
 /** The audit log's words as people read them. A kind this page does not know stays as the server writes it. */
 
+import type { AuditFilters } from "../api/people";
 import { t } from "../i18n";
 import { dated } from "./format";
 
@@ -46,8 +47,22 @@ export function kindName(kind: string): string {
   return Object.hasOwn(KINDS, kind) ? t(KINDS[kind as keyof typeof KINDS]) : kind;
 }
 
+const FIELDS = ["actor", "campaign", "about", "kind", "from", "to"] as const;
+/** What somebody looks for, as it was typed. */
+export type Asked = Partial<Record<(typeof FIELDS)[number], string>>;
+
+/** What is looked for in an address; what it says besides is left out. */
+export function askedOf(address: URLSearchParams): Asked {
+  return Object.fromEntries(FIELDS.map((name) => [name, address.get(name)?.trim()]).filter(([, value]) => value)) as Asked;
+}
+
+/** The address that says so, and nothing of what is empty. */
+export function addressOf(asked: Asked): URLSearchParams {
+  return new URLSearchParams(askedOf(new URLSearchParams(asked)));
+}
+
 /** What was typed above the log as what the server is asked: days are the reader's own, the last one whole. */
-export function withDays({ from, to, ...rest }: Record<string, string>): Record<string, string> {
+export function withDays({ from, to, ...rest }: Asked): AuditFilters {
   const since = from && startOf(from, 0);
   const until = to && startOf(to, 1);
   return { ...rest, ...(since ? { since } : {}), ...(until ? { until } : {}) };

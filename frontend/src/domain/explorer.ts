@@ -1,12 +1,18 @@
 /** What is searched for, as an address holds it: every search can be linked to. */
 
 import type { RolloutQuery } from "../api/desk";
+import type { Range } from "./typedNumber";
 
 export const SORTS = ["newest", "oldest", "highest_reward", "lowest_reward", "most_doubted", "least_doubted"] as const;
 export type Sort = (typeof SORTS)[number];
 
-const NUMBERS = ["step_min", "step_max", "reward_min", "reward_max", "doubt_min", "doubt_max"] as const;
-export type NumberField = (typeof NUMBERS)[number];
+const STEP = { least: 0, whole: true };
+const REWARD = {};
+const DOUBT = { least: 0 };
+/** What can be narrowed by a number, and by which numbers. */
+export const RANGES = { step_min: STEP, step_max: STEP, reward_min: REWARD, reward_max: REWARD, doubt_min: DOUBT, doubt_max: DOUBT } satisfies Record<string, Range>;
+export type NumberField = keyof typeof RANGES;
+const NUMBERS = Object.keys(RANGES) as NumberField[];
 const TEXTS = ["run", "q", "model"] as const;
 
 /** The search in an address; what makes no sense there is left out. */

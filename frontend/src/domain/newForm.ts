@@ -1,8 +1,7 @@
 /** The questions of a new campaign's form, as they are composed: a kind each, and what that kind needs to be told. */
 
 import { t } from "../i18n";
-import { twoWays } from "./newRanges";
-import { numberOf, readTwoWays } from "./typedNumber";
+import { numberOf, problemOfNumber } from "./typedNumber";
 
 export const KINDS = [
   { kind: "pair", title: "Which of two is better", fewest: 2, most: 2 },
@@ -172,9 +171,7 @@ function counted(kind: Kind, told: Record<string, Told>): Record<string, Told> {
 /** An option of a question whose field holds no whole number (yet). */
 export function problemOfOption({ preset }: Option, value: Told): string | null {
   if (typeof preset !== "number") return null;
-  const text = String(value);
-  if (text.trim() && Number.isInteger(numberOf(text))) return null;
-  return readTwoWays(text) ? twoWays() : t("A whole number.");
+  return problemOfNumber(String(value), { whole: true });
 }
 
 export function toQuestion({ kind, name, title, guideline, parts, required, told, given }: Asked): Record<string, unknown> {

@@ -1,14 +1,11 @@
 /** What a number of the campaign form may be. The inputs and the check before sending both read it; the server decides. */
 
-import { t } from "../i18n";
 import type { CampaignForm, Problems, TextField } from "./newCampaign";
-import { numberOf, readTwoWays } from "./typedNumber";
+import { problemOfNumber, type Range } from "./typedNumber";
 
-interface Range {
+interface FieldRange extends Range {
   least: number;
   most: number;
-  /** Whole numbers only. */
-  whole?: boolean;
   /** Left empty it has no end, no price, or the value that is proposed. */
   optional?: boolean;
 }
@@ -48,27 +45,20 @@ export const RANGES = {
   heldoutShare: { least: 1, most: 99 },
   promotionSlack: { least: 0, most: 100 },
   seed: { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
-} as const satisfies Partial<Record<TextField, Range>>;
+} as const satisfies Partial<Record<TextField, FieldRange>>;
 
 export type NumberName = keyof typeof RANGES;
 
-export function rangeOf(field: NumberName): Range {
+export function rangeOf(field: NumberName): FieldRange {
   return RANGES[field];
-}
-
-/** What is said of a number that can be read in two ways. */
-export function twoWays(): string {
-  return t("Write it without a separator before the last three digits: it can be read in two ways.");
 }
 
 export function problemsOfRanges(form: CampaignForm): Problems {
   const found: Problems = {};
   for (const field of Object.keys(RANGES) as NumberName[]) {
-    const [{ least, most, whole, optional }, text] = [rangeOf(field), form[field].trim()];
-    if (!text && optional) continue;
-    const number = numberOf(text);
-    if (text && number >= least && number <= most && (!whole || Number.isInteger(number))) continue;
-    found[field] = readTwoWays(text) ? twoWays() : whole ? t("A whole number from {{least}} to {{most}}.", { least, most }) : t("A number from {{least}} to {{most}}.", { least, most });
+    const text = form[field].trim();
+    const problem = !text && rangeOf(field).optional ? null : problemOfNumber(text, rangeOf(field));
+    if (problem) found[field] = problem;
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 
 import { speak } from "../i18n";
-import { numberOf, readTwoWays, typedAs } from "./typedNumber";
+import { numberOf, problemOfNumber, readTwoWays, typedAs } from "./typedNumber";
 
 afterEach(() => speak("en"));
 
@@ -39,4 +39,13 @@ describe("a number that is typed", () => {
       for (const value of [0, -2, 1.125, 0.05, 1000, 1e9]) expect(numberOf(typedAs(value))).toBe(value);
     }
   });
+});
+
+test("what is wrong with a number is said by what it may be", () => {
+  expect(problemOfNumber("2,5", {})).toBe(null);
+  expect(problemOfNumber("", {})).toBe("A number.");
+  expect(problemOfNumber("-1", { least: 0 })).toBe("A number, 0 or more.");
+  expect(problemOfNumber("1.5", { least: 0, whole: true })).toBe("A whole number, 0 or more.");
+  expect(problemOfNumber("91", { least: 1, most: 90, whole: true })).toBe("A whole number from 1 to 90.");
+  expect(problemOfNumber("1,000", { least: 0 })).toContain("two ways");
 });

@@ -133,6 +133,52 @@ def test_some_days_of_years_are_read_page_by_page_without_the_rest(admin, narrow
     assert found == list(fits.order_by("-id").values_list("id", flat=True)) and found
 
 
+def test_a_campaign_is_followed_with_its_people_its_links_and_what_was_taken_away(admin, api, open_campaign):
+    open_campaign()
+    olga, url = api("olga"), "/api/v1/campaigns/helpful"
+    for path, body in [("members", {"username": "ada", "role": "adjudicator"}), ("invitations", {"role": "manager"})]:
+        assert olga.post(f"{url}/{path}", body, format="json").status_code < 300
+    olga.post(f"{url}/pause")
+    b"".join(olga.get(f"{url}/tables/annotators.csv").streaming_content)
+    with connection.cursor() as cursor:  # others of that name, and one whose name begins like it
+        cursor.execute(
+            "INSERT INTO people_auditentry (at, actor_name, kind, about, about_name) VALUES"
+            " (now(), '', 'person.made', 'person', 'helpful'), (now(), '', 'campaign.opened', 'campaign', 'helpful-2'),"
+            " (now(), '', 'membership.added', 'membership', 'helpful-2: helpful')"
+        )
+
+    def kinds(**query):
+        found = admin.get("/api/v1/audit", {"campaign": "helpful", **query}).json()["results"]
+        return [entry["kind"] for entry in found]
+
+    told = kinds()
+    assert told[:4] == ["export.downloaded", "campaign.paused", "invitation.made", "membership.added"]
+    assert told[-1] == "campaign.created" and "person.made" not in told
+    assert kinds(kind="campaign.opened") == ["campaign.opened"]
+    assert kinds(since=timezone.now().isoformat()) == []
+    assert admin.get("/api/v1/audit", {"campaign": "none"}).json()["results"] == []
+    text = b"".join(admin.get("/api/v1/audit.csv", {"campaign": "helpful"}).streaming_content).decode()
+    assert [row["kind"] for row in csv.DictReader(io.StringIO(text))] == told
+
+
+def test_a_campaign_of_long_ago_is_found_without_reading_what_came_since(admin):
+    with connection.cursor() as cursor:
+        cursor.execute(YEARS_OF_ENTRIES)
+        cursor.execute(
+            "INSERT INTO people_auditentry (at, kind, actor_name, about, about_name)"
+            " SELECT now(), 'membership.added', 'olga', 'membership', 'campaign-' || n % 400 || ': x'"
+            " FROM generate_series(1, 20000) n"
+        )
+        cursor.execute("ANALYZE people_auditentry")
+    with CaptureQueriesContext(connection) as asked:
+        page = admin.get("/api/v1/audit", {"campaign": "campaign-7", "limit": 5}).json()
+    assert {entry["name"] for entry in page["results"]} == {"campaign-7: x"}
+    (listing,) = [one["sql"] for one in asked if "ORDER BY" in one["sql"] and '"old"' in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {listing}")
+        assert rows_touched(nodes_of(cursor)) < 100
+
+
 @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@x", "\tx"])
 def test_no_cell_of_the_csv_runs_as_a_formula(admin, people, name):
     User.objects.filter(pk=people["bob"].pk).update(username=name)

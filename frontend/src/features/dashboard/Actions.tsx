@@ -58,7 +58,7 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
   const [closing, setClosing] = useState(false);
   const topUp = useTopUp();
   const session = useQuery({ queryKey: ["session"], queryFn: api.session, staleTime: Infinity });
-  const mayDraft = session.data?.scopes.includes("manage") ?? false;
+  const [mayDraft, keeps] = [session.data?.scopes.includes("manage"), session.data?.scopes.includes("admin")];
   const button = (to: Move, label: string) => (
     <button type="button" className={to === "open" ? "button primary" : "button"} onClick={() => move.mutate(to)} disabled={move.isPending}>
       {label}
@@ -71,6 +71,11 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
         <button type="button" className="button quiet-button" onClick={() => setClosing(true)} disabled={move.isPending}>
           {t("Close…")}
         </button>
+      )}
+      {keeps && (
+        <Link className="button quiet-button" to={`/audit?campaign=${encodeURIComponent(campaign.slug)}`}>
+          {t("Its audit log")}
+        </Link>
       )}
       {mayDraft && (
         <Link className="button quiet-button" to={`/campaigns/new?like=${encodeURIComponent(campaign.slug)}`}>

@@ -1,8 +1,9 @@
 /** What to look for. Texts are taken over when somebody stops typing, so that a word is not searched letter by letter. */
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 
-import { type NumberField, type Sort, SORTS } from "../../domain/explorer";
+import { type NumberField, RANGES, type Sort, SORTS } from "../../domain/explorer";
+import { numberOf, problemOfNumber, typedAs } from "../../domain/typedNumber";
 import { t } from "../../i18n";
 
 const PAUSE = 350;
@@ -22,43 +23,65 @@ interface Props {
   change: (name: string, value: string) => void;
 }
 
-function useTyped(kept: string, take: (value: string) => void) {
-  const [typed, setTyped] = useState(kept);
+const trimmed = (text: string) => text.trim();
+const asItIs = (text: string) => text;
+
+/** `meant` is what the address says for what was typed; `written` is what would be typed for what it says. */
+function useTyped(kept: string, take: (value: string) => void, meant = trimmed, written = asItIs) {
+  const [typed, setTyped] = useState(written(kept));
   const latest = useRef(take);
   latest.current = take;
   // An address that changed by other means (back, a link) is shown; one's own typing is not disturbed by its echo.
   const [seen, setSeen] = useState(kept);
   if (kept !== seen) {
     setSeen(kept);
-    setTyped(kept);
+    if (meant(typed) !== kept.trim()) setTyped(written(kept));
   }
+  const says = meant(typed);
   useEffect(() => {
-    if (typed.trim() === kept.trim()) return;
-    const timer = setTimeout(() => latest.current(typed.trim()), PAUSE);
+    if (says === kept.trim()) return;
+    const timer = setTimeout(() => latest.current(says), PAUSE);
     return () => clearTimeout(timer);
-  }, [typed, kept]);
+  }, [says, kept]);
   return { value: typed, onChange: (event: { target: { value: string } }) => setTyped(event.target.value) };
+}
+
+/** A number in the address is written as programs write it, and typed as its reader writes it. What is none, or not
+ * yet, narrows nothing, and says so. */
+function useTypedNumber(name: NumberField, { address, change }: Pick<Props, "address" | "change">) {
+  const problemOf = (text: string) => (text.trim() ? problemOfNumber(text, RANGES[name]) : null);
+  const meant = (text: string) => (text.trim() && !problemOf(text) ? String(numberOf(text)) : "");
+  const field = useTyped(address.get(name) ?? "", (value) => change(name, value), meant, typedAs);
+  return { field, problem: problemOf(field.value) };
 }
 
 interface RangeProps extends Pick<Props, "address" | "change"> {
   title: string;
   low: NumberField;
   high: NumberField;
-  step: string;
   disabled: boolean;
 }
 
-function Range({ title, low, high, step, disabled, address, change }: RangeProps) {
-  const from = useTyped(address.get(low) ?? "", (value) => change(low, value));
-  const to = useTyped(address.get(high) ?? "", (value) => change(high, value));
+function Range({ title, low, high, disabled, ...search }: RangeProps) {
+  const [from, to] = [useTypedNumber(low, search), useTypedNumber(high, search)];
+  const id = useId();
+  const problem = from.problem ?? to.problem;
+  const input = (label: string, side: typeof from) => (
+    <input inputMode="decimal" maxLength={40} autoComplete="off" aria-label={label} aria-invalid={side.problem !== null} aria-describedby={side.problem ? id : undefined} {...side.field} />
+  );
   return (
     <fieldset className="range" disabled={disabled}>
       <legend>{title}</legend>
       <span>
-        <input type="number" step={step} inputMode="decimal" aria-label={t("{{what}} from", { what: title })} {...from} />
+        {input(t("{{what}} from", { what: title }), from)}
         <span aria-hidden="true">–</span>
-        <input type="number" step={step} inputMode="decimal" aria-label={t("{{what}} up to", { what: title })} {...to} />
+        {input(t("{{what}} up to", { what: title }), to)}
       </span>
+      {problem && (
+        <p id={id} className="field-problem" role="status">
+          {problem}
+        </p>
+      )}
     </fieldset>
   );
 }
@@ -108,9 +131,9 @@ export function Filters({ address, runs, change }: Props) {
             ))}
           </select>
         </label>
-        <Range title={t("Steps")} low="step_min" high="step_max" step="1" {...ranges} />
-        <Range title={t("Reward")} low="reward_min" high="reward_max" step="any" {...ranges} />
-        <Range title={t("Uncertainty")} low="doubt_min" high="doubt_max" step="any" {...ranges} />
+        <Range title={t("Steps")} low="step_min" high="step_max" {...ranges} />
+        <Range title={t("Reward")} low="reward_min" high="reward_max" {...ranges} />
+        <Range title={t("Uncertainty")} low="doubt_min" high="doubt_max" {...ranges} />
       </div>
       {!run && <p className="hint">{t("Steps, rewards and uncertainty are compared within one run: choose one to narrow by them.")}</p>}
     </form>

@@ -1,17 +1,21 @@
 /** Every change of what matters, newest first: who, what, from where, what it was and what it is. */
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
+import { useSearchParams } from "react-router";
 
-import { type AuditEntry, type AuditFilters, people } from "../../api/people";
-import { type Change, changes, kindName, LONG, MANY, withDays } from "../../domain/audit";
+import { type AuditEntry, people } from "../../api/people";
+import { addressOf, askedOf, type Change, changes, kindName, LONG, MANY, withDays } from "../../domain/audit";
 import { dated } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { Table, TableRow } from "../../ui/Table";
+import { AuditFilters } from "./AuditFilters";
 
 export default function AuditLog() {
-  const [filters, setFilters] = useState<AuditFilters>({});
+  const [address, setAddress] = useSearchParams();
+  const asked = askedOf(address);
+  const filters = withDays(asked);
   const log = useInfiniteQuery({
     queryKey: ["audit", filters],
     queryFn: ({ pageParam }) => people.audit(filters, pageParam),
@@ -29,7 +33,7 @@ export default function AuditLog() {
         </a>
       }
     >
-      <Filters kinds={log.data?.pages[0]?.kinds ?? []} onChange={setFilters} />
+      <AuditFilters asked={asked} kinds={log.data?.pages[0]?.kinds ?? []} onAsk={(said) => setAddress(addressOf(said), { replace: true })} />
       {log.isPending && <Loading />}
       {log.isError && <Problem error={log.error} />}
       {log.isSuccess && entries.length === 0 && <p className="quiet">{t("Nothing on record fits.")}</p>}
@@ -46,54 +50,6 @@ export default function AuditLog() {
         </button>
       )}
     </Page>
-  );
-}
-
-function Filters({ kinds, onChange }: { kinds: string[]; onChange: (filters: AuditFilters) => void }) {
-  const apply = (form: HTMLFormElement) => {
-    const said = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);
-    onChange(withDays(Object.fromEntries(said.filter(([, value]) => value))));
-  };
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    apply(event.currentTarget);
-  };
-  return (
-    <form className="row-form" onSubmit={submit} onReset={() => onChange({})} role="search" aria-label={t("Filter the log")}>
-      <label>
-        {t("Who")}
-        <input name="actor" autoComplete="off" />
-      </label>
-      <label>
-        {t("About (a name)")}
-        <input name="about" autoComplete="off" />
-      </label>
-      <label>
-        {t("What")}
-        <select name="kind" onChange={(event) => event.target.form && apply(event.target.form)}>
-          <option value="">{t("everything")}</option>
-          {kinds.map((kind) => (
-            <option key={kind} value={kind}>
-              {kindName(kind)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {t("From")}
-        <input name="from" type="date" onChange={(event) => event.target.form && apply(event.target.form)} />
-      </label>
-      <label>
-        {t("To")}
-        <input name="to" type="date" onChange={(event) => event.target.form && apply(event.target.form)} />
-      </label>
-      <button type="submit" className="button primary">
-        {t("Filter")}
-      </button>
-      <button type="reset" className="button">
-        {t("Show all")}
-      </button>
-    </form>
   );
 }
 

@@ -1,11 +1,12 @@
 /** Links that invite into a campaign: for how many, until when, used how often; and the way to take one back. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
 
 import { type CampaignRole, type Invitation, people } from "../../api/people";
 import { when } from "../../domain/format";
 import { roleOf } from "../../domain/names";
+import { numberOf, problemOfNumber } from "../../domain/typedNumber";
 import { t } from "../../i18n";
 import { Copyable } from "../../ui/Copyable";
 import { Loading, Panel, Problem } from "../../ui/parts";
@@ -56,18 +57,41 @@ function Line({ invitation, onRevoke }: { invitation: Invitation; onRevoke: () =
   );
 }
 
+const USES = { least: 1, most: 1000, whole: true };
+const DAYS = { least: 1, most: 90, whole: true };
+
+/** One of the numbers of an invitation; what is wrong with it is said when the link is asked for. */
+function Counted({ label, name, usual, problem }: { label: string; name: string; usual: number; problem: string | null }) {
+  const id = useId();
+  return (
+    <div className="counted">
+      <label>
+        {label}
+        <input name={name} inputMode="numeric" maxLength={40} autoComplete="off" defaultValue={usual} aria-invalid={problem !== null} aria-describedby={problem ? id : undefined} />
+      </label>
+      {problem && (
+        <p id={id} className="field-problem">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
 function NewInvitation({ slug, onSettled }: { slug: string; onSettled: () => void }) {
   const invite = useMutation({ mutationFn: (body: Parameters<typeof people.invite>[1]) => people.invite(slug, body), onSettled });
+  const [wrong, setWrong] = useState<Record<"max_uses" | "days", string | null>>({ max_uses: null, days: null });
+  const fields = useRef<HTMLFormElement>(null);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const said = new FormData(form);
-    const body = {
-      role: said.get("role") as CampaignRole,
-      max_uses: Number(said.get("max_uses")),
-      days: Number(said.get("days")),
-      note: String(said.get("note")),
-    };
+    const [uses, days] = [String(said.get("max_uses")), String(said.get("days"))];
+    const problems = { max_uses: problemOfNumber(uses, USES), days: problemOfNumber(days, DAYS) };
+    setWrong(problems);
+    const first = problems.max_uses ? "max_uses" : problems.days ? "days" : null;
+    if (first) return fields.current?.querySelector<HTMLElement>(`[name=${first}]`)?.focus();
+    const body = { role: said.get("role") as CampaignRole, max_uses: numberOf(uses), days: numberOf(days), note: String(said.get("note")) };
     invite.mutate(body, { onSuccess: () => form.reset() });
   };
   return (
@@ -79,16 +103,10 @@ function NewInvitation({ slug, onSettled }: { slug: string; onSettled: () => voi
           hint={t("Copy it now: it is shown only this once.")}
         />
       )}
-      <form className="row-form" onSubmit={submit} aria-label={t("New invitation")}>
+      <form ref={fields} className="row-form" onSubmit={submit} aria-label={t("New invitation")}>
         <RoleSelect label={t("Role")} name="role" visible />
-        <label>
-          {t("For how many people")}
-          <input name="max_uses" type="number" min={1} max={1000} defaultValue={1} required />
-        </label>
-        <label>
-          {t("Days it works")}
-          <input name="days" type="number" min={1} max={90} defaultValue={7} required />
-        </label>
+        <Counted label={t("For how many people")} name="max_uses" usual={1} problem={wrong.max_uses} />
+        <Counted label={t("Days it works")} name="days" usual={7} problem={wrong.days} />
         <label className="grow">
           {t("Whom it is for (only managers see this)")}
           <input name="note" maxLength={200} autoComplete="off" />

@@ -8,6 +8,7 @@ import { api } from "../../api/client";
 import type { Group, GroupRollout } from "../../api/types";
 import { decimal } from "../../domain/format";
 import { asked, summary } from "../../domain/messages";
+import { numberOf, problemOfNumber } from "../../domain/typedNumber";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
 import { Judged } from "../../ui/Judged";
@@ -90,7 +91,9 @@ function GroupCard({ group }: { group: Group }) {
 
 export default function RunGroups() {
   const { run = "" } = useParams();
-  const [step, setStep] = useState("");
+  const [typed, setTyped] = useState("");
+  const problem = typed.trim() ? problemOfNumber(typed, { least: 0, whole: true }) : null;
+  const step = typed.trim() && !problem ? String(numberOf(typed)) : "";
   const groups = useInfiniteQuery({
     queryKey: ["groups", run, step],
     queryFn: ({ pageParam }) => api.groups(run, step, pageParam),
@@ -108,14 +111,21 @@ export default function RunGroups() {
           <label className="inline-label">
             {t("Step")}
             <input
-              type="number"
-              min={0}
               inputMode="numeric"
+              maxLength={40}
+              autoComplete="off"
               placeholder={t("all")}
-              value={step}
-              onChange={(event) => setStep(event.target.value)}
+              value={typed}
+              aria-invalid={problem !== null}
+              aria-describedby={problem ? "step-problem" : undefined}
+              onChange={(event) => setTyped(event.target.value)}
             />
           </label>
+          {problem && (
+            <p id="step-problem" className="field-problem" role="status">
+              {problem}
+            </p>
+          )}
           <Link className="button" to={`/explorer?run=${encodeURIComponent(run)}`}>
             {t("Search its rollouts")}
           </Link>
