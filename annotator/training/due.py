@@ -54,8 +54,8 @@ def situation(campaign: Campaign) -> RetrainSituation:
 def start_due_training(campaign: Campaign) -> TrainingJob | None:
     """Start a reward-model training when the rule says so; None when it does not."""
     config = campaign.config
-    if config.asks.ordering is None:
-        return None  # its answers compare nothing: there is no reward to learn from them
+    if not config.asks.compares:
+        return None  # there is no reward to learn from its answers
     decision = should_retrain(situation(campaign), RetrainRule(config.retrain_every, config.min_labels))
     return start_training(campaign, decision) if decision.yes else None
 
@@ -85,7 +85,13 @@ def start_training(campaign: Campaign, decision: Decision) -> TrainingJob:
 
 @transaction.atomic
 def retrain_now(campaign: Campaign) -> TrainingJob:
-    """A manager asks for a training, whatever the rule says."""
+    """A manager asks for a training, whatever the rule says, of answers that a reward can be learnt from."""
+    if not campaign.config.asks.compares:
+        raise NothingToLearn(
+            "These answers never say which of two completions is better, so no reward model can learn from them; "
+            "download them as a label set.",
+            campaign=campaign.slug,
+        )
     job = start_training(campaign, Decision(True, "asked for by a manager"))
     audit.record("training.asked", campaign, new={"job": job.pk, "label_set": job.label_set_id})
     return job

@@ -15,10 +15,6 @@ from .cards import Told
 from .formats import PROVENANCE, Format, Row, provenance, said
 
 
-def _orders(form: Form) -> bool:
-    return form.ordering is not None and form.completions > 1
-
-
 def preference(answers: Iterable[Told], form: Form, chat: bool) -> Iterator[Row]:
     for told in answers:
         prompt, more = said(told.row.prompt, "user", chat), provenance(told)
@@ -63,7 +59,10 @@ def _ranks(told: Told) -> list[int]:
     return ranks
 
 
-MADE_OF: dict[str, Any] = {"made_of": "a question that orders two or more completions", "fits": _orders}
+MADE_OF: dict[str, Any] = {
+    "made_of": "a question that orders two or more completions",
+    "fits": lambda form: form.compares,
+}
 
 TRL_PREFERENCE = Format(
     name="trl-preference",

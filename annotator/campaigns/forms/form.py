@@ -53,6 +53,11 @@ class Form:
         return next((question for question in self.questions if question.compares), None)
 
     @property
+    def compares(self) -> bool:
+        """Whether its answers can say which of two completions is better: what a reward model learns from."""
+        return self.ordering is not None and self.completions > 1
+
+    @property
     def reads_texts(self) -> bool:
         """Whether an answer can only be checked against what the completions say."""
         return any(question.reads_texts for question in self.questions)

@@ -4,7 +4,7 @@ import type { DraftChange, NewCampaign } from "../api/types";
 import { t } from "../i18n";
 import { type BudgetForm, freshBudget, limitsOf, meansOf, problemsOfBudget } from "./newBudget";
 import { slugOf } from "./format";
-import { type Asked, freshQuestion, problemsOfForm, toQuestion } from "./newForm";
+import { type Asked, freshQuestion, problemsOfForm, toQuestion, usualQuestion } from "./newForm";
 import { freshQuality, peopleOf, problemsOfQuality, type QualityForm, qualityOf } from "./newQuality";
 import { problemsOfRanges } from "./newRanges";
 import { DEFAULT_STRATEGY, needsMachine } from "./strategies";
@@ -91,6 +91,13 @@ export const freshForm: CampaignForm = {
   takeGold: false,
   rest: {},
 };
+
+/** Other questions on the card. The one above it goes with the first of them, until somebody has written it. */
+export function withAsked(form: CampaignForm, asked: Asked[]): Partial<CampaignForm> {
+  const [before, now] = [form.asked[0], asked[0]];
+  const untouched = before !== undefined && now !== undefined && form.question === usualQuestion(before.kind);
+  return untouched ? { asked, question: usualQuestion(now.kind) } : { asked };
+}
 
 /** A strategy that reads a machine's labels goes with them. */
 export function withMachine(form: CampaignForm, machineKind: MachineKind): CampaignForm {

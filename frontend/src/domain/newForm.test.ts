@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { freshForm, problems, toChange } from "./newCampaign";
-import { askedAs, freshQuestion, problemsOfForm, toQuestion } from "./newForm";
+import { freshForm, problems, toChange, withAsked } from "./newCampaign";
+import { askedAs, compares, freshQuestion, type Kind, KINDS, problemsOfForm, toQuestion } from "./newForm";
 
 const rating = (low: string, high: string) => ({ ...freshQuestion("rating"), told: { low, high } });
 
@@ -25,4 +25,18 @@ test("a changed draft keeps its address, and what was emptied has no end", () =>
   const change = toChange(form, "tone");
   expect(change).not.toHaveProperty("slug");
   expect(change).toMatchObject({ name: "Another name", reward_model: "tone", budget_hours: null, budget_money: "12.5", pay_per_label: "0.05", currency: "EUR" });
+});
+
+test("the question above the card goes with what is asked, until somebody has written one", () => {
+  const binary = [freshQuestion("binary")];
+  expect(withAsked(freshForm, binary)).toEqual({ asked: binary, question: "Is each completion good or bad?" });
+  expect(withAsked({ ...freshForm, question: "Is it safe?" }, binary)).toEqual({ asked: binary });
+  const more = [...freshForm.asked, freshQuestion("critique", freshForm.asked)];
+  expect(withAsked(freshForm, more).question).toBe(freshForm.question);
+});
+
+test("only what orders two or more completions teaches a reward model", () => {
+  const teaches = (completions: number) => KINDS.filter(({ kind }) => compares([{ kind }], completions)).map(({ kind }): Kind => kind);
+  expect(teaches(2)).toEqual(["pair", "best_worst", "ranking", "rating", "binary"]);
+  expect(teaches(1)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { freshForm, problems, refusedFields, toRequest } from "./newCampaign";
+import { freshQuestion } from "./newForm";
 import { neededReserve, outlook, qualityOf } from "./newQuality";
 import { RANGES, rangeOf, type NumberName } from "./newRanges";
 
@@ -39,6 +40,8 @@ describe("how a new campaign makes sure of its answers", () => {
     ]);
     expect(warnings).toEqual([]);
     expect(outlook({ ...freshForm, reserve: "2" }).warnings[0]).toContain("about 5% of the labels");
+    expect(outlook({ ...freshForm, budget: "2", overlap: "3" }).warnings).toEqual(["Not one card can be asked about: give more labels, or ask for less overlap or reserve."]);
+    expect(outlook({ ...freshForm, completions: "1", asked: [freshQuestion("binary")] }).lines.at(-1)).toContain("No reward model learns from these answers");
     expect(outlook({ ...freshForm, budget: "" })).toEqual({ lines: [], warnings: [] });
   });
 

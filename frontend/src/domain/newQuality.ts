@@ -3,6 +3,7 @@
 import { t, tn } from "../i18n";
 import { decimal, percent } from "./format";
 import type { CampaignForm } from "./newCampaign";
+import { compares } from "./newForm";
 import { numberOf } from "./typedNumber";
 
 export interface QualityForm {
@@ -109,8 +110,15 @@ export function outlook(form: CampaignForm): Outlook {
     ...ofAHundred(form),
     ...beforehand(form),
     ...price(form, labels),
+    ...withoutModel(form),
   ];
-  return { lines, warnings: warningsOf(form) };
+  const nothing = cards < 1 ? [t("Not one card can be asked about: give more labels, or ask for less overlap or reserve.")] : [];
+  return { lines, warnings: [...nothing, ...warningsOf(form)] };
+}
+
+function withoutModel(form: CampaignForm): string[] {
+  if (compares(form.asked, numberOf(form.completions))) return [];
+  return [t("No reward model learns from these answers: they never say which of two completions is better. They are for label sets.")];
 }
 
 function ofAHundred(form: CampaignForm): string[] {

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from annotator.annotations.submission import submit
+from annotator.annotations.submission import Answer, submit
 from annotator.campaigns import lifecycle
 from annotator.errors import Conflict, NothingToLearn
 from annotator.tasks.leasing import claim_next
@@ -34,6 +34,18 @@ def campaign(open_campaign):
 def test_too_few_answers_start_nothing(campaign, people):
     answer(campaign, people["alice"], 9)
     assert due.start_due_training(campaign) is None
+
+
+@pytest.mark.parametrize("kind", ["binary", "critique"])
+def test_answers_that_compare_no_completions_train_nothing_however_many_and_whoever_asks(open_campaign, people, kind):
+    one = open_campaign(groups=20, min_labels=2, completions=1, form=[{"kind": kind, "name": "it"}])
+    for said_of_it in [{"good": [True]}, {"good": [False]}] if kind == "binary" else [{"text": "Fine."}] * 2:
+        (card,) = claim_next(one, people["alice"].pk, n=1, now=timezone.now())
+        submit(card.assignment, people["alice"].pk, card.lease_number, Answer({"it": said_of_it}, str(card.assignment)))
+    assert due.start_due_training(one) is None
+    with pytest.raises(NothingToLearn, match="which of two completions is better"):
+        due.retrain_now(one)
+    assert not TrainingJob.objects.exists()
 
 
 def test_skips_are_not_answers(campaign, people):

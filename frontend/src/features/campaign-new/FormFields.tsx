@@ -1,5 +1,6 @@
 /** What people are asked about each card: one question, or several on one form, in the order they are asked. */
 
+import { withAsked } from "../../domain/newCampaign";
 import { type Asked, freshQuestion, type Kind, KINDS, needsParts, type Option, OPTIONS, problemOfOption, problemsOfForm, type Told } from "../../domain/newForm";
 import { numberOf, typedAs } from "../../domain/typedNumber";
 import { t } from "../../i18n";
@@ -132,9 +133,9 @@ function OneQuestion({ asked, others, place, onChange, onRemove, onEarlier }: Qu
 export function FormFields(props: FormProps) {
   const { form, wrong, set } = props;
   const problem = wrong.asked ?? problemsOfForm(form.asked, numberOf(form.completions));
-  const change = (at: number, { given: _, ...asked }: Asked) => set({ asked: form.asked.map((one, n) => (n === at ? asked : one)) });
+  const change = (at: number, { given: _, ...asked }: Asked) => set(withAsked(form, form.asked.map((one, n) => (n === at ? asked : one))));
   const add = () => set({ asked: [...form.asked, { ...freshQuestion("critique", form.asked), required: false }] });
-  const earlier = (at: number) => set({ asked: form.asked.flatMap((one, n) => (n === at ? [] : n === at - 1 ? [form.asked[at] ?? one, one] : [one])) });
+  const earlier = (at: number) => set(withAsked(form, form.asked.flatMap((one, n) => (n === at ? [] : n === at - 1 ? [form.asked[at] ?? one, one] : [one]))));
   return (
     <fieldset className="field" tabIndex={wrong.asked ? -1 : undefined} data-wrong={wrong.asked ? "" : undefined}>
       <legend>{t("What people do with a card")}</legend>
@@ -146,7 +147,7 @@ export function FormFields(props: FormProps) {
           others={form.asked.filter((_, n) => n !== at)}
           place={at}
           onChange={(changed) => change(at, changed)}
-          onRemove={() => set({ asked: form.asked.filter((_, n) => n !== at) })}
+          onRemove={() => set(withAsked(form, form.asked.filter((_, n) => n !== at)))}
           onEarlier={() => earlier(at)}
         />
       ))}

@@ -19,6 +19,7 @@ import {
   toRequest,
   withMachine,
 } from "../../domain/newCampaign";
+import { usualQuestion } from "../../domain/newForm";
 import { forgetForm, keepForm, keptForm, placeOf } from "../../domain/newKept";
 import { formLike, formOf } from "../../domain/newLike";
 import { language, t } from "../../i18n";
@@ -136,7 +137,7 @@ export default function NewCampaign() {
   const [address] = useSearchParams();
   const like = address.get("like") ?? "";
   const original = useQuery({ queryKey: ["campaign-to-copy", like], queryFn: () => api.campaign(like), enabled: like !== "", staleTime: Infinity });
-  if (!like) return <Wizard key="" title={t("New campaign")} begin={() => ({ ...freshForm, question: t("Which completion is better?") })} />;
+  if (!like) return <Wizard key="" title={t("New campaign")} begin={() => ({ ...freshForm, question: usualQuestion("pair") })} />;
   if (!original.data) return <Page title={t("New campaign")}>{original.isError ? <Problem error={original.error} /> : <Loading />}</Page>;
   const { data } = original;
   return <Wizard key={like} title={t("New campaign like {{name}}", { name: data.name })} begin={() => formLike(data)} former={data.former} />;

@@ -6,6 +6,7 @@ import { Link } from "react-router";
 
 import { api } from "../../api/client";
 import type { Campaign } from "../../api/types";
+import { compares } from "../../domain/newForm";
 import { t } from "../../i18n";
 import { Dialog, Problem } from "../../ui/parts";
 import { useReadAgain } from "../campaigns/useCampaign";
@@ -87,7 +88,7 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
           {t("People")}
         </Link>
       )}
-      {state !== "draft" && (
+      {state !== "draft" && compares(campaign.form, campaign.completions) && (
         <button type="button" className="button" onClick={() => retrain.mutate()} disabled={retrain.isPending}>
           {t("Retrain now")}
         </button>

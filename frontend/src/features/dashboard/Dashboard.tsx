@@ -9,6 +9,7 @@ import { api } from "../../api/client";
 import { csv } from "../../api/desk";
 import type { Dashboard as Data } from "../../api/types";
 import { count, percent } from "../../domain/format";
+import { compares } from "../../domain/newForm";
 import { t, tn } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Badge, Loading, Page, Panel, Problem, ShareBar, Stat } from "../../ui/parts";
@@ -65,6 +66,14 @@ function Figures({ data }: { data: Data }) {
   );
 }
 
+/** What was chosen for it, in one line. Answers that compare nothing teach no reward model, and it does not claim so. */
+function settings({ config, reward_model: model, form, completions }: Data["campaign"]): string {
+  const told = { strategy: config.acquisition, overlap: config.overlap, share: percent(config.random_share) };
+  return compares(form, completions)
+    ? t("{{strategy}}, overlap {{overlap}}, {{share}} random, teaches {{model}}", { ...told, model })
+    : t("{{strategy}}, overlap {{overlap}}, {{share}} random, teaches no reward model: its answers compare nothing", told);
+}
+
 function LabelsPanel({ labels, slug }: { labels: Data["labels"]; slug: string }) {
   const by = (name: string) => labels.by_choice[name] ?? 0;
   return (
@@ -111,12 +120,7 @@ export default function Dashboard({ page = "overview" }: { page?: keyof typeof P
       <p className="lead">
         <Badge state={campaign.used_up ? "used_up" : campaign.state} /> {campaign.question}{" "}
         <span className="quiet">
-          {t("{{strategy}}, overlap {{overlap}}, {{share}} random, teaches {{model}}", {
-            strategy: campaign.config.acquisition,
-            overlap: campaign.config.overlap,
-            share: percent(campaign.config.random_share),
-            model: campaign.reward_model,
-          })}
+          {settings(campaign)}
         </span>
       </p>
       {dashboard.isError && <Problem error={dashboard.error} />}
@@ -174,7 +178,7 @@ function Overview({ data, slug, live }: PageProps) {
             </details>
           )}
         </Panel>
-        <LabelsPanel labels={data.labels} slug={slug} />
+        {data.campaign.form.some(({ kind }) => kind === "pair") && <LabelsPanel labels={data.labels} slug={slug} />}
         <LabelSets slug={slug} />
         <Panel title={t("Its rollouts")}>
           <ul className="run-links">
