@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Avg, Count
 
-from annotator.annotations.models import Annotation, GoldScore
+from annotator.annotations.models import Annotation, GoldItem, GoldScore
 from annotator.annotations.reviews import Awaiting
 from annotator.campaigns.models import Campaign
 from annotator.campaigns.strategies import STRATEGIES, Reads
@@ -70,6 +70,7 @@ class Facts:
     paid_answers: int = 0
     used_up_by: str | None = None  # the budget that ended it: nothing is asked any more
     labels_kept: int = 0  # left over then
+    unstated: Sequence[str] = ()  # training, gold: what it is to show, while no right answer is stated
     open_tasks: int = 0
     waiting_for_others: int = 0  # open cards, where everybody active has had each of them
     opened_at: datetime | None = None
@@ -104,6 +105,8 @@ def _asking(facts: Facts) -> Iterator[Alarm]:
     if not facts.open:
         return
     yield from _budget(facts)
+    for use in facts.unstated:
+        yield Alarm("none_stated", WARNING, {"use": use})
     if facts.waiting_for_others:
         yield Alarm("waits_for_others", WARNING, {"n": facts.waiting_for_others})
     if facts.unheard_since is not None and facts.now - facts.unheard_since > KEEPER_MAY_TAKE:
@@ -187,6 +190,16 @@ def failed_job(campaign: Campaign) -> int | None:
     """The campaign's newest finished job, if it failed."""
     ended = campaign.jobs.exclude(finished_at=None).order_by("-id").values_list("id", "state").first()
     return ended[0] if ended and ended[1] == TrainingJob.State.FAILED else None
+
+
+def unstated(campaign: Campaign) -> list[str]:
+    """What the campaign promised to show and cannot: not one right answer was stated for it."""
+    config, use = campaign.config, GoldItem.Use
+    wanted = {use.TRAINING: config.training_cards > 0, use.GOLD: config.gold_share > 0}
+    if not any(wanted.values()):
+        return []
+    stated = set(campaign.gold_items.filter(retired_at__isnull=True).values_list("use", flat=True).distinct())
+    return [one.value for one, is_wanted in wanted.items() if is_wanted and one.value not in stated]
 
 
 def low_gold(campaign: Campaign) -> list[tuple[str, float]]:

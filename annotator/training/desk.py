@@ -167,6 +167,7 @@ def alarm_facts(
         paid_answers=held.spent,
         used_up_by=held.ended_by if used_up(campaign, held) else None,
         labels_kept=held.left if held.ended_by == "labels" else 0,
+        unstated=alarms.unstated(campaign),
         waiting_for_others=alarms.waiting_for_others(campaign, now=now),
         open_tasks=campaign.assignments.filter(state=Assignment.State.OPEN)[:1000].count(),
         opened_at=campaign.opened_at,

@@ -41,3 +41,8 @@ test("what is alike of several people is said once", () => {
 test("a stretch of time is said in the largest unit that has two of it", () => {
   expect([0.001, 0.5, 1.9, 2, 47, 72].map(spanInWords)).toEqual(["1 minute", "30 minutes", "114 minutes", "2 hours", "47 hours", "3 days"]);
 });
+
+test("right answers that were promised and never stated are told by what is missed without them", () => {
+  expect(said("none_stated", { use: "training" })).toMatchObject({ text: "No training card has a right answer yet: newcomers are not trained.", to: "gold" });
+  expect(said("none_stated", { use: "gold" }).text).toBe("No known answer is stated yet: nobody is measured.");
+});

@@ -132,6 +132,15 @@ export function told(alarms: readonly Alarm[]): Told {
       };
     case "budget_ends_early":
       return { ...endsEarly(about), ...topUp };
+    case "none_stated":
+      return {
+        text:
+          about.use === "training"
+            ? t("No training card has a right answer yet: newcomers are not trained.")
+            : t("No known answer is stated yet: nobody is measured."),
+        advice: t("State right answers; they are shown from then on."),
+        to: "gold",
+      };
     case "waits_for_others":
       return {
         text: tn(number(about.n), "{{n}} card waits for somebody else: who answers now has judged it already.", "{{n}} cards wait for somebody else: who answers now has judged them already."),

@@ -47,6 +47,8 @@ def told(**facts: Any) -> list[str]:
             {"budgets": labels(1), "open_tasks": 0, "used_up_by": "labels"},
             ["budget_out"],
         ),  # too little for one more task
+        ({"unstated": ["training", "gold"]}, ["none_stated", "none_stated"]),
+        ({"unstated": ["gold"], "open": False}, []),
         ({"waiting_for_others": 64}, ["waits_for_others"]),
         ({"waiting_for_others": 64, "open": False}, []),
         ({"budgets": labels(0), "open": False}, []),

@@ -177,14 +177,27 @@ def test_low_gold_once_enough_was_met_until_it_is_better(campaign: Any, api: Any
     assert raised(campaign) == set()
 
 
+def test_right_answers_that_are_to_be_shown_until_one_of_each_use_is_stated(open_campaign: Any, people: Any) -> None:
+    campaign = open_campaign(groups=12, budget_labels=100, reserve_share=0.4, training_cards=2, gold_share=0.1)
+
+    def still_to_state() -> list[str]:
+        found = desk.overview(Campaign.objects.get(pk=campaign.pk), now=timezone.now())["alarms"]
+        return [alarm.about["use"] for alarm in found if alarm.code == "none_stated"]
+
+    assert raised(campaign) == {"none_stated"}
+    assert still_to_state() == ["training", "gold"]
+    item = stated(campaign, people, "training")
+    assert still_to_state() == ["gold"]
+    stated(campaign, people, "gold")
+    assert raised(campaign) == set()
+    GoldItem.objects.filter(pk=item.pk).update(retired_at=timezone.now())
+    assert still_to_state() == ["training"]
+
+
 def gold_answer(api: Any, campaign: Any, people: Any, score: float, *, now: datetime) -> int:
     """An answer of Alice's to a card whose answer is known, which met it so well."""
-    group = campaign.runs.get().groups.first()
-    task = AnnotationTask.objects.create(
-        campaign=campaign, group=group, rollout_ids=sorted(group.rollouts.values_list("id", flat=True))[:2],
-        stream="gold", propensity=1.0, state="settled",
-    )  # fmt: skip
-    item = GoldItem.objects.create(campaign=campaign, task=task, use="gold", answer={}, made_by=people["olga"])
+    item = stated(campaign, people, "gold")
+    task = item.task
     slot = task.assignments.create(
         campaign=campaign, slot=0, priority=1.0, state="submitted", annotator=people["alice"], shown_order=[0, 1]
     )
@@ -193,6 +206,16 @@ def gold_answer(api: Any, campaign: Any, people: Any, score: float, *, now: date
         answer={"preference": {"choice": "tie", "strength": None}}, idempotency_key=f"gold-{task.pk}", at=now,
     )  # fmt: skip
     return int(GoldScore.objects.create(annotation=answer, item=item, score=score).pk)
+
+
+def stated(campaign: Any, people: Any, use: str) -> GoldItem:
+    """A card whose right answer is known."""
+    group = campaign.runs.get().groups.first()
+    task = AnnotationTask.objects.create(
+        campaign=campaign, group=group, rollout_ids=sorted(group.rollouts.values_list("id", flat=True))[:2],
+        stream=use, propensity=1.0, state="settled",
+    )  # fmt: skip
+    return GoldItem.objects.create(campaign=campaign, task=task, use=use, answer={}, made_by=people["olga"])
 
 
 def test_what_waits_to_be_read_until_it_was_read(campaign: Any, api: Any) -> None:
