@@ -283,7 +283,8 @@ def _size(value: object, field: str, depth: int) -> int:
 def _unknown(raw: dict[str, Any], known: frozenset[str], at: str) -> NoReturn:
     name = min(map(str, raw.keys() - known))
     printable = name[:50].encode("ascii", "backslashreplace").decode().replace("\0", "\\x00")
-    message = f"`{printable}` is no field of this form; extra values belong in `meta`."
+    fields = ", ".join(f"`{field}`" for field in sorted(known))
+    message = f"`{printable}` is no field here; there are {fields}. Extra values belong in `meta`."
     refuse("unknown_field", f"{at}{printable}", message)
 
 

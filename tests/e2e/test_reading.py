@@ -134,6 +134,24 @@ def test_a_turn_says_who_speaks_and_in_which_direction(people: dict[str, Any], s
     assert thanks.locator("p").evaluate("one => getComputedStyle(one).direction") == "rtl"
 
 
+def test_of_earlier_cards_the_beginning_is_seen_whichever_way_it_runs(people: dict[str, Any], sign_in: SignIn) -> None:
+    page = shown(people, sign_in, "Grey.", "Black.")
+    PromptGroup.objects.update(prompt="ما هو حاصل ضرب اثنين وثلاثين في أربعة وخمسين؟ اشرح خطواتك")
+    page.reload()
+    ready(page)
+    page.keyboard.press("a")
+    words = page.locator(".rail-text bdi")
+    expect(words).to_be_visible()
+    first = """one => {
+        const range = document.createRange();
+        range.setStart(one.firstChild, 0);
+        range.setEnd(one.firstChild, 1);
+        const [letter, box] = [range.getBoundingClientRect(), one.parentElement.getBoundingClientRect()];
+        return letter.left >= box.left - 1 && letter.right <= box.right + 1;
+    }"""
+    assert words.evaluate(first)
+
+
 def test_no_browser_translates_what_is_judged(people: dict[str, Any], sign_in: SignIn) -> None:
     page = shown(people, sign_in, "<think>Hm.</think>東京は日本の首都です。", "Blue, they say.")
     page.get_by_role("button", name="Deutsch").click()
@@ -168,6 +186,27 @@ def test_two_hundred_thousand_characters_do_not_hold_the_page_up(
         page.wait_for_timeout(300)
     longest = max(tasks_of_pages(browser.stop_tracing()))
     assert 1 < longest < 1_500, f"the page stood still for {longest:.0f} ms"
+
+
+def test_a_word_without_end_does_not_hold_the_page_up(
+    people: dict[str, Any], sign_in: SignIn, browser: Browser
+) -> None:
+    page = shown(people, sign_in, "A" * 60_000, "Ah.")
+    browser.start_tracing(page=page, categories=["disabled-by-default-devtools.timeline"])
+    page.reload()
+    ready(page)
+    expect(page.locator(f"{ON_SCREEN} .plain-text")).to_be_visible()
+    longest = max(tasks_of_pages(browser.stop_tracing()))
+    assert 1 < longest < 1_500, f"the page stood still for {longest:.0f} ms"
+
+
+def test_numbers_in_a_table_are_not_broken_but_scrolled_to(people: dict[str, Any], sign_in: SignIn) -> None:
+    row = "|".join(str(n) * 16 for n in range(1, 9))
+    page = shown(people, sign_in, f"|{'a|' * 8}\n|{'-|' * 8}\n|{row}|", "Eight numbers.")
+    table = page.locator(f"{ON_SCREEN} table")
+    lines = "one => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)"
+    assert max(table.locator("td").evaluate_all(f"all => all.map({lines})")) < 2
+    assert table.evaluate("one => one.scrollWidth > one.clientWidth")
 
 
 def tasks_of_pages(trace: bytes) -> list[float]:

@@ -118,6 +118,11 @@ def test_a_bad_row_is_refused_with_its_reason_and_field(raw: object, reason: str
     assert (refused.value.code, refused.value.context["field"]) == (reason, field)
 
 
+def test_a_field_that_is_not_known_is_answered_with_those_that_are() -> None:
+    with pytest.raises(InvalidRollout, match="there are `generator`, `id`, `meta`, `reward`, `rewards`, `text`"):
+        parse_row(one(reward_components={"correct": 1.0}))
+
+
 @pytest.mark.parametrize(
     "raw",
     [
