@@ -17,6 +17,7 @@ from uncertainty.arrays import Floats, finite, group_codes, same_length, shares
 from uncertainty.errors import ShapeMismatch
 
 Z = 1.959963984540054  # 95 % of a normal lies within so many standard deviations
+FEW = 3.0  # hits or misses, up to which they are rare events
 LEAST_CLUSTERS = 10  # below which leaving one out says nothing about those nobody saw
 
 
@@ -48,28 +49,71 @@ def share_by_cluster(hits_M: ArrayLike, clusters_M: ArrayLike) -> Mean:
     share, variance, clusters = _jackknifed(shares(hits_M, "hits_M"), clusters_M)
     if clusters < LEAST_CLUSTERS:
         return Mean(share, None, None, clusters)
-    low, high = effective_interval(share, variance, clusters)
+    low, high = effective_interval(share, variance, clusters, most=np.size(hits_M))
     return Mean(share, low, high, clusters)
 
 
-def effective_interval(share: float, variance: float, clusters: int) -> tuple[float, float]:
-    """Wilson's interval of a share whose variance was measured on so many clusters; where none varied, of those."""
+def effective_interval(share: float, variance: float, clusters: int, *, most: float) -> tuple[float, float]:
+    """Wilson's interval of a share whose variance was measured on so many clusters; where none varied, of those.
+
+    It is never taken to be known better than from `most` answers on their own: few clusters may vary less by luck.
+    """
     alone = share * (1.0 - share)
-    of = alone / variance if variance > 0.0 and alone > 0.0 else float(clusters)
+    of = min(alone / variance, most) if variance > 0.0 and alone > 0.0 else float(clusters)
     return share_interval(share * of, of, z=student(clusters - 1))
+
+
+def ratio_interval(
+    ratio: float, variance: float, clusters: int, *, greatest: float, most: float
+) -> tuple[float, float]:
+    """The interval of a ratio between nought and `greatest`, as of the share of that which it is.
+
+    So it knows of what nobody saw: that few disagreed may be luck, though leaving out any of them changes little.
+    """
+    part = min(ratio / greatest, 1.0)
+    low, high = effective_interval(part, variance / greatest**2, clusters, most=most)
+    return low * greatest, high * greatest
 
 
 def share_interval(hits: float, of: float, *, z: float = Z) -> tuple[float, float]:
     """Wilson's interval of a share, of 95 % by default: inside 0..1, and honest where few were asked.
 
     Hits may be partial: scores between 0 and 1 vary no more than hits and misses do, so it is wide enough for them.
+    Where only `FEW` hit, or missed, Wilson's own ends hold shares that are nearly 0 or 1 in five of six cases only, so
+    an end is read off Poisson's distribution (the modification of Brown, Cai and DasGupta 2001, section 4.1.1).
     """
     if of <= 0 or not 0 <= hits <= of:
         raise ShapeMismatch("A share is of one or more, and not more than all of them.", hits=hits, of=of)
     share, room = hits / of, z**2 / of
     middle = (share + room / 2.0) / (1.0 + room)
     half = z / (1.0 + room) * math.sqrt(share * (1.0 - share) / of + room / (4.0 * of))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    outside = math.erfc(z / math.sqrt(2.0))
+    low, high = max(middle - half, 0.0), min(middle + half, 1.0)
+    if hits <= FEW:
+        low = min(low, _rarest(hits, outside) / of)
+    if of - hits <= FEW:
+        high = max(high, 1.0 - _rarest(of - hits, outside) / of)
+    return low, high
+
+
+def _rarest(events: float, chance: float) -> float:
+    """The mean number of rare events of which so many, or more, are seen with that chance."""
+    low, high = 0.0, events
+    while high - low > 1e-9:
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if _at_least(events, middle) < chance else (low, middle)
+    return low
+
+
+def _at_least(events: float, mean: float) -> float:
+    """How likely so many events are, or more, where so many are usual: the incomplete gamma function, by its series."""
+    if mean <= 0.0:
+        return float(events <= 0.0)
+    term, total, beyond = math.exp(events * math.log(mean) - mean - math.lgamma(events + 1.0)), 0.0, events
+    while term > 1e-12:
+        total, beyond = total + term, beyond + 1.0
+        term *= mean / beyond
+    return total
 
 
 def student(freedom: int) -> float:

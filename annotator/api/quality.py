@@ -31,8 +31,12 @@ class AgreementRow(s.Serializer[Any]):
 
 class MatrixCell(s.Serializer[Any]):
     items = s.IntegerField()
+    cards = s.IntegerField()
+    few = s.BooleanField(help_text="Too few cards in common for a kappa that says anything.")
     share = s.FloatField(allow_null=True)
     kappa = s.FloatField(allow_null=True)
+    low = s.FloatField(allow_null=True)
+    high = s.FloatField(allow_null=True)
 
 
 class AgreementMatrix(s.Serializer[Any]):

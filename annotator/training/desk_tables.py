@@ -24,6 +24,8 @@ from .models import TrainingJob
 from .site_tables import all_jobs
 from .tables import Table, columns, records
 
+MATRIX_CELL = ("items", "cards", "share", "kappa", "low", "high")
+
 
 def annotators(campaign: Campaign) -> Table:
     found = (
@@ -124,8 +126,8 @@ def agreement_matrix(campaign: Campaign) -> Table:
     couples = ((a, b) for a in range(len(people)) for b in range(a + 1, len(people)))
     cells = ((people[a], people[b], found["rows"][a][b]) for a, b in couples)
     return Table(
-        ["question", "first", "second", "items", "share", "kappa"],
-        ([found["question"], one, other, cell["items"], cell["share"], cell["kappa"]] for one, other, cell in cells),
+        ["question", "first", "second", *MATRIX_CELL],
+        ([found["question"], one, other, *(cell[name] for name in MATRIX_CELL)] for one, other, cell in cells),
     )
 
 

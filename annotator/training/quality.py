@@ -24,7 +24,7 @@ from annotator.campaigns.forms import Form
 from annotator.campaigns.models import Campaign
 from annotator.people.models import User
 from annotator.tasks.models import AnnotationTask
-from uncertainty.agreement import alpha, alpha_of_sets, together, together_of_sets
+from uncertainty.agreement import LEAST_ITEMS, Together, alpha, alpha_of_sets, together, together_of_sets
 from uncertainty.annotators import Reliability
 from uncertainty.crowd_bt import TIE, crowd_bt
 from uncertainty.dawid_skene import dawid_skene
@@ -41,6 +41,7 @@ WEIGHED = 50_000  # answers that weights follow from: whoever stopped long ago i
 DRAWS = 300  # for intervals of agreement
 MATRIX_PEOPLE = 25
 MOST_CLASSES = 10
+NO_KAPPA = dict.fromkeys(("kappa", "low", "high"))  # of so few cards that a figure would be the cards' luck
 Stream = AnnotationTask.Stream
 LEARNT_FROM = frozenset({Stream.ACQUISITION, Stream.RANDOM})
 Counts = Mapping[int, tuple[float, int]]  # by person: so much, of so many
@@ -194,6 +195,7 @@ def _matrix(column: Column) -> dict[str, Any]:
         [said[at] for at in rows],
         [column.items[at] for at in rows],
         [column.annotators[at] for at in rows],
+        cards_L=[column.cards[at] for at in rows],
         distance=column.distance,
     )
     names = _names(found.annotators_A.tolist())
@@ -206,14 +208,21 @@ def _matrix(column: Column) -> dict[str, Any]:
             [
                 {
                     "items": int(found.items_A_A[a, b]),
+                    "cards": int(found.cards_A_A[a, b]),
+                    "few": bool(found.cards_A_A[a, b] < LEAST_ITEMS),
                     "share": _known(found.share_A_A[a, b]),
-                    "kappa": _known(found.kappa_A_A[a, b]),
+                    **(NO_KAPPA if found.cards_A_A[a, b] < LEAST_ITEMS else _kappa(found, a, b)),
                 }
                 for b in people
             ]
             for a in people
         ],
     }
+
+
+def _kappa(found: Together, a: int, b: int) -> dict[str, float | None]:
+    figures = {"kappa": found.kappa_A_A, "low": found.low_A_A, "high": found.high_A_A}
+    return {name: _known(figure_A_A[a, b]) for name, figure_A_A in figures.items()}
 
 
 def _gold(campaign: Campaign) -> Counts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -31,6 +32,8 @@ def test_a_manager_reads_who_agrees_with_whom_and_takes_the_tables_away(sign_in:
     expect(alice.get_by_role("cell").first).to_contain_text("%")
     matrix = page.get_by_role("region", name="Who agrees with whom")
     expect(matrix.get_by_role("row", name="alice").get_by_role("cell").last).to_contain_text("· 12")
+    cell = matrix.get_by_role("row", name="alice").get_by_role("cell").last
+    expect(cell).to_have_attribute("title", re.compile(r"^Kappa \S+, 95% interval \S+ to \S+, from 12 cards\.$"))
     for name, rows in (("Annotators", 2), ("Agreement by question", 1), ("Who agrees with whom", 1)):
         with page.expect_download() as waiting:
             page.get_by_role("link", name=f"CSV of {name}").click()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncertainty import agreement, annotators, calibration, clusters, laplace, pairs, reading_time, showing
+from uncertainty import agreement, annotators, calibration, clusters, intervals, laplace, pairs, reading_time, showing
 from uncertainty.acquisition import ACQUISITIONS, per_second
 from uncertainty.batch.drawn import Drawn
 from uncertainty.batch.pool import Pool, needs
@@ -73,7 +73,7 @@ DOORS = {
     "calibration.out_of_bag_temperature": (calibration.out_of_bag_temperature, {**DRAWS, "unseen_S_M": HEARD}, {}),
     **{
         f"calibration.{name}": (getattr(calibration, name), {"prob_M": PROB, "outcomes_M": OUTCOMES}, {})
-        for name in ("nll", "accuracy", "brier", "ece", "reliability")
+        for name in ("nll", "losses", "accuracy", "rights", "brier", "ece", "reliability")
     },
     "calibration.ebce": (calibration.ebce, {"lower_M": PROB / 2, "upper_M": PROB, "outcomes_M": OUTCOMES}, {}),
     **{
@@ -87,9 +87,13 @@ DOORS = {
     "agreement.alpha_of_sets": (
         agreement.alpha_of_sets, {"items_L": IDS // 3, "cards_L": IDS // 6}, {"sets_L": SETS, **SEEDED},
     ),
+    "intervals.mean_by_cluster": (intervals.mean_by_cluster, {"values_M": NUMBERS, "clusters_M": IDS}, {}),
+    "intervals.share_by_cluster": (intervals.share_by_cluster, {"hits_M": PROB, "clusters_M": IDS}, {}),
     "agreement.kappa": (agreement.kappa, {"first_N": NUMBERS, "second_N": NUMBERS}, {}),
-    "agreement.together": (agreement.together, {"values_L": IDS % 2, **SAID}, {}),
-    "agreement.together_of_sets": (agreement.together_of_sets, SAID, {"sets_L": SETS}),
+    "agreement.together": (agreement.together, {"values_L": IDS % 2, **SAID, "cards_L": IDS // 6}, {}),
+    "agreement.together_of_sets": (
+        agreement.together_of_sets, {**SAID, "cards_L": IDS // 6}, {"sets_L": SETS},
+    ),
     "annotators.vote_shares": (
         annotators.vote_shares, {"classes_L": IDS % 2, "items_L": IDS // 3, "weights_L": NUMBERS}, {},
     ),

@@ -73,6 +73,7 @@ def test_no_door_is_left_out():
     modules = (
         "acquisition", "reward_samples", "showing", "selection", "pairs", "clusters", "reading_time", "calibration",
         "laplace", "batch.pool", "batch.drawn", "batch.rules", "agreement", "annotators", "dawid_skene", "crowd_bt",
+            "intervals",
     )  # fmt: skip
     tested = {getattr(door, "__func__", door) for door, _, _ in DOORS.values()}
     for module in (importlib.import_module(f"uncertainty.{name}") for name in modules):

@@ -14,10 +14,33 @@ from uncertainty.intervals import LEAST_CLUSTERS, mean_by_cluster, share_by_clus
 CLUSTERED = st.lists(st.tuples(st.floats(0.0, 1.0), st.integers(0, 30)), min_size=1, max_size=80)
 
 
-@pytest.mark.parametrize(("hits", "of"), [(0, 1), (0, 30), (3, 7), (60, 100), (30, 30)])
-def test_the_interval_of_a_share_is_wilsons(hits, of):
+@pytest.mark.parametrize(("hits", "of"), [(4, 8), (7, 30), (60, 100), (496, 500)])
+def test_the_interval_of_a_share_is_wilsons_where_some_hit_and_some_miss(hits, of):
     expected = stats.binomtest(hits, of).proportion_ci(method="wilson")
     assert share_interval(hits, of) == pytest.approx((expected.low, expected.high))
+
+
+@pytest.mark.parametrize("of", [5, 10, 20, 100])
+def test_no_share_is_held_by_far_fewer_intervals_than_promised(of):
+    """By the binomial distribution itself; of ten answers, Wilson's own hold a share of .983 in 84 of a hundred."""
+    share_P = np.linspace(0.002, 0.998, 499)
+    likely_H_P = stats.binom.pmf(np.arange(of + 1)[:, None], of, share_P)
+    low_H, high_H = np.array([share_interval(hits, of) for hits in range(of + 1)]).T
+    held_P = (likely_H_P * ((low_H[:, None] <= share_P) & (share_P <= high_H[:, None]))).sum(axis=0)
+    assert held_P.min() > 0.915 and held_P.mean() < 0.98
+
+
+@pytest.mark.parametrize("hits", [0.3, 1.0, 2.5, 3.0])
+def test_a_rare_event_is_no_rarer_than_poissons_distribution_has_it(hits):
+    assert share_interval(hits, 200)[0] == pytest.approx(stats.gamma.ppf(0.05, hits) / 200, abs=1e-8)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.integers(1, 300))
+def test_more_hits_never_move_an_end_down_and_misses_mirror_hits(one, other, of):
+    few, many = sorted((one * of, other * of))
+    (low, high), (lower, higher) = share_interval(few, of), share_interval(many, of)
+    assert low <= lower + 1e-9 and high <= higher + 1e-9 and low <= few / of + 1e-9 and few / of <= high + 1e-9
+    assert share_interval(of - few, of) == pytest.approx((1.0 - high, 1.0 - low), abs=1e-7)
 
 
 def test_answers_on_their_own_have_the_interval_of_students_t():

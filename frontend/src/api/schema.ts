@@ -1941,10 +1941,17 @@ export interface components {
         };
         MatrixCell: {
             items: number;
+            cards: number;
+            /** @description Too few cards in common for a kappa that says anything. */
+            few: boolean;
             /** Format: double */
             share: number | null;
             /** Format: double */
             kappa: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
         };
         MemberInRequest: {
             username: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { noticed, shade, standing, whyNot } from "./quality";
+import { cellInWords, noticed, shade, standing, whyNot } from "./quality";
 
 test.each([
   [0.8, "high"],
@@ -37,4 +37,13 @@ test("a notice says what was seen, of how many, and beside what", () => {
 test("a missing figure has a reason, also one nobody foresaw", () => {
   expect(whyNot("empty_pool")).toMatch(/two people/);
   expect(whyNot("constructor")).toBe(whyNot(null));
+});
+
+test.each([
+  [{}, "Kappa 0.42, 95% interval 0.10 to 0.71, from 36 cards."],
+  [{ few: true, cards: 9, kappa: null, low: null, high: null }, "9 cards in common: too few for a kappa."],
+  [{ kappa: null, low: null, high: null }, "Both always said one and the same: no kappa."],
+])("a cell of the matrix with %o reads %s", (special, expected) => {
+  const cell = { items: 36, cards: 36, few: false, share: 0.7, kappa: 0.42, low: 0.1, high: 0.71 };
+  expect(cellInWords({ ...cell, ...special })).toBe(expected);
 });

@@ -1,7 +1,8 @@
 /** What figures about people mean, in words: agreement, why there is none, and who should be talked to. */
 
-import { t } from "../i18n";
-import { count, percent } from "./format";
+import type { MatrixCell } from "../api/quality";
+import { t, tn } from "../i18n";
+import { count, decimal, percent } from "./format";
 
 /** Krippendorff's own thresholds; between people's tastes even good work stays below them. */
 export type Standing = "high" | "fair" | "low" | "none";
@@ -21,6 +22,17 @@ export function standingName(found: Standing): string {
 export function shade(kappa: number | null): string {
   if (kappa === null) return "heat-none";
   return kappa < 0 ? "heat-below" : `heat-${Math.min(Math.floor(kappa * 5), 4)}`;
+}
+
+/** A cell of the matrix as a sentence: what was found and how surely, or why there is nothing to find. */
+export function cellInWords({ cards, few, kappa, low, high }: MatrixCell): string {
+  if (few) return tn(cards, "{{n}} card in common: too few for a kappa.", "{{n}} cards in common: too few for a kappa.");
+  if (kappa === null) return t("Both always said one and the same: no kappa.");
+  return tn(cards, "Kappa {{kappa}}, 95% interval {{low}} to {{high}}, from {{n}} card.", "Kappa {{kappa}}, 95% interval {{low}} to {{high}}, from {{n}} cards.", {
+    kappa: decimal(kappa),
+    low: decimal(low),
+    high: decimal(high),
+  });
 }
 
 const WHY = {

@@ -60,9 +60,22 @@ def test_those_who_agree_are_told_from_the_one_who_guesses(answered, people):
     matrix = found["matrix"]
     cells = dict(zip(matrix["annotators"], matrix["rows"], strict=True))
     alice, carol = (matrix["annotators"].index(name) for name in ("alice", "carol"))
-    assert cells["bob"][alice] == {"items": 36, "share": 1.0, "kappa": 1.0}
+    told = cells["bob"][alice]
+    assert (told["items"], told["cards"], told["few"], told["share"]) == (36, 36, False, 1.0)
+    assert (told["kappa"], told["high"]) == (1.0, 1.0) and 0.7 < told["low"] < 0.9
     assert cells["alice"][carol] == cells["carol"][alice] and cells["alice"][carol]["kappa"] == pytest.approx(0.0)
-    assert cells["alice"][alice] == {"items": 0, "share": None, "kappa": None}
+    assert cells["alice"][carol]["low"] < 0.0 < cells["alice"][carol]["high"]
+    assert (cells["alice"][alice]["items"], cells["alice"][alice]["kappa"]) == (0, None)
+
+
+def test_people_who_met_on_a_few_cards_have_no_kappa_but_are_said_to_be_few(open_campaign, people):
+    campaign = open_campaign(groups=9, size=2, overlap=2, budget_labels=18, open_tasks=9)
+    for name in ("alice", "bob"):
+        work(campaign, people[name], better)
+    cell = quality(campaign)["matrix"]["rows"][0][1]
+    assert cell == {
+        "items": 9, "cards": 9, "few": True, "share": 1.0, "kappa": None, "low": None, "high": None,
+    }  # fmt: skip
 
 
 def test_reliability_comes_with_its_interval_and_gives_answers_their_weight(answered, people):
@@ -201,7 +214,8 @@ def test_where_people_met_in_ties_alone_that_is_the_reason(open_campaign, people
 def test_a_manager_reads_it_over_http_and_the_page_survives_nothing_said(answered, open_campaign, api):
     told = api("olga").get("/api/v1/campaigns/helpful/quality").json()
     assert {row["username"] for row in told["annotators"]} == {"alice", "bob", "carol"}
-    assert told["matrix"]["rows"][0][0] == {"items": 0, "share": None, "kappa": None}
+    nothing = dict.fromkeys(("share", "kappa", "low", "high"))
+    assert told["matrix"]["rows"][0][0] == {"items": 0, "cards": 0, "few": True, **nothing}
     open_campaign(slug="quiet", groups=1)
     assert api("olga").get("/api/v1/campaigns/quiet/quality").json()["annotators"] == []
     assert api("alice").get("/api/v1/campaigns/helpful/quality").status_code == 403

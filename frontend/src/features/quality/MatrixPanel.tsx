@@ -3,7 +3,7 @@
 import { csv } from "../../api/desk";
 import type { AgreementMatrix, MatrixCell } from "../../api/quality";
 import { count, decimal, percent } from "../../domain/format";
-import { shade } from "../../domain/quality";
+import { cellInWords, shade } from "../../domain/quality";
 import { t, tn } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
 import { Panel } from "../../ui/parts";
@@ -20,8 +20,11 @@ function Cell({ cell, own }: { cell: MatrixCell | undefined; own: boolean }) {
     );
   }
   return (
-    <td className={`heat ${shade(cell.kappa)}`}>
-      <strong>{decimal(cell.kappa)}</strong>
+    <td className={`heat ${shade(cell.kappa)}`} title={cellInWords(cell)}>
+      {cell.few ? <span>{tn(cell.cards, "{{n}} card: too few", "{{n}} cards: too few")}</span> : <strong>{decimal(cell.kappa)}</strong>}
+      {cell.low !== null && cell.high !== null && (
+        <span>{t("{{low}} to {{high}}", { low: decimal(cell.low), high: decimal(cell.high) })}</span>
+      )}
       <span>
         {percent(cell.share)} · {count(cell.items)}
       </span>
@@ -34,7 +37,7 @@ export function MatrixPanel({ slug, matrix }: { slug: string; matrix: AgreementM
   return (
     <Panel title={title} wide aside={<CsvLink href={csv.table(slug, "agreement-matrix")} of={title} />}>
       <p className="quiet">
-        {t("Kappa on “{{question}}”, then the share of equal answers and how many items both answered.", { question: matrix.question })}{" "}
+        {t("Kappa on “{{question}}” and its 95% interval, then the share of equal answers and how many items both answered.", { question: matrix.question })}{" "}
         {matrix.left_out > 0 && tn(matrix.left_out, "{{n}} person with fewer answers is left out.", "{{n}} people with fewer answers are left out.")}
       </p>
       <div className="table-box heat-box" role="region" aria-label={t("Table: {{heads}}", { heads: title })} tabIndex={0}>
