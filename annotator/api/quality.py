@@ -32,7 +32,7 @@ class AgreementRow(s.Serializer[Any]):
 class MatrixCell(s.Serializer[Any]):
     items = s.IntegerField()
     cards = s.IntegerField()
-    few = s.BooleanField(help_text="Too few cards in common for a kappa that says anything.")
+    few = s.BooleanField(help_text="Too few cards in common: kappa is their luck, and has no interval.")
     share = s.FloatField(allow_null=True)
     kappa = s.FloatField(allow_null=True)
     low = s.FloatField(allow_null=True)

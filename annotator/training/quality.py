@@ -41,7 +41,6 @@ WEIGHED = 50_000  # answers that weights follow from: whoever stopped long ago i
 DRAWS = 300  # for intervals of agreement
 MATRIX_PEOPLE = 25
 MOST_CLASSES = 10
-NO_KAPPA = dict.fromkeys(("kappa", "low", "high"))  # of so few cards that a figure would be the cards' luck
 Stream = AnnotationTask.Stream
 LEARNT_FROM = frozenset({Stream.ACQUISITION, Stream.RANDOM})
 Counts = Mapping[int, tuple[float, int]]  # by person: so much, of so many
@@ -211,7 +210,7 @@ def _matrix(column: Column) -> dict[str, Any]:
                     "cards": int(found.cards_A_A[a, b]),
                     "few": bool(found.cards_A_A[a, b] < LEAST_ITEMS),
                     "share": _known(found.share_A_A[a, b]),
-                    **(NO_KAPPA if found.cards_A_A[a, b] < LEAST_ITEMS else _kappa(found, a, b)),
+                    **_kappa(found, a, b),
                 }
                 for b in people
             ]

@@ -1942,7 +1942,7 @@ export interface components {
         MatrixCell: {
             items: number;
             cards: number;
-            /** @description Too few cards in common for a kappa that says anything. */
+            /** @description Too few cards in common: kappa is their luck, and has no interval. */
             few: boolean;
             /** Format: double */
             share: number | null;

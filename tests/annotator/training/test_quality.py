@@ -68,13 +68,13 @@ def test_those_who_agree_are_told_from_the_one_who_guesses(answered, people):
     assert (cells["alice"][alice]["items"], cells["alice"][alice]["kappa"]) == (0, None)
 
 
-def test_people_who_met_on_a_few_cards_have_no_kappa_but_are_said_to_be_few(open_campaign, people):
+def test_people_who_met_on_a_few_cards_are_said_to_be_few_and_have_no_interval(open_campaign, people):
     campaign = open_campaign(groups=9, size=2, overlap=2, budget_labels=18, open_tasks=9)
     for name in ("alice", "bob"):
         work(campaign, people[name], better)
     cell = quality(campaign)["matrix"]["rows"][0][1]
     assert cell == {
-        "items": 9, "cards": 9, "few": True, "share": 1.0, "kappa": None, "low": None, "high": None,
+        "items": 9, "cards": 9, "few": True, "share": 1.0, "kappa": 1.0, "low": None, "high": None,
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ function Cell({ cell, own }: { cell: MatrixCell | undefined; own: boolean }) {
     );
   }
   return (
-    <td className={`heat ${shade(cell.kappa)}`} title={cellInWords(cell)}>
+    <td className={`heat ${shade(cell.few ? null : cell.kappa)}`} title={cellInWords(cell)}>
       {cell.few ? <span>{tn(cell.cards, "{{n}} card: too few", "{{n}} cards: too few")}</span> : <strong>{decimal(cell.kappa)}</strong>}
       {cell.low !== null && cell.high !== null && (
         <span>{t("{{low}} to {{high}}", { low: decimal(cell.low), high: decimal(cell.high) })}</span>
