@@ -41,6 +41,17 @@ def test_a_manager_reads_who_agrees_with_whom_and_takes_the_tables_away(sign_in:
         assert len(table) == rows + 1
 
 
+def test_on_a_phone_no_figure_runs_into_the_next(sign_in: Any, judged: Any) -> None:
+    page = sign_in("olga", "/campaigns/judged/quality", viewport={"width": 360, "height": 740})
+    figures = page.locator("td .side > span")
+    expect(figures.first).to_contain_text("%")
+    inside = """all => all.every(one => {
+        const [text, cell] = [one.getBoundingClientRect(), one.closest("td").getBoundingClientRect()];
+        return text.left >= cell.left - 1 && text.right <= cell.right + 1;
+    })"""
+    assert figures.evaluate_all(inside)
+
+
 def test_where_nobody_answered_the_page_says_so(sign_in: Any, campaign: Any) -> None:
     page = sign_in("olga", f"/campaigns/{campaign.slug}/quality")
     expect(page.get_by_text("Nobody has answered yet.")).to_be_visible()
