@@ -4,7 +4,7 @@ import "fake-indexeddb/auto";
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { api } from "../../api/client";
+import { api, ApiError } from "../../api/client";
 import { desk } from "../../api/desk";
 import type { Card, MyCampaign, PastAnswer } from "../../api/types";
 import type { Said } from "../../domain/answers";
@@ -104,6 +104,20 @@ describe("refusals", () => {
     session.say(LEFT, 1, "");
     expect(shown(session.getSnapshot().deck)?.card.assignment).toBe(3);
   });
+});
+
+test("after the campaign was closed no earlier answer is opened: its change would be refused", async () => {
+  await started();
+  session.say(LEFT, 1, "");
+  vi.spyOn(api, "claim").mockRejectedValue(new ApiError(409, "campaign_closed", "closed"));
+  for (let n = 0; n < 5; n += 1) session.say(LEFT, 1, "");
+  await settle();
+  expect(session.getSnapshot().supply).toBe("closed");
+  session.undo();
+  const { deck, notice } = session.getSnapshot();
+  expect([deck.reopened, notice]).toEqual([null, "This campaign is not asking any more, so your earlier answer stands."]);
+  session.reopen(deck.past[0]?.key ?? "");
+  expect(session.getSnapshot().deck.reopened).toBeNull();
 });
 
 describe("cards dealt to somebody who has gone", () => {

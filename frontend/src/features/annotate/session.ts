@@ -168,13 +168,22 @@ export class JudgingSession {
   }
 
   undo(): void {
+    if (this.isOver()) return;
     const next = deck.undo(this.snapshot.deck);
     const end = this.snapshot.deck.past.length < deck.HISTORY ? t("There is no earlier answer to change.") : t("Undo reaches ten answers back; this is the tenth.");
     this.change({ deck: next, notice: next === this.snapshot.deck ? end : t("Your earlier answer, again.") });
   }
 
   reopen(key: string): void {
+    if (this.isOver()) return;
     this.change({ deck: deck.reopen(this.snapshot.deck, key), notice: t("Your earlier answer, again.") });
+  }
+
+  /** Whoever looks back after the end is told at once that nothing can be changed, not when it has been written. */
+  private isOver(): boolean {
+    const over = this.snapshot.supply === "closed";
+    if (over) this.change({ notice: t("This campaign is not asking any more, so your earlier answer stands.") });
+    return over;
   }
 
   forward(): void {
