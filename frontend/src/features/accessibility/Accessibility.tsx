@@ -51,7 +51,7 @@ export default function Accessibility() {
               t("Formulas are read from MathML; how well depends on the screen reader."),
               t("Drawings are images to a screen reader, with a summary; their figures are in the table below each."),
               t("Messages that come from the server or from a trainer may be in English on pages in another language; they are marked as English."),
-              t("Wide tables scroll inside their own frame on narrow screens."),
+              t("Where a table of these pages is too wide for the window, each of its rows is read as a block, every cell under its heading. Only who agrees with whom, the scores by criterion, and tables that stand in a text to be judged scroll inside their own frame."),
             ]}
           />
         </Panel>
