@@ -26,7 +26,7 @@ function compressed(): Plugin {
 }
 
 /** What every page begins with, in one file: each file of its own would be one more request before the first page. */
-const FIRST = /node_modules\/(?:react|react-dom|scheduler|react-router|cookie|set-cookie-parser|openapi-fetch)\/|@tanstack\/.*\/(?!.*[iI]nfinite)|src\/(?:i18n|api\/keptHere)\.ts$/;
+const FIRST = /node_modules\/(?:react|react-dom|scheduler|react-router|cookie|set-cookie-parser|openapi-fetch)\/|@tanstack\/.*\/(?!.*[iI]nfinite)|src\/(?:i18n|api\/(?:keptHere|client|person))\.ts$/;
 
 // The server answers with `default-src 'none'` and no inline allowance, so nothing may be inlined into the page or the CSS.
 export default defineConfig({

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -133,11 +134,44 @@ def test_a_card_begun_is_there_again_after_a_look_at_another_page(sign_in: SignI
     assert said() == [{"q": {"scores": {"helpful": [5, 3], "true": [4, 1]}}}]
 
 
-def test_signing_out_leaves_no_half_said_card_behind(sign_in: SignIn, people: dict[str, Any]) -> None:
+def test_what_was_half_said_before_a_reload_is_not_taken_for_the_answer(
+    sign_in: SignIn, people: dict[str, Any]
+) -> None:
     _asking(people, question("critique"))
     page = sign_in("alice", "/annotate/asked")
-    press(page, "i", "@Between us:", "Escape")
-    page.get_by_role("button", name="Sign out").click()
-    in_again(page)
+    press(page, "i", "@A is")
+    written(page)
+    page.reload()
+    press(page, "i", "@ shorter.", "Control+Enter", "z")
+    expect(page.get_by_text("Looking again at an earlier answer")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Critique")).to_have_value("A is shorter.")
+
+
+def test_the_time_spent_on_a_card_goes_on_after_a_reload_and_stands_still_in_between(
+    sign_in: SignIn, people: dict[str, Any]
+) -> None:
+    _asking(people, question("critique"))
+    page = sign_in("alice", "/annotate/asked")
+    began = time.monotonic()
+    press(page, "i", "@A is")
+    page.wait_for_timeout(3_000)
+    page.goto("about:blank")
+    closed = time.monotonic()
+    page.wait_for_timeout(4_000)
+    away = time.monotonic() - closed
+    page.goto("/annotate/asked")
+    press(page, "i", "@ shorter.", "Control+Enter")
+    all_sent(page)
+    (stored,) = Annotation.objects.all()
+    assert 3_000 <= stored.active_ms <= 1_000 * (time.monotonic() - began - away)
+
+
+def test_reading_counts_before_anything_is_said(sign_in: SignIn, people: dict[str, Any]) -> None:
+    _asking(people, question("pair"))
+    page = sign_in("alice", "/annotate/asked")
     ready(page)
-    expect(page.get_by_role("textbox", name="Critique")).to_have_value("")
+    page.wait_for_timeout(3_000)
+    page.reload()
+    press(page, "a")
+    all_sent(page)
+    assert Annotation.objects.get().active_ms >= 3_000

@@ -22,6 +22,17 @@ function set(key: string, one: Begun | null): void {
   if (!writing) void write();
 }
 
+/** What is kept by its key, as it will be when all is written. */
+async function everything(): Promise<Map<string, Begun>> {
+  const all = await kept.all().catch(() => []);
+  const here = new Map(all.map((one) => [one.key, one]));
+  for (const [key, one] of latest) {
+    if (one === null) here.delete(key);
+    else here.set(key, one);
+  }
+  return here;
+}
+
 /** A browser without storage still judges; it only forgets on reload. */
 export const begun = {
   keep: (one: Begun): void => set(one.key, one),
@@ -29,17 +40,16 @@ export const begun = {
   drop: (key: string): void => set(key, null),
   /** By their keys. */
   of: async (user: number, campaign: string): Promise<ReadonlyMap<string, Begun>> => {
-    const all = await kept.all().catch(() => []);
-    const mine = new Map(all.filter((one) => one.user === user && one.campaign === campaign).map((one) => [one.key, one]));
-    for (const [key, one] of latest) {
-      if (one === null) mine.delete(key);
-      else if (one.user === user && one.campaign === campaign) mine.set(key, one);
-    }
-    return mine;
+    const here = await everything();
+    return new Map([...here].filter(([, one]) => one.user === user && one.campaign === campaign));
   },
+  /** What this person said half of, in whatever campaign and tab; a card that was only looked at is none of it. */
+  allOf: async (user: number): Promise<Begun[]> => [...(await everything()).values()].filter((one) => one.user === user && one.blank !== true),
   /** Whoever signs out leaves nothing half-said on a device that others may use. */
   forget: async (user: number): Promise<void> => {
-    const all = await kept.all().catch(() => []);
-    await Promise.all(all.filter((one) => one.user === user).map(({ key }) => kept.delete(key))).catch(() => undefined);
+    const here = await everything();
+    const mine = [...here.values()].filter((one) => one.user === user).map(({ key }) => key);
+    for (const key of mine) latest.delete(key);
+    await Promise.all(mine.map((key) => kept.delete(key))).catch(() => undefined);
   },
 };

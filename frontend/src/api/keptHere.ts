@@ -31,9 +31,16 @@ export function keptHere<One extends { key: string }>(name: string, database: st
       throw error;
     }
   };
+  const written = async (step: (store: IDBObjectStore) => IDBRequest): Promise<void> => {
+    const store = await table("readwrite");
+    const done = settled(step(store));
+    // At once: a page that is being left does not live to hear that its request went well.
+    store.transaction.commit();
+    await done;
+  };
   return {
     all: async () => settled((await table("readonly")).getAll() as IDBRequest<One[]>),
-    put: async (one) => void (await settled((await table("readwrite")).put(one))),
-    delete: async (key) => void (await settled((await table("readwrite")).delete(key))),
+    put: (one) => written((store) => store.put(one)),
+    delete: (key) => written((store) => store.delete(key)),
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import type { Card } from "../api/types";
-import { type Begun, asTheyLay, isOf, saysSomething, takenUp } from "./begun";
+import { type Begun, asTheyLay, isOf, leftOf, saysSomething, takenUp } from "./begun";
 import * as forms from "./form";
 import type { Form } from "./form";
+import { whatWasBegun } from "./leaving";
 import { shownOf } from "./shown";
 
 const form: Form = [{ kind: "critique", name: "why" }];
@@ -57,5 +58,21 @@ describe("what was begun", () => {
     expect(saysSomething(form, begun({ filled: blank }))).toBe(false);
     expect(saysSomething(form, begun({ filled: blank, note: "see" }))).toBe(true);
     expect(saysSomething(form, begun({ filled: blank, flagged: true }))).toBe(true);
+  });
+});
+
+describe("what was left of a card", () => {
+  const answer = begun({ key: "1/asked/answer" });
+  const correction = begun({ key: "1/asked/correction" });
+
+  it("is an answer until there is one, and its correction after that", () => {
+    expect(leftOf([answer, correction], { card: card(1), past: null })).toBe(answer);
+    expect(leftOf([answer, correction], { card: card(1), past: {} })).toBe(correction);
+    expect(leftOf([answer], { card: card(1), past: {} })).toBeNull();
+  });
+
+  it("is told by what it would have become", () => {
+    const told = ["answer", "correction", "known", "dispute 7"].map((making) => whatWasBegun(begun({ key: `1/asked/${making}` })));
+    expect(told).toEqual(["asked: an answer", "asked: a correction of an earlier answer", "asked: a known answer", "asked: the decision of a dispute"]);
   });
 });

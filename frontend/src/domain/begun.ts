@@ -13,6 +13,8 @@ export interface HalfSaid {
   filled: Filled;
   flagged: boolean;
   note: string;
+  /** How long somebody has read and written here so far; a page that is closed adds nothing. */
+  active_ms?: number;
 }
 
 export interface Begun extends HalfSaid {
@@ -22,6 +24,8 @@ export interface Begun extends HalfSaid {
   campaign: string;
   assignment: number;
   lease_number: number;
+  /** Whether nothing was said yet: the card was only read. */
+  blank?: boolean;
   /** The cards in hand in their order, this one first. */
   hand?: readonly number[];
   /** What belongs to a known answer in the making besides the form. */
@@ -51,6 +55,11 @@ export function keyOfBegun(user: number, campaign: string, making: Making): stri
 /** Under another lease the completions may lie in another order, and what was said of A would be said of B. */
 export function isOf(begun: Begun | null, { assignment, lease_number }: Card): boolean {
   return begun !== null && begun.assignment === assignment && begun.lease_number === lease_number;
+}
+
+/** What was left of a card as it is shown: of an earlier answer its correction, else the answer that was begun. */
+export function leftOf(begun: readonly Begun[], { card, past }: { card: Card; past: object | null }): Begun | null {
+  return begun.find((one) => isOf(one, card) && one.key.endsWith("/correction") === (past !== null)) ?? null;
 }
 
 /** Cards just dealt in the order they had in this hand, new ones last: a reload shows what it showed before. */

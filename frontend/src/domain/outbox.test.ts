@@ -209,3 +209,48 @@ test("pauses double, are spread, and stay under fifteen seconds", () => {
   expect(pauseFor(1, 0)).toBe(250);
   expect(pauseFor(50, 1)).toBe(15_000);
 });
+
+describe("a last try before somebody leaves", () => {
+  let over = false;
+  const tried = async (outbox: Outbox) => {
+    over = false;
+    void outbox.tried(5_000).then(() => (over = true));
+    await bench.settle();
+    return over;
+  };
+
+  test("is over at once where nothing waits, also of an earlier page's", async () => {
+    expect(await tried(bench.outbox())).toBe(true);
+    expect(bench.sent).toEqual([]);
+    await bench.store.put(entry("k1"));
+    const later = bench.outbox();
+    void later.restore();
+    expect(await tried(later)).toBe(true);
+    expect(bench.sent).toHaveLength(1);
+  });
+
+  test("sends what was waiting out a pause, and ends when it fails again", async () => {
+    const outbox = bench.outbox();
+    bench.answers = [{ kind: "later" }, { kind: "later" }];
+    outbox.add(entry("k1"));
+    await bench.settle();
+    expect(await tried(outbox)).toBe(true);
+    expect([bench.sent.length, outbox.unsent().length]).toEqual([2, 1]);
+    expect(await tried(outbox)).toBe(true);
+    expect(outbox.unsent()).toEqual([]);
+  });
+
+  test("waits no longer than it was told for a server that says nothing", async () => {
+    let timeIsUp = () => undefined as void;
+    const after = (_ms: number, then: () => void) => {
+      timeIsUp = then;
+      return () => undefined;
+    };
+    const silent = new Outbox(1, bench.store, () => new Promise(() => undefined), { after });
+    silent.add(entry("k1"));
+    expect(await tried(silent)).toBe(false);
+    timeIsUp();
+    await bench.settle();
+    expect([over, silent.unsent().length]).toEqual([true, 1]);
+  });
+});

@@ -60,6 +60,7 @@ export class Outbox {
   private stopped = false;
   private cancelPause: (() => void) | null = null;
   private mirror: Promise<void> = Promise.resolve();
+  private restored: Promise<void> = Promise.resolve();
   waiting: "no" | "unreachable" | "signed_out" = "no";
 
   constructor(
@@ -71,7 +72,12 @@ export class Outbox {
   ) {}
 
   /** Take up what an earlier page left unsent. */
-  async restore(): Promise<void> {
+  restore(): Promise<void> {
+    this.restored = this.takeUp();
+    return this.restored;
+  }
+
+  private async takeUp(): Promise<void> {
     const stored = await this.store.all().catch(() => []);
     const known = new Set(this.entries.map((entry) => entry.key));
     const mine = stored.filter((entry) => entry.user === this.user && !known.has(entry.key));
@@ -102,6 +108,22 @@ export class Outbox {
     this.cancelPause?.();
     this.cancelPause = null;
     void this.drain();
+  }
+
+  /** Tries at once, and comes back when nothing waits any more, when a try has failed, or after so long. */
+  async tried(ms: number): Promise<void> {
+    await this.restored;
+    if (this.entries.length === 0) return;
+    await new Promise<void>((done) => {
+      const forget = this.subscribe(() => (this.entries.length === 0 || this.waiting !== "no") && over());
+      const cancel = this.timer.after(ms, () => over());
+      const over = () => {
+        forget();
+        cancel();
+        done();
+      };
+      this.nudge();
+    });
   }
 
   stop(): void {

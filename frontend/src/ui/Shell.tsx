@@ -1,17 +1,14 @@
 /** The frame around every page: skip link, navigation by role, theme, language, sign-out. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 
-import { begun } from "../api/begun";
-import { ApiError, api } from "../api/client";
-import { ANOTHER } from "../api/person";
 import type { User } from "../api/types";
 import { roleOf } from "../domain/names";
 import { t } from "../i18n";
 import { Announcer } from "./Announcer";
 import { MayBreak } from "./Broken";
 import { LanguageButton } from "./language";
+import { SignOut } from "./SignOut";
 import { setTheme, type Theme, useTheme } from "./theme";
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
@@ -88,22 +85,8 @@ export function Doorstep() {
 const FILLS_THE_WINDOW = /^\/annotate\/|^\/campaigns\/[^/]+\/(?:disputes|gold\/new)$/;
 
 export function Shell({ user }: { user: User }) {
-  const client = useQueryClient();
   const { pathname } = useLocation();
   const judging = FILLS_THE_WINDOW.test(pathname);
-  const signOut = useMutation({
-    mutationFn: async () => {
-      // Where somebody else has signed in since, this person is signed out already, and they stay in.
-      await api.signOut().catch((error: unknown) => {
-        if (!(error instanceof ApiError && error.code === ANOTHER)) throw error;
-      });
-      await begun.forget(user.id);
-    },
-    onSuccess: () => {
-      client.setQueryData(["session"], null);
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
-    },
-  });
   const manages = user.scopes.includes("manage");
   // Of some campaigns at least, and then of what those are about.
   const oversees = manages || user.manages_campaigns;
@@ -131,9 +114,7 @@ export function Shell({ user }: { user: User }) {
             {user.username}
           </NavLink>
           <Preferences />
-          <button type="button" className="button quiet-button" onClick={() => signOut.mutate()}>
-            {t("Sign out")}
-          </button>
+          <SignOut user={user} />
         </div>
       </header>
       <MayBreak at={pathname}>

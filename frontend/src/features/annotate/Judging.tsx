@@ -1,6 +1,6 @@
 /** The judging page once this tab has the campaign: card, keys, history, and what is on its way. */
 
-import { useCallback, useEffect, useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 
 import type { MyCampaign } from "../../api/types";
 import type { SkipReason } from "../../domain/answers";
@@ -21,6 +21,7 @@ import { NoteField, Reasons } from "./Tools";
 import { useAhead } from "./useAhead";
 import { before, type CardState, type Showing } from "./useCard";
 import { useHand } from "./useHand";
+import { useKeeping } from "./useKeeping";
 
 /** The card that may be drawn behind the one on screen: prepared, or just left for a look at an earlier answer. */
 function useNext({ deck }: Snapshot): Showing | null {
@@ -77,11 +78,12 @@ export function Judging({ campaign, session }: Props) {
     onMissing: useCallback((words: string) => words && session.notify(words), [session]),
     onOwn,
   });
-  const { card, setCard, change, go } = hand;
+  const { card, setCard, activeMs, change, go } = hand;
   const reopen = useCallback((key: string) => session.reopen(key), [session]);
-  useEffect(() => {
-    if (showing) session.keep(showing, card, before(form, showing));
-  }, [session, form, showing?.card, showing?.past, card]);
+  const keep = useCallback(() => {
+    if (showing) session.keep(showing, { ...card, active_ms: activeMs() }, before(form, showing));
+  }, [session, form, showing?.card, showing?.past, card, activeMs]);
+  useKeeping(keep, activeMs);
 
   const canUndo = snapshot.deck.past.some((one) => one.status !== "refused");
   return (

@@ -120,12 +120,13 @@ export class JudgingSession {
   /** What is said of the card on screen, as far as it goes: a reload takes it up again. */
   keep(shown: { card: Card; past: deck.Past | null }, said: HalfSaid, before: HalfSaid): void {
     const { assignment, lease_number } = shown.card;
-    const { filled, flagged, note } = said;
+    const { filled, flagged, note, active_ms = 0 } = said;
     const [user, campaign] = [this.user, this.slug];
     const key = keyOfBegun(user, campaign, shown.past ? "correction" : "answer");
     if (shown.past && isUntouched(said, before)) return this.dropCorrection();
     const hand = this.snapshot.deck.queue.map((card) => card.assignment);
-    const one = { key, user, campaign, assignment, lease_number, filled, flagged, note, hand };
+    const blank = !shown.past && !saysSomething(this.form, said);
+    const one = { key, user, campaign, assignment, lease_number, filled, flagged, note, active_ms, blank, hand };
     if (!shown.past) this.begun = one;
     begunHere.keep(one);
   }
@@ -147,6 +148,7 @@ export class JudgingSession {
     };
     const say = past ? deck.revise : deck.answer;
     if (past) this.dropCorrection();
+    else begunHere.drop(keyOfBegun(this.user, this.slug, "answer"));
     this.supply.answered(activeMs);
     const words = inWords(this.form, said);
     this.change({

@@ -1,4 +1,5 @@
-/** Measures active time per card shown; looking at an old answer in between pauses the new card's time. */
+/** Measures active time per card shown; looking at an old answer in between pauses the new card's time. What an earlier
+ * page measured of a half-said card is where its time goes on; while no page was open, none passed. */
 
 import { useCallback, useEffect, useRef } from "react";
 
@@ -10,13 +11,15 @@ function attentive(): boolean {
   return document.visibilityState === "visible" && document.hasFocus();
 }
 
-export function useActiveTime(showing: string | null, onSign: () => void): () => number {
+export function useActiveTime(showing: string | null, covered: boolean, left: number, onSign: () => void): () => number {
   const timer = useRef<ActiveTime | null>(null);
   const earlier = useRef(new Map<string, number>());
 
   useEffect(() => {
     if (showing === null) return;
     const spent = earlier.current;
+    if (!spent.has(showing)) spent.set(showing, left);
+    if (covered) return;
     const mine = new ActiveTime(performance.now(), attentive());
     timer.current = mine;
     const sign = () => {
@@ -33,10 +36,11 @@ export function useActiveTime(showing: string | null, onSign: () => void): () =>
       document.removeEventListener("visibilitychange", attention);
       window.removeEventListener("focus", attention);
       window.removeEventListener("blur", attention);
+      timer.current = null;
       spent.set(showing, (spent.get(showing) ?? 0) + mine.elapsed(performance.now()));
       if (spent.size > 40) spent.delete([...spent.keys()][0] ?? "");
     };
-  }, [showing, onSign]);
+  }, [showing, covered, left, onSign]);
 
   return useCallback(() => {
     const before = showing === null ? 0 : (earlier.current.get(showing) ?? 0);

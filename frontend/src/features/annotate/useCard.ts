@@ -7,7 +7,7 @@
 
 import { useCallback, useMemo, useRef, useState } from "react";
 
-import { type Begun, type HalfSaid, isOf, takenUp } from "../../domain/begun";
+import { type Begun, type HalfSaid, leftOf, takenUp } from "../../domain/begun";
 import type { Past } from "../../domain/deck";
 import * as forms from "../../domain/form";
 import type { Form } from "../../domain/form";
@@ -36,7 +36,7 @@ export interface Showing {
 function fresh(form: Form, key: string | null, showing: Showing | null, begun: readonly Begun[] = []): CardState {
   const shown = shownOf(showing?.card.completions ?? []);
   const past = showing?.past ?? null;
-  const left = showing && begun.find((one) => isOf(one, showing.card));
+  const left = showing && leftOf(begun, showing);
   const taken = left && takenUp(form, shown, left);
   if (left && taken) {
     const { flagged, note } = left;

@@ -6,7 +6,7 @@
 
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 
-import type { Begun } from "../../domain/begun";
+import { type Begun, leftOf } from "../../domain/begun";
 import * as forms from "../../domain/form";
 import type { Change } from "../../domain/kinds";
 import { type Command, type CommonCommand, isOwn, type KeyTable, type OwnCommand } from "../../keyboard";
@@ -55,6 +55,8 @@ export interface Hand {
   setKeysOn: (on: boolean) => void;
   sheet: Sheet;
   setSheet: (sheet: Sheet) => void;
+  /** How long somebody has been at the card on screen. */
+  activeMs: () => number;
   change: (said: Change) => void;
   send: (step: "enter" | "submit", sure?: boolean) => void;
   go: (at: number) => void;
@@ -66,7 +68,8 @@ export function useHand({ form, showing, next, begun, coveredBy, busy, onSign, t
   const [flash, setFlash] = useFlash();
   const [keysOn, setKeysOn] = useKeysOn();
   const panes = useRef<HTMLDivElement>(null);
-  const activeMs = useActiveTime(coveredBy === null ? card.key : null, onSign);
+  const left = (showing && leftOf(begun, showing)?.active_ms) ?? 0;
+  const activeMs = useActiveTime(card.key, coveredBy !== null, left, onSign);
   const settled = useSettled(coveredBy ?? card.key);
   const texts = useMemo(() => showing?.card.completions.map(({ text }) => text) ?? [], [card.key]);
   const reading = useReading(card.key, texts);
@@ -137,5 +140,5 @@ export function useHand({ form, showing, next, begun, coveredBy, busy, onSign, t
   useJudgingKeys(keysOn, table, obey);
   const disabled = busy || showing === null;
   const keys = useMemo(() => ({ table, obey, flash, disabled }), [table, obey, flash, disabled]);
-  return { form, showing, card, ahead, setCard, reading, panes, keys, keysOn, setKeysOn, sheet, setSheet, change, send, go };
+  return { form, showing, card, ahead, setCard, reading, panes, keys, keysOn, setKeysOn, sheet, setSheet, activeMs, change, send, go };
 }

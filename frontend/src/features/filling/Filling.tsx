@@ -19,6 +19,7 @@ import { SheetButtons, Sheets } from "../annotate/Sheets";
 import { NoteField } from "../annotate/Tools";
 import { before, type CardState } from "../annotate/useCard";
 import { useHand } from "../annotate/useHand";
+import { useKeeping } from "../annotate/useKeeping";
 
 export interface Filled {
   answer: forms.Answer;
@@ -86,10 +87,12 @@ export function Filling({ title, campaign, card: asked, begun, onBegun, tools, a
     onMissing: setOpen,
     onOwn: useCallback((command: OwnCommand) => (command.kind === "skip" ? onPass() : undefined), [onPass]),
   });
-  const { card, setCard, change, go } = hand;
-  useEffect(() => {
-    onBegun(isUntouched(card, before(form, showing)) ? null : card);
-  }, [card, form, onBegun, showing]);
+  const { card, setCard, activeMs, change, go } = hand;
+  const keep = useCallback(
+    () => onBegun(isUntouched(card, before(form, showing)) ? null : { ...card, active_ms: activeMs() }),
+    [card, form, onBegun, showing, activeMs],
+  );
+  useKeeping(keep, activeMs);
   useEffect(() => {
     document.title = `${title} · Tiebreak`;
   }, [title]);

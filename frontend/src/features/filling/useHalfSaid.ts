@@ -32,9 +32,9 @@ export function useHalfSaid(user: number, campaign: string): Kept | null {
     const keyOf = (making: Making) => keyOfBegun(user, campaign, making);
     const kept: Kept = {
       of: (making) => now.current.get(keyOf(making)) ?? null,
-      keep: (making, { assignment, lease_number }, { filled, flagged, note }, known) => {
+      keep: (making, { assignment, lease_number }, { filled, flagged, note, active_ms = 0 }, known) => {
         const key = keyOf(making);
-        const one = { key, user, campaign, assignment, lease_number, filled, flagged, note, ...(known ? { known } : {}) };
+        const one = { key, user, campaign, assignment, lease_number, filled, flagged, note, active_ms, ...(known ? { known } : {}) };
         now.current.set(key, one);
         begun.keep(one);
       },
