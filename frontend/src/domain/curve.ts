@@ -50,7 +50,7 @@ function verdict({ low, high }: Change): keyof typeof VERDICT {
   return high < 0 ? "better" : low > 0 ? "worse" : "even";
 }
 
-/** "Version 3 on the same 240 held-out answers: better than version 2 (loss −0.028 (−0.050 to −0.006), accuracy +1.2%)." */
+/** "Version 3, both judged on the same 240 answers: better than version 2. Loss −0.028 (−0.050 to −0.006), accuracy +1.2%." */
 export function comparedSentence(point: CurvePoint): string | null {
   const { nll_change: loss, accuracy_change: accuracy, before_version: before, n_heldout: n } = point;
   if (!loss || before === null || n === null) return null;

@@ -4,15 +4,15 @@ import { t } from "../i18n";
 import { numberOf, problemOfNumber } from "./typedNumber";
 
 export const KINDS = [
-  { kind: "pair", title: "Which of two is better", question: "Which completion is better?", fewest: 2, most: 2 },
-  { kind: "best_worst", title: "The best and the worst", question: "Which completion is the best, and which the worst?", fewest: 2, most: 8 },
-  { kind: "ranking", title: "A full ranking", question: "How do these completions rank?", fewest: 2, most: 8 },
-  { kind: "rating", title: "Ratings on several criteria", question: "How good is each completion?", fewest: 1, most: 8 },
-  { kind: "binary", title: "Good or bad", question: "Is each completion good or bad?", fewest: 1, most: 8 },
-  { kind: "steps", title: "Marks on every step", question: "Is every step right?", fewest: 1, most: 8 },
-  { kind: "spans", title: "Errors highlighted in the text", question: "Where are the errors?", fewest: 1, most: 8 },
-  { kind: "critique", title: "A critique in words", question: "What is right, what is wrong, and why?", fewest: 1, most: 8 },
-  { kind: "edit", title: "A corrected answer", question: "How should the answer read?", fewest: 1, most: 8 },
+  { kind: "pair", title: "Which of two is better", question: "Which completion is better?", compares: true, fewest: 2, most: 2 },
+  { kind: "best_worst", title: "The best and the worst", question: "Which completion is the best, and which the worst?", compares: true, fewest: 2, most: 8 },
+  { kind: "ranking", title: "A full ranking", question: "How do these completions rank?", compares: true, fewest: 2, most: 8 },
+  { kind: "rating", title: "Ratings on several criteria", question: "How good is each completion?", compares: true, fewest: 1, most: 8 },
+  { kind: "binary", title: "Good or bad", question: "Is each completion good or bad?", compares: true, fewest: 1, most: 8 },
+  { kind: "steps", title: "Marks on every step", question: "Is every step right?", compares: false, fewest: 1, most: 8 },
+  { kind: "spans", title: "Errors highlighted in the text", question: "Where are the errors?", compares: false, fewest: 1, most: 8 },
+  { kind: "critique", title: "A critique in words", question: "What is right, what is wrong, and why?", compares: false, fewest: 1, most: 8 },
+  { kind: "edit", title: "A corrected answer", question: "How should the answer read?", compares: false, fewest: 1, most: 8 },
 ] as const;
 
 export type Kind = (typeof KINDS)[number]["kind"];
@@ -22,11 +22,9 @@ export function usualQuestion(kind: Kind): string {
   return t(KINDS.find((one) => one.kind === kind)?.question ?? KINDS[0].question);
 }
 
-const COMPARING = new Set<unknown>(["pair", "best_worst", "ranking", "rating", "binary"]);
-
 /** Whether answers can say which of two completions is better: a reward model learns from nothing else. */
 export function compares(questions: readonly { kind?: unknown }[], completions: number): boolean {
-  return completions > 1 && questions.some(({ kind }) => COMPARING.has(kind));
+  return completions > 1 && questions.some(({ kind }) => KINDS.some((one) => one.kind === kind && one.compares));
 }
 
 /** What a kind can be told besides; what is left as it is, the server knows. */
