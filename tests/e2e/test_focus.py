@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from annotator.annotations import gold_items
 from annotator.annotations.models import Review
@@ -95,6 +96,26 @@ def test_pausing_a_campaign_and_opening_it_again_are_one_button_to_the_focus(
     expect(page.get_by_role("button", name="Open again")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Pause")).to_be_focused()
+
+
+def test_who_moves_a_campaign_keeps_the_focus_where_the_news_of_it_overtakes_the_answer(
+    people: dict[str, Any], sign_in: SignIn
+) -> None:
+    make_open_campaign(people, slug="read", groups=1)
+    page = sign_in("olga", "/campaigns/read")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(re.compile("/read/(open|pause)$"), lambda route: held.append((route, route.fetch())))
+    page.get_by_role("button", name="Pause").focus()
+    for then in ("Open again", "Pause", "Open again"):
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name=then)).to_be_disabled()
+        # Enter once more, before it can be pressed, is for nothing else that happens to be near.
+        page.keyboard.press("Enter")
+        route, answer = held.pop()
+        route.fulfill(response=answer)
+        expect(page.get_by_role("button", name=then)).to_be_focused()
+    assert not held
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_retiring_a_known_answer_leaves_the_focus_on_it(people: dict[str, Any], sign_in: SignIn) -> None:

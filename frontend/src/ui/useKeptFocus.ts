@@ -2,19 +2,21 @@
  * The focus stays where the hand was, when what had it goes away by its own doing: a row that is dealt with, a button
  * that gives way to another, one that cannot be pressed while its request is on its way.
  *
- * It goes back to the same button as soon as that can be pressed; else to what stands in its place in the same row; else
- * to the button of that name in the row that moved up; else to the page, and never to the top of the document.
+ * It goes back to the same button as soon as that can be pressed; else to what stands in its place in the same row, once
+ * that can be pressed (the neighbour would take an Enter that was meant for the button); else to the button of that name
+ * in the row that moved up; else to the page, and never to the top of the document.
  */
 
 import { type RefObject, useEffect } from "react";
 
 const ROW = ["li", "tr", "article", "section", "form", ".actions"].join();
 const LISTED = ["li", "tr", "article"].join();
-const REACHED = ["a[href]", "button:enabled", "input:enabled", "select:enabled", "textarea:enabled", "summary"].join();
+const PLACES = ["a[href]", "button", "input", "select", "textarea", "summary"].join();
+const REACHED = `:is(${PLACES}):not(:disabled)`;
 
 interface Last {
   element: HTMLElement;
-  /** The rows it stood in, innermost first, and which of what can be reached there it was. */
+  /** The rows it stood in, innermost first, and which of the places there it was. */
   rows: { row: Element; nth: number }[];
   /** Which of the elements with its words it was. */
   nth: number;
@@ -22,8 +24,12 @@ interface Last {
   opener: Last | null;
 }
 
-function reached(row: Element): HTMLElement[] {
-  return [...row.querySelectorAll<HTMLElement>(REACHED)];
+function places(row: Element): HTMLElement[] {
+  return [...row.querySelectorAll<HTMLElement>(PLACES)];
+}
+
+function ready(element: HTMLElement): HTMLElement | null {
+  return element.matches(REACHED) ? element : null;
 }
 
 function alike(page: Element, { tagName, textContent }: Element): HTMLElement[] {
@@ -33,7 +39,7 @@ function alike(page: Element, { tagName, textContent }: Element): HTMLElement[] 
 function placed(page: Element, element: HTMLElement, before: Last | null): Last {
   const rows: Last["rows"] = [];
   for (let row = element.closest(ROW); row && page.contains(row); row = row.parentElement?.closest(ROW) ?? null) {
-    rows.push({ row, nth: reached(row).indexOf(element) });
+    rows.push({ row, nth: places(row).indexOf(element) });
   }
   const dialog = element.closest("dialog");
   const opener = dialog === null ? null : before?.element.closest("dialog") === dialog ? before.opener : before;
@@ -42,11 +48,12 @@ function placed(page: Element, element: HTMLElement, before: Last | null): Last 
 
 function goOn(page: HTMLElement, last: Last): HTMLElement | null {
   const { element, rows, nth, opener } = last;
-  if (element.isConnected) return element.matches(REACHED) ? element : null;
+  if (element.isConnected) return ready(element);
   if (opener) return goOn(page, opener);
   for (const one of rows) {
-    const left = one.row.isConnected ? reached(one.row) : [];
-    if (left.length > 0) return left[Math.min(one.nth, left.length - 1)] ?? null;
+    const left = one.row.isConnected ? places(one.row) : [];
+    const inPlace = left[Math.min(one.nth, left.length - 1)];
+    if (inPlace) return ready(inPlace);
     // The row of a list that is still there is not the place of a row that went.
     if (one.row.matches(LISTED)) break;
   }

@@ -60,11 +60,13 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
   const topUp = useTopUp();
   const session = useQuery({ queryKey: ["session"], queryFn: api.session, staleTime: Infinity });
   const [mayDraft, keeps] = [session.data?.scopes.includes("manage"), session.data?.scopes.includes("admin")];
-  const button = (to: Move, label: string) => (
-    <button type="button" className={to === "open" ? "button primary" : "button"} onClick={() => move.mutate(to)} disabled={move.isPending}>
-      {label}
-    </button>
-  );
+  const next: Record<Campaign["state"], [Move, string] | []> = {
+    draft: ["open", t("Open")],
+    open: ["pause", t("Pause")],
+    paused: ["open", t("Open again")],
+    closed: [],
+  };
+  const [to, label] = next[state];
   return (
     <>
       {/* First, far from where "Open" and "Pause" stand: a second click on those must not begin what cannot be undone. */}
@@ -93,14 +95,17 @@ export function Actions({ campaign, actions }: { campaign: Campaign; actions: Re
           {t("Retrain now")}
         </button>
       )}
-      {state === "open" && button("pause", t("Pause"))}
-      {state === "paused" && button("open", t("Open again"))}
+      {/* One button in every state, so that the focus stays on it whether the news or the answer comes first. */}
+      {to && (
+        <button type="button" className={to === "open" ? "button primary" : "button"} onClick={() => move.mutate(to)} disabled={move.isPending}>
+          {label}
+        </button>
+      )}
       {(state === "open" || state === "paused") && (
         <button type="button" className="button" onClick={topUp.show}>
           {t("Top up")}
         </button>
       )}
-      {state === "draft" && button("open", t("Open"))}
       {closing && <CloseDialog campaign={campaign} move={move} onDone={() => setClosing(false)} />}
     </>
   );
