@@ -189,6 +189,7 @@ def lease(
                 annotator_id=annotator_id,
                 lease_number=1,
                 leased_until=now + timedelta(minutes=campaign.config.lease_minutes),
+                leased_at=now,
                 shown_order=order,
                 extra=True,
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,7 @@ from .choices import choices
 from .models import Annotation
 
 State, TaskState = Assignment.State, AnnotationTask.State
+MILLISECOND = timedelta(milliseconds=1)
 LIVE = (State.OPEN, State.LEASED)
 SUBMITTED = "UPDATE tasks_assignment SET state = 'submitted', leased_until = NULL WHERE id = %s"
 SETTLED = "UPDATE tasks_annotationtask SET state = 'settled' WHERE id = %s"
@@ -54,8 +56,18 @@ def count(slot: Any, annotation: Annotation) -> None:
 
 
 def pay(slot: Any, annotation: Annotation, *, extra: bool) -> None:
-    cost = prices_of(slot).real(annotation.active_ms)
+    """What the person's page measured stands with the answer; the ledger says how much of it was paid."""
+    cost = prices_of(slot).real(annotation.active_ms, _had_ms(slot, annotation))
     budget.spend(slot.campaign_id, key=f"assignment:{slot.id}", cost=cost, extra=extra)
+
+
+def _had_ms(slot: Any, annotation: Annotation) -> int | None:
+    """How long its author had the card: since it was first given to them, so that who was without a network is paid
+    for that time. None where nobody lent it: an adjudicator takes a card by deciding.
+    """
+    if slot.leased_at is None:
+        return None
+    return max(0, int((annotation.at - slot.leased_at) // MILLISECOND))
 
 
 def skip(slot: Any) -> None:

@@ -89,7 +89,7 @@ def submit(assignment_id: int, annotator_id: int, lease_number: int, answer: Ans
             return allowances.in_turn(annotator_id, lambda: _submit(slot(), annotator_id, answer)), True
         except surplus.Elsewhere as other:
             # Only now that the first slot's lock is given back: two who lost cards to each other would wait for ever.
-            slot = functools.partial(_my_other, other, annotator_id, lease_number)
+            slot = functools.partial(_my_other, other)
             return allowances.in_turn(annotator_id, lambda: _submit(slot(), annotator_id, answer)), True
     except (IntegrityError, TiebreakError) as error:
         # A repetition fails like any second answer, or at the unique key when two copies of one request race. A late
@@ -155,13 +155,16 @@ def _mine(assignment_id: int, annotator_id: int, lease_number: int) -> Any:
     return surplus.after_losing(slot, annotator_id, lease_number)
 
 
-def _my_other(place: surplus.Elsewhere, annotator_id: int, lease_number: int) -> Any:
+def _my_other(place: surplus.Elsewhere) -> Any:
     """The slot of the same task that I hold by now; it may have gone the same way meanwhile."""
-    slot = slot_of(place.assignment_id, annotator_id)
-    if slot.annotator_id != annotator_id:
-        return surplus.beside(slot, annotator_id, lease_number, place.shown_order)
+    lease = place.lease
+    slot = slot_of(place.assignment_id, lease["annotator"])
+    if slot.annotator_id != lease["annotator"]:
+        return surplus.beside(slot, lease)
     slot = slot if _waits_for_me(slot) else surplus.in_place(slot)
-    slot.shown_order, slot.lease_number = place.shown_order, lease_number  # answered as it was seen
+    slot.shown_order, slot.lease_number = lease["shown_order"], lease["lease_number"]  # answered as it was seen
+    slot.leased_at = surplus.begun(lease)
+    Assignment.objects.filter(id=slot.id).update(leased_at=slot.leased_at)
     return slot
 
 

@@ -7,6 +7,7 @@ whoever held the lease when it closed; everybody else's time was over before, an
 from __future__ import annotations
 
 import copy
+from datetime import datetime
 from typing import Any
 
 from annotator.campaigns import budget
@@ -42,9 +43,9 @@ def _held_at_closing(slot: Any) -> bool:
 class Elsewhere(Exception):
     """A late answer belongs to another slot of its task, which its author holds by now."""
 
-    def __init__(self, assignment_id: int, shown_order: list[int]) -> None:
+    def __init__(self, assignment_id: int, lease: dict[str, Any]) -> None:
         super().__init__(assignment_id)
-        self.assignment_id, self.shown_order = assignment_id, shown_order
+        self.assignment_id, self.lease = assignment_id, lease
 
 
 def after_losing(slot: Any, annotator_id: int, lease_number: int) -> Any:
@@ -56,18 +57,25 @@ def after_losing(slot: Any, annotator_id: int, lease_number: int) -> Any:
         raise CampaignClosed(f"Campaign {slot.campaign.slug} is closed.", campaign=slot.campaign.slug)
     mine = Assignment.objects.filter(task_id=slot.task_id, annotator_id=annotator_id).values_list("id", flat=True)
     if (other := mine.first()) is not None:
-        raise Elsewhere(other, lease["shown_order"])
-    return beside(slot, annotator_id, lease_number, lease["shown_order"])
+        raise Elsewhere(other, lease)
+    return beside(slot, lease)
 
 
 def _is(lease: dict[str, Any], annotator_id: int, lease_number: int) -> bool:
     return (lease["annotator"], lease["lease_number"]) == (annotator_id, lease_number)
 
 
-def beside(slot: Any, annotator_id: int, lease_number: int, shown_order: list[int]) -> Any:
+def begun(lease: dict[str, Any]) -> datetime | None:
+    """When a lease that was lost had begun; None for those from before this was kept."""
+    at = lease.get("leased_at")
+    return None if at is None else datetime.fromisoformat(at)
+
+
+def beside(slot: Any, lease: dict[str, Any]) -> Any:
     """A row of its own for my answer to a slot that is somebody else's now."""
     mine = copy.copy(slot)
-    mine.annotator_id, mine.lease_number, mine.shown_order = annotator_id, lease_number, shown_order
+    mine.annotator_id, mine.lease_number = lease["annotator"], lease["lease_number"]
+    mine.shown_order, mine.leased_at = lease["shown_order"], begun(lease)
     mine.state, mine.extra, mine.leased_until = State.SURPLUS, True, None
     mine.id = Assignment.objects.create(
         task_id=slot.task_id,
@@ -75,9 +83,10 @@ def beside(slot: Any, annotator_id: int, lease_number: int, shown_order: list[in
         slot=slot.slot,
         priority=slot.priority,
         state=State.SURPLUS,
-        annotator_id=annotator_id,
-        lease_number=lease_number,
-        shown_order=shown_order,
+        annotator_id=mine.annotator_id,
+        lease_number=mine.lease_number,
+        leased_at=mine.leased_at,
+        shown_order=mine.shown_order,
         extra=True,
     ).pk
     return mine

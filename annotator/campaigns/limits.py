@@ -45,10 +45,13 @@ class Prices:
     def worst(self) -> Cost:
         return self._of(1000 * self.seconds_cap)
 
-    def real(self, active_ms: int | None) -> Cost:
-        """Time that was not measured counts as the most that is paid: a cap must hold whatever a client leaves out."""
-        cap = 1000 * self.seconds_cap
-        return self._of(cap if active_ms is None else min(active_ms, cap))
+    def real(self, active_ms: int | None, had_ms: int | None = None) -> Cost:
+        """What a page says is believed up to the time its reader has had the card (`had_ms`), and up to the cap.
+
+        Time that was not measured counts as the most that is paid: a cap must hold whatever a client leaves out.
+        """
+        known = [ms for ms in (active_ms, had_ms, 1000 * self.seconds_cap) if ms is not None]
+        return self._of(min(known))
 
     def _of(self, ms: int) -> Cost:
         money = self.per_label + self.per_hour * ms / MS_PER_HOUR

@@ -57,9 +57,11 @@ WITH resumed AS (
 taken AS (
     UPDATE tasks_assignment SET state = 'leased', annotator_id = %(annotator)s, leased_until = %(until)s,
            lease_number = lease_number + (annotator_id IS DISTINCT FROM %(annotator)s)::int,
+           leased_at = CASE WHEN annotator_id = %(annotator)s THEN leased_at ELSE %(now)s END,
            former_leases = CASE WHEN annotator_id <> %(annotator)s THEN
                coalesce(former_leases, '[]') || jsonb_build_object(
-                   'annotator', annotator_id, 'lease_number', lease_number, 'shown_order', to_jsonb(shown_order))
+                   'annotator', annotator_id, 'lease_number', lease_number, 'leased_at', leased_at,
+                   'shown_order', to_jsonb(shown_order))
                ELSE former_leases END,
            shown_order = CASE WHEN annotator_id = %(annotator)s THEN shown_order ELSE ARRAY(
                SELECT place FROM generate_series(0, (SELECT cardinality(rollout_ids) - 1 FROM tasks_annotationtask
@@ -232,6 +234,7 @@ def release(assignment_id: int, annotator_id: int, lease_number: int) -> None:
     if mine.task.stream in PERSONAL:
         given_back = held.update(
             leased_until=Now(),  # over: the next claim takes it up again
+            leased_at=Now(),
             lease_number=F("lease_number") + 1,
             shown_order=_drawn_anew(mine),
         )

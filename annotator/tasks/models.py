@@ -91,9 +91,11 @@ class Assignment(models.Model):
     annotator = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assignments", db_index=False)
     lease_number = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
+    leased_at = models.DateTimeField(null=True)  # when its holder was first given it: nobody is paid for longer
     # Drawn at each claim: the completion shown at place p is number shown_order[p] of the task's.
     shown_order = ArrayField(models.SmallIntegerField(), null=True)
-    # Holders who lost it to somebody who began: [{annotator, lease_number, shown_order}]. Their work is not dropped.
+    # Holders who lost it to somebody who began: [{annotator, lease_number, leased_at, shown_order}]. Their work is not
+    # dropped.
     former_leases = models.JSONField(null=True)
 
     class Meta:

@@ -8,7 +8,8 @@ import psycopg
 
 ROOTS = """
 WITH said AS (
-    SELECT answer.*, slot.state = 'surplus' AS surplus
+    SELECT answer.*, slot.state = 'surplus' AS surplus,
+           floor(1000 * extract(epoch FROM answer.at - slot.leased_at)) AS had_ms
     FROM annotations_annotation answer JOIN tasks_assignment slot ON slot.id = answer.assignment_id
     WHERE answer.campaign_id = %(campaign)s AND answer.revises_id IS NULL),
 counted AS (SELECT * FROM said WHERE skip = '' AND NOT surplus)
@@ -23,12 +24,13 @@ DUPLICATES = f"""{ROOTS}
 SELECT (SELECT count(*) - count(DISTINCT assignment_id) FROM said)
      + (SELECT count(*) - count(DISTINCT (task_id, annotator_id)) FROM said)
      + (SELECT count(*) - count(DISTINCT (annotator_id, idempotency_key)) FROM said)"""
-# An answer that was asked for and has no ledger row, a row without an answer, or another cost than what was measured.
+# An answer that was asked for and has no ledger row, a row without an answer, or another cost than what was measured,
+# at most while the card was theirs.
 MISCOUNTED = f"""{ROOTS},
 spent AS (SELECT * FROM campaigns_budgetentry WHERE campaign_id = %(campaign)s AND kind = 'spend')
 SELECT (SELECT count(*) FROM counted WHERE NOT EXISTS (
            SELECT 1 FROM spent WHERE spent.key = 'assignment:' || counted.assignment_id
-           AND spent.ms = least(coalesce(counted.active_ms, %(paid_ms)s), %(paid_ms)s)))
+           AND spent.ms = least(counted.active_ms, counted.had_ms, %(paid_ms)s)))
      + (SELECT count(*) FROM spent WHERE NOT EXISTS (
            SELECT 1 FROM said WHERE skip = '' AND spent.key = 'assignment:' || said.assignment_id))"""
 SPENT = """

@@ -107,7 +107,7 @@ PAID = {"pay_per_hour": Decimal(36), "currency": "EUR", "paid_seconds_cap": 100,
 def test_a_late_skip_taken_back_is_paid_by_the_reservation_of_the_seat(open_campaign, people):
     campaign = open_campaign(groups=1, lease_minutes=1, budget_labels=10, **PAID)
     later = timezone.now() + timedelta(minutes=2)
-    (card,) = claim_next(campaign, people["alice"].pk, n=1, now=timezone.now())
+    (card,) = claim_next(campaign, people["alice"].pk, n=1, now=timezone.now() - timedelta(seconds=30))
     expire_leases(now=later)
     claim_next(campaign, people["bob"].pk, n=1, now=later)
     skipped, _ = submit(card.assignment, people["alice"].pk, card.lease_number, said("skip", "s"))

@@ -21,12 +21,17 @@ PRICES = st.builds(
 )
 
 
-@given(PRICES, st.none() | st.integers(0, 2**31 - 1))
-def test_no_answer_costs_more_than_was_set_aside_for_it(prices, active_ms):
-    real, worst = prices.real(active_ms), prices.worst
+MILLISECONDS = st.none() | st.integers(0, 2**31 - 1)
+
+
+@given(PRICES, MILLISECONDS, MILLISECONDS)
+def test_no_answer_costs_more_than_was_set_aside_for_it_nor_than_its_author_has_had_the_card(prices, active_ms, had_ms):
+    real, worst = prices.real(active_ms, had_ms), prices.worst
     assert real.labels == worst.labels == 1
     assert 0 <= real.ms <= worst.ms
     assert 0 <= real.money <= worst.money
+    assert had_ms is None or real.ms <= had_ms
+    assert real.ms == worst.ms or real.ms in (active_ms, had_ms)
 
 
 def test_time_that_was_not_measured_counts_as_the_most_that_is_paid():

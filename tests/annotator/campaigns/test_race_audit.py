@@ -36,6 +36,7 @@ def after_a_race(open_campaign, people):
             given, _ = submit(card.assignment, people[name].pk, card.lease_number, said("tie", key=f"{n}"))
             told.append((name, handles.shown(card.assignment), given.pk, 1))
     withdrawing.close(campaign, now=timezone.now())
+    budget.settle(campaign)
     campaign.refresh_from_db()
     return campaign, told
 
