@@ -75,7 +75,7 @@ class Facts:
     waiting_for_others: int = 0  # open cards, where everybody active has had each of them
     opened_at: datetime | None = None
     newest_answer_at: datetime | None = None
-    failed_job: int | None = None
+    failed_job: tuple[int, str] | None = None  # the job, and what kind of training it was
     unheard_since: datetime | None = None
     unscored: int = 0
     rollouts: int = 0
@@ -95,7 +95,8 @@ def _learning(facts: Facts) -> Iterator[Alarm]:
     if facts.verdict == StrategyCheck.Verdict.WORSE:
         yield Alarm("strategy_worse", WARNING, {})
     if facts.failed_job is not None:
-        yield Alarm("job_failed", SERIOUS, {"job": facts.failed_job})
+        job, kind = facts.failed_job
+        yield Alarm("job_failed", SERIOUS, {"job": job, "kind": kind})
     late = facts.promoted_at is not None and facts.now - facts.promoted_at > SCORING_MAY_TAKE
     if late and facts.unscored > UNSCORED_SHARE * facts.rollouts:
         yield Alarm("rollouts_unscored", WARNING, {"n": facts.unscored, "of": facts.rollouts})
@@ -186,10 +187,16 @@ def unheard_since(campaign: Campaign) -> datetime | None:
     return later.values_list("at", flat=True).first()
 
 
-def failed_job(campaign: Campaign) -> int | None:
-    """The campaign's newest finished job, if it failed."""
-    ended = campaign.jobs.exclude(finished_at=None).order_by("-id").values_list("id", "state").first()
-    return ended[0] if ended and ended[1] == TrainingJob.State.FAILED else None
+def failed_job(campaign: Campaign) -> tuple[int, str] | None:
+    """The newest failure that no later training of its kind made good, and its kind.
+
+    Later is what ended later, whichever was begun first. What was cancelled made nothing good.
+    """
+    State = TrainingJob.State
+    ended = campaign.jobs.filter(state__in=[State.SUCCEEDED, State.FAILED], finished_at__isnull=False)
+    last = ended.order_by("kind", "-finished_at", "-id").distinct("kind")
+    failed = [(job, kind) for job, kind, state in last.values_list("id", "kind", "state") if state == State.FAILED]
+    return max(failed, default=None)
 
 
 def unstated(campaign: Campaign) -> list[str]:

@@ -33,6 +33,11 @@ test("answers to read are counted by why, in one alarm that leads to exactly tho
   expect(said("to_read", { flagged: 0, corrected: 1, n: 1 }).text).not.toContain("flagged");
 });
 
+test("which training failed is said, as another one of its kind is to make it good", () => {
+  expect(said("job_failed", { job: 7, kind: "reward_model" })).toMatchObject({ text: "The last training failed.", to: "/jobs/7" });
+  expect(said("job_failed", { job: 8, kind: "policy" })).toMatchObject({ text: "The last policy training failed.", to: "/jobs/8" });
+});
+
 test("what is alike of several people is said once", () => {
   const leans = (name: string): Alarm => ({ code: "side_bias", level: "warning", about: { name, side: "left" } });
   expect(gathered([leans("alice"), leans("bob")])).toHaveLength(1);

@@ -89,6 +89,11 @@ function toRead(flagged: number, corrected: number): string {
   return parts.filter(Boolean).join(" ");
 }
 
+function failed(kind: unknown): Pick<Told, "text" | "advice"> {
+  if (kind === "policy") return { text: t("The last policy training failed."), advice: t("Read its log; the next version that is promoted starts another.") };
+  return { text: t("The last training failed."), advice: t("Read its log, and train again with “Retrain now”.") };
+}
+
 export function told(alarms: readonly Alarm[]): Told {
   const [{ code = "", about = {} } = {}] = alarms;
   const topUp = { to: "?top-up=yes", action: t("Top up") };
@@ -100,7 +105,7 @@ export function told(alarms: readonly Alarm[]): Told {
         to: "learning",
       };
     case "job_failed":
-      return { text: t("The last training failed."), advice: t("Read its log, and train again with “Retrain now”."), to: `/jobs/${number(about.job)}` };
+      return { ...failed(about.kind), to: `/jobs/${number(about.job)}` };
     case "rollouts_unscored":
       return {
         text: tn(number(about.n), "{{n}} rollout is not scored yet by the version in production.", "{{n}} rollouts are not scored yet by the version in production."),

@@ -46,7 +46,8 @@ def test_a_calm_campaign_raises_no_alarm_and_a_troubled_one_all_of_them(open_cam
         "budget_given_out", "job_failed", "rollouts_unscored", "strategy_worse", "to_read",
     ]  # fmt: skip
     told = api("olga").get(f"/api/v1/campaigns/{campaign.slug}/dashboard").data["alarms"]
-    assert {"code": "job_failed", "level": "serious", "about": {"job": job.pk}} in told
+    about = {"job": job.pk, "kind": "reward_model"}
+    assert {"code": "job_failed", "level": "serious", "about": about} in told
     Campaign.objects.filter(pk=campaign.pk).update(state="paused")
     assert "budget_given_out" not in codes(api, campaign)
 

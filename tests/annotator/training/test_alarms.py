@@ -61,7 +61,7 @@ def told(**facts: Any) -> list[str]:
         ({**with_money(30, buys=500), "paid_answers": 20}, []),
         ({**with_money(5, buys=12), "paid_answers": 20}, ["budget_nearly_out"]),  # said once
         ({"to_read": Awaiting(flagged=2, corrected=1)}, ["to_read"]),
-        ({"failed_job": 7}, ["job_failed"]),
+        ({"failed_job": (7, "policy")}, ["job_failed"]),
         ({"newest_answer_at": NOW - timedelta(minutes=61)}, ["nobody_active"]),
         ({"newest_answer_at": NOW - timedelta(minutes=61), "open": False}, []),
         ({"newest_answer_at": NOW - timedelta(minutes=61), "open_tasks": 0}, []),
@@ -80,7 +80,7 @@ def test_an_alarm_is_about_what_somebody_can_act_on(facts: dict[str, Any], codes
 
 
 def test_the_most_serious_comes_first() -> None:
-    assert told(verdict="worse", failed_job=3, budgets=labels(4)) == [
+    assert told(verdict="worse", failed_job=(3, "reward_model"), budgets=labels(4)) == [
         "job_failed",
         "strategy_worse",
         "budget_nearly_out",

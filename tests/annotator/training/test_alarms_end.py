@@ -37,9 +37,9 @@ def campaign(open_campaign: Any) -> Any:
     return open_campaign(groups=12, budget_labels=100, reserve_share=0.1)
 
 
-def job(campaign: Campaign, state: str, digest: str) -> TrainingJob:
+def job(campaign: Campaign, state: str, digest: str, kind: str = "reward_model") -> TrainingJob:
     return TrainingJob.objects.create(
-        kind="reward_model",
+        kind=kind,
         campaign=campaign,
         config_digest=digest,
         because="",
@@ -54,6 +54,29 @@ def test_a_failed_training_until_one_succeeds_also_while_another_runs(campaign: 
     running = TrainingJob.objects.create(kind="reward_model", campaign=campaign, config_digest="2", because="")
     assert raised(campaign) == {"job_failed"}
     TrainingJob.objects.filter(pk=running.pk).update(state="succeeded", finished_at=timezone.now())
+    assert raised(campaign) == set()
+
+
+def test_a_failed_training_until_another_succeeds_that_was_begun_before_it_and_ends_after_it(campaign: Any) -> None:
+    begun = TrainingJob.objects.create(kind="reward_model", campaign=campaign, config_digest="1", because="")
+    job(campaign, "failed", "2")
+    TrainingJob.objects.filter(pk=begun.pk).update(state="succeeded", finished_at=timezone.now())
+    assert raised(campaign) == set()
+
+
+def test_a_training_that_was_cancelled_makes_no_failed_one_good(campaign: Any) -> None:
+    job(campaign, "failed", "1")
+    job(campaign, "cancelled", "2")
+    assert raised(campaign) == {"job_failed"}
+
+
+def test_of_two_kinds_of_training_each_makes_good_its_own_failures_only(campaign: Any) -> None:
+    job(campaign, "failed", "1")
+    policy = job(campaign, "failed", "2", "policy")
+    assert alarms.failed_job(campaign) == (policy.pk, "policy"), "the newest is told first"
+    job(campaign, "succeeded", "3")
+    assert alarms.failed_job(campaign) == (policy.pk, "policy")
+    job(campaign, "succeeded", "4", "policy")
     assert raised(campaign) == set()
 
 
