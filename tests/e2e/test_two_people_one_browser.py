@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from annotator.annotations.models import Annotation
 from annotator.tasks.models import Assignment
@@ -68,6 +68,28 @@ def test_an_answer_given_before_the_page_heard_waits_for_who_gave_it(
     eventually(lambda: answers("alice") == [("second", 2)])
     all_sent(page)
     assert answers("bob") == []
+
+
+def test_a_refusal_that_arrives_after_its_person_is_back_ends_nothing(
+    campaign: Any, sign_in: SignIn, people: dict[str, Any]
+) -> None:
+    page = sign_in("alice", "/annotate/helpful")
+    ready(page)
+    quiet(page)
+    _cookie_becomes(page, people["bob"])
+    press(page, "b")
+    expect(page.get_by_role("alert")).to_contain_text(ENDED)
+    held: list[Route] = []
+    with page.expect_request("**/annotation"):
+        page.route("**/annotation", lambda route: held.append(route), times=1)  # noqa: PLW0108
+    _in_as(page, "alice")
+    ready(page)
+    late = {"code": "another_person", "message": "Somebody else has signed in in this browser.", "context": {}}
+    expect(page.get_by_text("1 unsent")).to_be_visible()
+    held[0].fulfill(status=401, json=late)
+    all_sent(page)
+    expect(page.get_by_text(ENDED)).to_have_count(0)
+    assert answers("alice") == [("second", 2)]
 
 
 def test_half_a_card_is_there_again_for_whose_it_is_and_for_nobody_else(

@@ -7,7 +7,7 @@
 import createClient from "openapi-fetch";
 
 import { t } from "../i18n";
-import { ANOTHER, PERSON, somebodyElse, whose } from "./person";
+import { ANOTHER, PERSON, somebodyElse, turn, whose } from "./person";
 import type { paths } from "./schema";
 import type {
   AnswerBody,
@@ -68,22 +68,24 @@ server.use({
   },
 });
 
-function refusal(status: number, body: unknown): ApiError {
+function refusal(status: number, body: unknown, asked: number): ApiError {
   if (body && typeof body === "object" && "code" in body && "message" in body) {
     const context = "context" in body ? (body.context as Record<string, unknown> | null) : null;
-    if (body.code === ANOTHER) somebodyElse();
+    // A refusal that was long on its way may meet its person signed in again.
+    if (body.code === ANOTHER && asked === turn()) somebodyElse();
     return new ApiError(status, String(body.code), String(body.message), context ?? {});
   }
   if (status >= 500) return new ApiError(status, "unreachable", OFFLINE);
   return new ApiError(status, NOT_IN_ITS_FORM, t("The server refused the request ({{status}}).", { status: String(status) }));
 }
 
-/** The value of an answer. `T` narrows what the schema leaves open; see types.ts. */
+/** The value of an answer to what is asked now. `T` narrows what the schema leaves open; see types.ts. */
 export async function value<T>(call: Promise<{ data?: unknown; error?: unknown; response: Response }>): Promise<T> {
+  const asked = turn();
   const { data, error, response } = await call.catch(() => {
     throw new ApiError(0, "unreachable", OFFLINE);
   });
-  if (!response.ok) throw refusal(response.status, error);
+  if (!response.ok) throw refusal(response.status, error, asked);
   return data as T;
 }
 

@@ -12,16 +12,23 @@ export const ANOTHER = "another_person";
 const PLACE = "tiebreak.person";
 
 let mine: number | null = null;
+let turns = 0;
 const listeners = new Set<() => void>();
 
 export function whose(): number | null {
   return mine;
 }
 
+/** How often the page has changed hands: what was asked before says nothing of whose it is now. */
+export function turn(): number {
+  return turns;
+}
+
 /** This page is theirs from now on, and the other tabs of this browser hear of it. */
 export function isPageOf(user: number | null): void {
   if (mine === user) return;
   mine = user;
+  turns += 1;
   if (user === null) return;
   try {
     localStorage.setItem(PLACE, String(user));
