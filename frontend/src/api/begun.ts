@@ -7,6 +7,8 @@ const kept = keptHere<Begun>("begun", "tiebreak-begun");
 /** What is to be written; null is to be forgotten. */
 const latest = new Map<string, Begun | null>();
 let writing = false;
+/** Who has left: what a page of theirs that is about to go would still keep is not kept. */
+let gone: number | null = null;
 
 async function write(): Promise<void> {
   writing = true;
@@ -35,11 +37,14 @@ async function everything(): Promise<Map<string, Begun>> {
 
 /** A browser without storage still judges; it only forgets on reload. */
 export const begun = {
-  keep: (one: Begun): void => set(one.key, one),
+  keep: (one: Begun): void => {
+    if (one.user !== gone) set(one.key, one);
+  },
   /** It was sent, or is not meant any more. */
   drop: (key: string): void => set(key, null),
-  /** By their keys. */
+  /** By their keys. Whoever asks is here (again). */
   of: async (user: number, campaign: string): Promise<ReadonlyMap<string, Begun>> => {
+    if (gone === user) gone = null;
     const here = await everything();
     return new Map([...here].filter(([, one]) => one.user === user && one.campaign === campaign));
   },
@@ -47,6 +52,7 @@ export const begun = {
   allOf: async (user: number): Promise<Begun[]> => [...(await everything()).values()].filter((one) => one.user === user && one.blank !== true),
   /** Whoever signs out leaves nothing half-said on a device that others may use. */
   forget: async (user: number): Promise<void> => {
+    gone = user;
     const here = await everything();
     const mine = [...here.values()].filter((one) => one.user === user).map(({ key }) => key);
     for (const key of mine) latest.delete(key);
