@@ -82,7 +82,8 @@ export function Judging({ campaign, session }: Props) {
   const reopen = useCallback((key: string) => session.reopen(key), [session]);
   const keep = useCallback(() => {
     if (showing) session.keep(showing, { ...card, active_ms: activeMs() }, before(form, showing));
-  }, [session, form, showing?.card, showing?.past, card, activeMs]);
+    // The hand is kept with it: cards that came in the meantime lie in it after a reload as they do now.
+  }, [session, form, showing?.card, showing?.past, card, activeMs, snapshot.deck.queue]);
   useKeeping(keep, activeMs);
 
   const canUndo = snapshot.deck.past.some((one) => one.status !== "refused");
