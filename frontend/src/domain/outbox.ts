@@ -60,7 +60,8 @@ export class Outbox {
   private stopped = false;
   private cancelPause: (() => void) | null = null;
   private mirror: Promise<void> = Promise.resolve();
-  private restored: Promise<void> = Promise.resolve();
+  /** What an earlier page left unsent is known. */
+  restored: Promise<void> = Promise.resolve();
   waiting: "no" | "unreachable" | "signed_out" = "no";
 
   constructor(

@@ -30,10 +30,12 @@ let outcomes: Outcome[];
 let dealt: Card[];
 let session: JudgingSession;
 
-function makeSession(): JudgingSession {
+function makeSession(left: Entry[] = []): JudgingSession {
   const send = (_entry: Entry): Promise<Outcome> => Promise.resolve(outcomes.shift() ?? { kind: "later" });
-  const nothing = { all: () => Promise.resolve([]), put: () => Promise.resolve(), delete: () => Promise.resolve() };
-  return new JudgingSession("c", FORM, 1, new Outbox(1, nothing, send, { after: () => () => undefined }));
+  const store = { all: () => Promise.resolve(left), put: () => Promise.resolve(), delete: () => Promise.resolve() };
+  const outbox = new Outbox(1, store, send, { after: () => () => undefined });
+  void outbox.restore();
+  return new JudgingSession("c", FORM, 1, outbox);
 }
 
 /** Counted in turns, not in time: a busy machine may let one long pause pass without a turn for anybody else. */
@@ -120,11 +122,23 @@ test("after the campaign was closed no earlier answer is opened: its change woul
   expect(session.getSnapshot().deck.reopened).toBeNull();
 });
 
+test("a card whose answer an earlier page left unsent is not dealt again", async () => {
+  const body = { ...SKIP, idempotency_key: "k" };
+  session = makeSession([{ key: "k", user: 1, campaign: "c", assignment: 3, lease_number: 1, revises: null, body, at: 0 }]);
+  session.start();
+  await settle();
+  expect(vi.mocked(api.claim).mock.calls[0]).toEqual(["c", 5, [3]]);
+});
+
 describe("cards dealt to somebody who has gone", () => {
   const dealtLate = async (left: boolean) => {
+    let deal = (): void => undefined;
+    vi.mocked(api.claim).mockImplementation((_slug, n) => new Promise((done) => (deal = () => done(dealt.splice(0, n)))));
     session = makeSession();
     session.start();
+    await vi.waitFor(() => expect(api.claim).toHaveBeenCalled());
     session.stop(left);
+    deal();
     await settle();
     return vi.mocked(api.release).mock.calls.map(([assignment]) => assignment);
   };

@@ -93,7 +93,8 @@ export class JudgingSession {
     // Who was signed out has signed in again; and else an early try does no harm.
     this.outbox.nudge();
     this.remembered = this.remember();
-    void this.supply.refill();
+    // Cards whose answers an earlier page left unsent are not dealt to be answered again.
+    void this.outbox.restored.then(() => this.supply.refill());
   }
 
   /** Leaving by a link gives the untouched cards back; a reload does not come through here and keeps them. */
