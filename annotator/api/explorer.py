@@ -54,7 +54,11 @@ class RolloutRow(s.Serializer[Any]):
     step = s.IntegerField()
     ordinal = s.IntegerField()
     prompt = s.CharField()
-    completion = s.CharField()
+    completion = s.CharField(help_text="Its answer in short, around the first word that was looked for.")
+    reasoning = s.ChoiceField(
+        choices=["none", "left_out", "shown"],
+        help_text="Left out of `completion`; or shown there, where nothing else was written or holds the words.",
+    )
     length = s.IntegerField()
     reward = s.FloatField(allow_null=True)
     score = ScoreOut(allow_null=True)

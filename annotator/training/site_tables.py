@@ -87,7 +87,7 @@ def run_trends(run: PolicyRun, within: Reach) -> Table:
 
 def rollouts(wanted: Wanted) -> Table:
     """Everything a search finds, page by page from the database."""
-    heads = "id run group_id step ordinal reward mean spread version length labels prompt completion"
+    heads = "id run group_id step ordinal reward mean spread version length labels prompt completion reasoning"
 
     def found() -> Iterator[dict[str, Any]]:
         after: str | None = None

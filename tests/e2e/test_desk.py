@@ -91,6 +91,23 @@ def test_numbers_are_typed_as_people_type_them(searchable: Any, sign_in: SignIn)
     expect(page.get_by_label("Schritt", exact=True)).to_have_accessible_description("Eine ganze Zahl, 0 oder mehr.")
 
 
+THOUGHT = "I should count the bags again. " * 40
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_lines_about_completions_show_what_they_answer(searchable: Any, sign_in: SignIn, closed: bool) -> None:
+    text = f"<think>\n{THOUGHT}\n</think>\n\nSeven bags." if closed else f"<think>\n{THOUGHT}"
+    Rollout.objects.filter(group__external_id="0/11").update(completion=text)
+    shown = "after reasoning Seven bags." if closed else "from the reasoning I should count the bags again."
+    page = sign_in("olga", "/explorer?run=grpo-1")
+    expect(page.locator(".found-row", has_text="Prompt 11?").locator(".found-text")).to_have_text(
+        [re.compile(shown)] * 4
+    )
+    page.goto("/runs/grpo-1")
+    expect(page.locator(".group", has_text="Prompt 11?").locator(".rollout-text")).to_have_text([re.compile(shown)] * 4)
+    expect(page.get_by_text("<think>")).to_have_count(0)
+
+
 def test_long_lists_go_on(api: Any, sign_in: SignIn, people: Any) -> None:
     make_run("grpo-1", groups=30)
     page = sign_in("olga", "/explorer?run=grpo-1")

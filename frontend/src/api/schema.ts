@@ -2160,6 +2160,13 @@ export interface components {
             rollout: number;
             text: unknown;
         };
+        /**
+         * @description * `none` - none
+         *     * `left_out` - left_out
+         *     * `shown` - shown
+         * @enum {string}
+         */
+        ReasoningEnum: "none" | "left_out" | "shown";
         ReliabilityBy: {
             by: (components["schemas"]["ByEnum"] | components["schemas"]["NullEnum"]) | null;
             /**
@@ -2268,7 +2275,16 @@ export interface components {
             step: number;
             ordinal: number;
             prompt: string;
+            /** @description Its answer in short, around the first word that was looked for. */
             completion: string;
+            /**
+             * @description Left out of `completion`; or shown there, where nothing else was written or holds the words.
+             *
+             *     * `none` - none
+             *     * `left_out` - left_out
+             *     * `shown` - shown
+             */
+            reasoning: components["schemas"]["ReasoningEnum"];
             length: number;
             /** Format: double */
             reward: number | null;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { decimal, percent, seconds, slugOf } from "./format";
-import { asked, summary, turns } from "./messages";
+import { asked, beginning, summary, turns } from "./messages";
 import { freshForm, problems, refusedFields, toRequest, withMachine } from "./newCampaign";
 
 describe("numbers", () => {
@@ -15,6 +15,21 @@ describe("texts", () => {
   test("a summary is one line, cut between words", () => {
     expect(summary("one two\nthree four five", 12)).toBe("one two…");
     expect(summary([{ role: "user", content: "hello" }])).toBe("hello");
+  });
+
+  test.each([
+    ["<think>\nhm, seven?\n</think>\n\nSeven bags.", "Seven bags.", "left_out"],
+    ["hm, seven?\n</think>Seven bags.", "Seven bags.", "left_out"],
+    ["<think>hm, seven? or", "hm, seven? or", "shown"],
+    ["<think>hm, seven?</think>", "hm, seven?", "shown"],
+    ["Seven bags.", "Seven bags.", "none"],
+    ["<think></think>Seven bags.", "Seven bags.", "none"],
+    ["", "", "none"],
+  ])("a completion begins with its answer: %j", (text, line, reasoning) => expect(beginning(text)).toEqual({ line, reasoning }));
+
+  test("reasoning beside what is said is left out as well", () => {
+    const talk = [{ role: "assistant", content: "Seven bags.", reasoning_content: "hm" }];
+    expect(beginning(talk)).toEqual({ line: "Seven bags.", reasoning: "left_out" });
   });
 
   test("a conversation is about what the person said last", () => {

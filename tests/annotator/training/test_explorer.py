@@ -299,6 +299,40 @@ def test_an_excerpt_shows_where_the_word_is() -> None:
     assert excerpt("short", "needle") == "short"
 
 
+HM = "Let me count the bags again. "
+
+
+@pytest.mark.parametrize(
+    ("completion", "searched", "shown", "reasoning"),
+    [
+        (f"<think>\n{HM * 20}\n</think>\n\nSeven bags.", "", "Seven bags.", "left_out"),
+        (f"{HM}</think>Seven bags.", "seven", "Seven bags.", "left_out"),
+        (f"<think>{HM}</think>Seven bags.", "count", HM.strip(), "shown"),
+        (f"<think>{HM}</think>Seven bags.", "bags", "Seven bags.", "left_out"),
+        (f"<think>{HM}", "", HM.strip(), "shown"),
+        ("Seven bags.", "bags", "Seven bags.", "none"),
+        (
+            [{"role": "assistant", "content": "Bags?"}, {"role": "assistant", "content": f"{HM}</think>7."}],
+            "",
+            "Bags? 7.",
+            "left_out",
+        ),
+        (f"<think>{HM * 5_000}</think>Seven bags.", "", "Seven bags.", "left_out"),
+        ("Seven bags. " * 5_000, "", ("Seven bags. " * 24)[:280] + "…", "none"),
+    ],
+)
+def test_a_list_shows_the_answer_and_reasoning_only_where_it_was_looked_for_or_is_all_there_is(
+    completion: Any, searched: str, shown: str, reasoning: str
+) -> None:
+    rollout = make_run(groups=1).rollouts.first()
+    assert rollout is not None
+    Rollout.objects.filter(pk=rollout.pk).update(completion=completion)
+    (row,) = rows([rollout.pk], Wanted(words=searched))
+    assert (row["completion"], row["reasoning"]) == (shown, reasoning)
+    if isinstance(completion, str):
+        assert row["length"] == len(completion)
+
+
 def test_trends_follow_the_steps_and_find_saturated_groups(api: Any) -> None:
     for step in (0, 2):
         run = make_run("grpo-1", groups=2, step=step)

@@ -1,8 +1,19 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, test } from "vitest";
 
 import { partsOf, reasoningLength, turnsOf, wordsOf } from "./turns";
 
 const said = (text: string) => partsOf(text).map((part) => [part.kind, part.text]);
+
+/** The server cuts lines of a list by the same rule: it is held to the same examples. */
+const EXAMPLES = JSON.parse(readFileSync(new URL("../../../../tests/reasoning.json", import.meta.url), "utf8")) as Record<"text" | "answer" | "thought", string>[];
+const inOneLine = (text: string) => text.replace(/\s+/g, " ").trim();
+
+test.each(EXAMPLES)("$text is parted as the server parts it", ({ text, answer, thought }) => {
+  const of = (kind: string) => partsOf(text).filter((part) => part.kind === kind).map((part) => part.text);
+  expect([of("text"), of("reasoning")].map((parts) => inOneLine(parts.join("\n")))).toEqual([answer, thought].map(inOneLine));
+});
 
 describe("reasoning is told from the answer", () => {
   test.each([

@@ -9,14 +9,14 @@ import { letter } from "../../domain/kinds/kind";
 import { asked, summary } from "../../domain/messages";
 import { titleOf } from "../../domain/strategies";
 import { t, tn } from "../../i18n";
-import { Judged } from "../../ui/Judged";
+import { Beginning, Judged } from "../../ui/Judged";
 import { Loading, Panel, Problem } from "../../ui/parts";
 
 function Side({ name, side }: { name: string; side: PreviewSide }) {
   return (
     <div className={`preview-side preview-${name.toLowerCase()}`}>
       <p className="preview-text">
-        <Judged text={summary(side.completion, 260)} />
+        <Beginning of={side.completion} length={260} />
       </p>
       <p className="quiet">
         {t("reward {{reward}}", { reward: decimal(side.reward) })} ·{" "}

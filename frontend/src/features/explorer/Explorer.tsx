@@ -11,6 +11,7 @@ import { markedParts, queryOf, withField } from "../../domain/explorer";
 import { count, decimal } from "../../domain/format";
 import { t, tn } from "../../i18n";
 import { CsvLink } from "../../ui/CsvLink";
+import { ReasoningSign } from "../../ui/Judged";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { Filters } from "./Filters";
 
@@ -25,6 +26,7 @@ function Row({ row, words, within }: { row: RolloutRow; words: string; within: s
         <Marked text={row.prompt} words={within === "prompt" ? words : ""} />
       </Link>
       <p className="found-text">
+        <ReasoningSign reasoning={row.reasoning} />
         <Marked text={row.completion} words={within === "prompt" ? "" : words} />
       </p>
       <div className="found-figures">

@@ -8,9 +8,8 @@ import { gold, type GoldCard } from "../../api/gold";
 import type { Card, MyCampaign, User } from "../../api/types";
 import type { Begun, HalfSaid } from "../../domain/begun";
 import { type Answer, answerOf, inWords } from "../../domain/form";
-import { summary } from "../../domain/messages";
 import { t } from "../../i18n";
-import { Judged } from "../../ui/Judged";
+import { Beginning } from "../../ui/Judged";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { useCampaign } from "../campaigns/useCampaign";
 import { type Filled, Filling } from "../filling/Filling";
@@ -47,7 +46,7 @@ function Chosen({ group, chosen, wanted, onChoose }: ChoiceProps) {
           <li key={rollout}>
             <label className="check">
               <input type="checkbox" checked={chosen.includes(rollout)} onChange={() => toggle(rollout)} />
-              <Judged text={summary(text, 110)} />
+              <Beginning of={text} length={110} />
             </label>
           </li>
         ))}

@@ -11,7 +11,7 @@ import { asked, summary } from "../../domain/messages";
 import { numberOf, problemOfNumber } from "../../domain/typedNumber";
 import { t, tn } from "../../i18n";
 import { Content } from "../../ui/Content";
-import { Judged } from "../../ui/Judged";
+import { Beginning, Judged } from "../../ui/Judged";
 import { Loading, Page, Problem } from "../../ui/parts";
 import { outOfReach, Stopped } from "../../ui/Stopped";
 import { TrendsPanel } from "../explorer/TrendsPanel";
@@ -42,7 +42,7 @@ function Rollout({ rollout, range }: { rollout: GroupRollout; range: Range }) {
     <details className="rollout" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span className="rollout-ordinal">{rollout.ordinal}</span>
-        <span className="rollout-text"><Judged text={summary(rollout.completion, 140)} /></span>
+        <span className="rollout-text"><Beginning of={rollout.completion} length={140} /></span>
         <span className="rollout-figures">
           <span>
             {t("reward")} <strong>{decimal(rollout.reward)}</strong>
