@@ -31,7 +31,8 @@ describe("what a new campaign may use", () => {
   test("caps of strata are a line each, labels or a share", () => {
     expect(strataOf("de: 200\n\n  en : 12.5 %")).toEqual({ de: { labels: 200 }, en: { share: 0.125 } });
     expect(strataOf("a: b: 3")).toEqual({ "a: b": { labels: 3 } });
-    for (const wrong of ["de", "de: x", "de: 1.5", "de: 101%", ": 4"]) expect(strataOf(wrong)).toBeNull();
+    expect(strataOf("de: 1,000\nen: 1,000,000")).toEqual({ de: { labels: 1000 }, en: { labels: 1_000_000 } });
+    for (const wrong of ["de", "de: x", "de: 1.5", "de: 1.000", "de: 101%", ": 4"]) expect(strataOf(wrong)).toBeNull();
     const capped = { ...freshForm, strataBy: "language", strataCaps: "de: 5" };
     expect(limitsOf(capped).strata).toEqual({ by: "meta.language", caps: { de: { labels: 5 } } });
     expect(limitsOf({ ...capped, strataBy: "run" }).strata).toMatchObject({ by: "run" });

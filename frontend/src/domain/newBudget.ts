@@ -2,7 +2,7 @@
 
 import type { NewCampaign } from "../api/types";
 import { t } from "../i18n";
-import { numberOf } from "./typedNumber";
+import { numberOf, problemOfNumber } from "./typedNumber";
 
 export interface BudgetForm {
   budgetHours: string;
@@ -57,9 +57,9 @@ export function problemsOfBudget(form: BudgetForm): Partial<Record<keyof BudgetF
 export function strataOf(text: string): Record<string, { labels: number } | { share: number }> | null {
   const caps: Record<string, { labels: number } | { share: number }> = {};
   for (const line of text.split("\n").filter((one) => one.trim())) {
-    const [, value, amount, percent] = /^\s*(.+?)\s*:\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*$/.exec(line) ?? [];
+    const [, value, amount, percent] = /^\s*(.+?)\s*:\s*(\d[\d.,]*)\s*(%?)\s*$/.exec(line) ?? [];
     if (!value || !amount) return null;
-    if (percent ? !(numberOf(amount) <= 100) : !Number.isInteger(numberOf(amount))) return null;
+    if (problemOfNumber(amount, percent ? { least: 0, most: 100 } : { least: 0, whole: true })) return null;
     caps[value] = percent ? { share: numberOf(amount) / 100 } : { labels: numberOf(amount) };
   }
   return caps;

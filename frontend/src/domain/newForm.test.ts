@@ -11,7 +11,7 @@ test("a scale may begin below nought, and is sent as numbers", () => {
   expect(askedAs(toQuestion(rating("-3", "3"))).told).toEqual({ low: -3, high: 3 });
 });
 
-test.each(["-", "", "1.5", "many", "1,000"])("a lowest score of “%s” is refused, and never becomes another number", (low) => {
+test.each(["-", "", "1.5", "many", "1.000"])("a lowest score of “%s” is refused, and never becomes another number", (low) => {
   expect(problemsOfForm([rating(low, "5000")], 2)).not.toBeNull();
 });
 

@@ -3,25 +3,36 @@
 import { language, t } from "../i18n";
 
 const NUMBER = /^[+\-−]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?$/i;
-/** What one language reads as thousands is a fraction in another: nobody is asked to pay for that. */
-const TWO_WAYS = { en: /^\D?[1-9]\d{0,2},\d{3}$/, de: /^\D?[1-9]\d{0,2}\.\d{3}$/ } as const;
+/** As a language writes thousands, and so does the product; the sign of a fraction is the other one. */
+const GROUPED = {
+  en: /^[+\-−]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/,
+  de: /^[+\-−]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?$/,
+} as const;
+const THOUSANDS = { en: /,/g, de: /\./g } as const;
+/** One sign with three digits behind it: thousands in one language, a fraction in another. */
+const ONE_GROUP = /^[+\-−]?[1-9]\d{0,2}[.,]\d{3}$/;
 
-/** The number; nothing typed is nought, and what is none, or not yet, or can be read in two ways, is NaN. */
+/** The number, as the language reads it; nothing typed is nought, and what is none, or not yet, is NaN. */
 export function numberOf(text: string): number {
   const typed = text.replace(/\s/g, "");
   if (!typed) return 0;
-  if (!NUMBER.test(typed) || readTwoWays(typed)) return Number.NaN;
-  return Number(typed.replace("−", "-").replace(",", "."));
+  const plain = GROUPED[language()].test(typed) ? typed.replace(THOUSANDS[language()], "") : typed;
+  return NUMBER.test(plain) ? decimalOf(plain) : Number.NaN;
 }
 
-/** Whether it may be meant with thousands: “1,000” for readers of English, “1.000” for readers of German. */
-export function readTwoWays(text: string): boolean {
-  return TWO_WAYS[language()].test(text.trim());
+function decimalOf(plain: string): number {
+  return Number(plain.replace("−", "-").replace(",", "."));
 }
 
-/** What is said of a number that can be read in two ways. */
-export function twoWays(): string {
-  return t("Write it without a separator before the last three digits: it can be read in two ways.");
+/**
+ * Whether another number may be meant than the language reads: nobody is asked to pay for that. Where fractions are
+ * typed too, nobody knows what “1,250” is; a whole number has no fraction, and is asked about in another's thousands.
+ */
+function readTwoWays(text: string, whole: boolean): boolean {
+  const typed = text.replace(/\s/g, "");
+  if (!ONE_GROUP.test(typed)) return false;
+  const grouped = GROUPED[language()].test(typed);
+  return whole ? !grouped && typed.endsWith("000") : grouped;
 }
 
 /** What a number may be; without ends, any. */
@@ -34,12 +45,19 @@ export interface Range {
 
 /** Why what was typed is none of these numbers; null where it is one. */
 export function problemOfNumber(text: string, { least = -Infinity, most = Infinity, whole = false }: Range): string | null {
+  if (readTwoWays(text, whole)) return twoWays(text);
   const number = numberOf(text);
   if (text.trim() && number >= least && number <= most && (!whole || Number.isInteger(number))) return null;
-  if (readTwoWays(text)) return twoWays();
   if (most < Infinity) return whole ? t("A whole number from {{least}} to {{most}}.", { least, most }) : t("A number from {{least}} to {{most}}.", { least, most });
   if (least === 0) return whole ? t("A whole number, 0 or more.") : t("A number, 0 or more.");
   return whole ? t("A whole number.") : t("A number.");
+}
+
+/** Both numbers that it may be, as they are read in one way. */
+function twoWays(text: string): string {
+  const typed = text.replace(/\s/g, "");
+  const [large, small] = [typed.replace(/[.,]/, ""), typedAs(decimalOf(typed))];
+  return t("That can be read in two ways: write {{large}} or {{small}}.", { large, small });
 }
 
 /** A number as its reader would type it, exact. */
