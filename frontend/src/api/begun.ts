@@ -9,10 +9,14 @@ const latest = new Map<string, Begun | null>();
 let writing = false;
 /** Who has left: what a page of theirs that is about to go would still keep is not kept. */
 let gone: number | null = null;
+/** What was made of half-said words and is not stored yet; until it is, the words stay as they are. */
+let making: Promise<void> | null = null;
 
 async function write(): Promise<void> {
   writing = true;
-  for (const [key, one] of latest) {
+  for (const key of latest.keys()) {
+    while (making) await making;
+    const one = latest.get(key) ?? null;
     latest.delete(key);
     await (one ? kept.put(one) : kept.delete(key)).catch(() => undefined);
   }
@@ -39,6 +43,13 @@ async function everything(): Promise<Map<string, Begun>> {
 export const begun = {
   keep: (one: Begun): void => {
     if (one.user !== gone) set(one.key, one);
+  },
+  /** What is kept or dropped from now on is written when this is done: a page may die at any moment in between. */
+  after: (stored: Promise<void>): void => {
+    const made = stored.then(() => {
+      if (making === made) making = null;
+    });
+    making = made;
   },
   /** It was sent, or is not meant any more. */
   drop: (key: string): void => set(key, null),

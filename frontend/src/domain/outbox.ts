@@ -87,11 +87,13 @@ export class Outbox {
     void this.drain();
   }
 
-  add(entry: Entry): void {
+  /** Done when the entry is in the store, or cannot be. */
+  add(entry: Entry): Promise<void> {
     this.entries.push(entry);
-    this.write(() => this.store.put(entry));
+    const stored = this.write(() => this.store.put(entry));
     this.tell({ kind: "changed" });
     void this.drain();
+    return stored;
   }
 
   unsent(campaign?: string): Entry[] {
@@ -188,19 +190,20 @@ export class Outbox {
     this.entries = this.entries.map((entry) => {
       if (entry.revises?.key !== key) return entry;
       const pointed = { ...entry, revises: { key, annotation } };
-      this.write(() => this.store.put(pointed));
+      void this.write(() => this.store.put(pointed));
       return pointed;
     });
   }
 
   private forget(entry: Entry): void {
     this.entries = this.entries.filter((one) => one !== entry);
-    this.write(() => this.store.delete(entry.key));
+    void this.write(() => this.store.delete(entry.key));
   }
 
   /** Writes keep their order; a browser without storage still sends, it only forgets on reload. */
-  private write(step: () => Promise<void>): void {
+  private write(step: () => Promise<void>): Promise<void> {
     this.mirror = this.mirror.then(step).catch(() => undefined);
+    return this.mirror;
   }
 
   private tell(news: News): void {

@@ -4,12 +4,17 @@ import "fake-indexeddb/auto";
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
+import { begun } from "../../api/begun";
 import { api, ApiError } from "../../api/client";
 import { desk } from "../../api/desk";
+import { keptHere } from "../../api/keptHere";
 import type { Card, MyCampaign, PastAnswer } from "../../api/types";
 import type { Said } from "../../domain/answers";
+import type { Begun } from "../../domain/begun";
 import { shown } from "../../domain/deck";
+import * as forms from "../../domain/form";
 import { type Entry, Outbox, type Outcome } from "../../domain/outbox";
+import { shownOf } from "../../domain/shown";
 import { JudgingSession } from "./session";
 
 const FORM = [{ kind: "pair", name: "preference" }] as const;
@@ -30,9 +35,9 @@ let outcomes: Outcome[];
 let dealt: Card[];
 let session: JudgingSession;
 
-function makeSession(left: Entry[] = []): JudgingSession {
+function makeSession(left: Entry[] = [], put = () => Promise.resolve()): JudgingSession {
   const send = (_entry: Entry): Promise<Outcome> => Promise.resolve(outcomes.shift() ?? { kind: "later" });
-  const store = { all: () => Promise.resolve(left), put: () => Promise.resolve(), delete: () => Promise.resolve() };
+  const store = { all: () => Promise.resolve(left), put, delete: () => Promise.resolve() };
   const outbox = new Outbox(1, store, send, { after: () => () => undefined });
   void outbox.restore();
   return new JudgingSession("c", FORM, 1, outbox);
@@ -43,8 +48,8 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-async function started(): Promise<JudgingSession> {
-  session = makeSession();
+async function started(put?: () => Promise<void>): Promise<JudgingSession> {
+  session = makeSession([], put);
   session.start();
   await settle();
   return session;
@@ -60,8 +65,9 @@ beforeEach(() => {
   vi.spyOn(desk, "returned").mockResolvedValue([]);
 });
 
-afterEach(() => {
+afterEach(async () => {
   session.stop(false);
+  await begun.forget(1);
   vi.restoreAllMocks();
 });
 
@@ -128,6 +134,42 @@ test("a card whose answer an earlier page left unsent is not dealt again", async
   session.start();
   await settle();
   expect(vi.mocked(api.claim).mock.calls[0]).toEqual(["c", 5, [3]]);
+});
+
+describe("half-said words", () => {
+  const type = (note: string) => {
+    const card = session.getSnapshot().deck.queue[0]!;
+    const blank = { filled: forms.begin(FORM, shownOf(card.completions)), flagged: false, note: "" };
+    session.keep({ card, past: null }, { ...blank, note }, blank);
+  };
+  const onDevice = async () => (await keptHere<Begun>("begun", "tiebreak-begun").all()).map(({ assignment, note }) => [assignment, note]);
+  const until = (words: [assignment: number, note: string][]) => vi.waitFor(async () => expect(await onDevice()).toEqual(words), 30_000);
+
+  test("leave this device only once the answer made of them is stored, whatever is typed by then", async () => {
+    let stored = () => {};
+    await started(() => new Promise((resolve) => (stored = resolve)));
+    type("so far");
+    await until([[1, "so far"]]);
+    session.say(LEFT, 1, "so far and to its end");
+    type("of the next");
+    await settle();
+    expect(await onDevice()).toEqual([[1, "so far"]]);
+    type("of the next, and more");
+    stored();
+    await until([[2, "of the next, and more"]]);
+    session.say(LEFT, 1, "of the next, and more");
+    await settle();
+    expect(await onDevice()).toEqual([[2, "of the next, and more"]]);
+    stored();
+    await until([]);
+  });
+
+  test("do not wait for ever for storage that takes no answer", async () => {
+    await started(() => Promise.reject(new Error("full")));
+    session.say(LEFT, 1, "");
+    type("of the next");
+    await until([[2, "of the next"]]);
+  });
 });
 
 describe("cards dealt to somebody who has gone", () => {

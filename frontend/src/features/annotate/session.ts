@@ -148,15 +148,13 @@ export class JudgingSession {
       idempotency_key: key,
     };
     const say = past ? deck.revise : deck.answer;
-    if (past) this.dropCorrection();
-    else begunHere.drop(keyOfBegun(this.user, this.slug, "answer"));
     this.supply.answered(activeMs);
     const words = inWords(this.form, said);
     this.change({
       ...this.counted(say(this.snapshot.deck, said, key, note), card.assignment),
       notice: past ? t("Changed to: {{words}}", { words }) : words,
     });
-    this.outbox.add({
+    const stored = this.outbox.add({
       key,
       user: this.user,
       campaign: this.slug,
@@ -166,6 +164,9 @@ export class JudgingSession {
       body,
       at: Date.now(),
     });
+    begunHere.after(stored);
+    if (past) this.dropCorrection();
+    else begunHere.drop(keyOfBegun(this.user, this.slug, "answer"));
     void this.supply.refill();
     void this.leases.check(this.snapshot.deck.queue[0]);
   }
