@@ -53,6 +53,8 @@ def test_every_strategy_can_be_chosen_and_is_explained(form: Page) -> None:
     strategy = form.get_by_label("Strategy", exact=True)
     offered = strategy.locator("option").evaluate_all("options => options.map(option => option.value)")
     assert sorted(offered) == sorted(STRATEGIES)
+    assert offered[0] == CampaignConfig().acquisition
+    expect(strategy.locator("optgroup").first.locator("option")).to_have_count(3)
     form.get_by_text("What each strategy does").click()
     expect(form.locator(".strategies dt")).to_have_count(len(STRATEGIES))
     strategy.select_option("v_optimal")

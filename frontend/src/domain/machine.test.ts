@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { eceByChance, wilson } from "./calibration";
 import { auditSentence, zoneEdges } from "./machine";
-import { machineTitle, needsMachine, type Strategy, STRATEGY_GROUPS, titleOf } from "./strategies";
+import { DEFAULT_STRATEGY, machineTitle, needsMachine, offered, type Strategy, STRATEGY_GROUPS, titleOf } from "./strategies";
 
 const curve = { share: [0, 0.25, 0.5, 0.75, 1], agreement: [4, 2, 1, 0, -4], elbow: 2, knee: 0.5, reflection: -2 };
 
@@ -52,6 +52,15 @@ describe("strategies", () => {
     const all = STRATEGY_GROUPS.flatMap((group): readonly Strategy[] => group.strategies);
     expect(new Set(all.map((one) => one.name)).size).toBe(all.length);
     expect(all.filter((one) => !one.title || !one.meaning)).toEqual([]);
+  });
+
+  test("are offered from the usual ones on, each once", () => {
+    const { usual, others } = offered();
+    const names = [...usual, ...others.flatMap((group) => group.strategies)].map((one) => one.name);
+    const all = STRATEGY_GROUPS.flatMap((group): readonly Strategy[] => group.strategies).map((one) => one.name);
+    expect([names[0], usual.length]).toEqual([DEFAULT_STRATEGY, 3]);
+    expect([...names].sort()).toEqual([...all].sort());
+    expect(others.filter((group) => group.strategies.length === 0)).toEqual([]);
   });
 
   test("an unknown name is shown as it is", () => {

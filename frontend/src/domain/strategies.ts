@@ -79,7 +79,24 @@ export const STRATEGY_GROUPS = [
   },
 ] as const satisfies StrategyGroup[];
 
-type Known = (typeof STRATEGY_GROUPS)[number]["strategies"][number] & { group: StrategyGroup };
+/** What managers choose between: to teach what there is, to find what is best, or to be what others are measured against. */
+const USUAL: readonly string[] = [DEFAULT_STRATEGY, "dts", "random"];
+
+type Group = (typeof STRATEGY_GROUPS)[number];
+export type Offered = Group["strategies"][number];
+export type OfferedGroup = Pick<Group, "title" | "needsMachine"> & { strategies: readonly Offered[] };
+
+/** As a list offers them: the usual ones first, every other one once below them, by what it is for. */
+export function offered(): { usual: readonly Offered[]; others: readonly OfferedGroup[] } {
+  const isUsual = ({ name }: Offered) => USUAL.includes(name);
+  const groups = STRATEGY_GROUPS.map((group): OfferedGroup => group);
+  return {
+    usual: groups.flatMap((group) => group.strategies.filter(isUsual)),
+    others: groups.map((group) => ({ ...group, strategies: group.strategies.filter((one) => !isUsual(one)) })),
+  };
+}
+
+type Known = Offered & { group: StrategyGroup };
 
 const BY_NAME = new Map<string, Known>(
   STRATEGY_GROUPS.flatMap((group) => group.strategies.map((one) => [one.name, { ...one, group }] as const)),

@@ -1,7 +1,7 @@
 /** How questions are chosen: the strategy, what judges it, and the machine's labels it may start from. */
 
 import type { MachineKind } from "../../domain/newCampaign";
-import { DEFAULT_STRATEGY, meaningOf, STRATEGY_GROUPS } from "../../domain/strategies";
+import { DEFAULT_STRATEGY, meaningOf, type Offered, type OfferedGroup, offered, STRATEGY_GROUPS } from "../../domain/strategies";
 import { numberOf } from "../../domain/typedNumber";
 import { t } from "../../i18n";
 import { Field, type FormProps, Tick, typed } from "./Field";
@@ -30,21 +30,38 @@ function Strategies() {
   );
 }
 
+function Option({ one }: { one: Offered }) {
+  return (
+    <option value={one.name}>
+      {t(one.title)} ({one.name}
+      {one.name === DEFAULT_STRATEGY && t(", default")})
+    </option>
+  );
+}
+
+function titleIn(group: OfferedGroup, closed: boolean): string {
+  if (closed) return t("{{group}} (choose whose labels below)", { group: t(group.title) });
+  return group.needsMachine ? t(group.title) : t("Others: {{group}}", { group: t(group.title) });
+}
+
 function StrategyChoice(props: FormProps) {
   const { form, wrong } = props;
+  const { usual, others } = offered();
   return (
     <Field label={t("Strategy")} hint={meaningOf(form.acquisition)} problem={wrong.acquisition}>
       {(ids) => (
         <select {...ids} {...typed(props, "acquisition")}>
-          {STRATEGY_GROUPS.map((group) => {
-            const closed = !!group.needsMachine && form.machineKind === "none";
+          <optgroup label={t("Usual choices")}>
+            {usual.map((one) => (
+              <Option key={one.name} one={one} />
+            ))}
+          </optgroup>
+          {others.map((group) => {
+            const closed = group.needsMachine && form.machineKind === "none";
             return (
-              <optgroup key={group.title} label={closed ? t("{{group}} (choose whose labels below)", { group: t(group.title) }) : t(group.title)} disabled={closed}>
+              <optgroup key={group.title} label={titleIn(group, closed)} disabled={closed}>
                 {group.strategies.map((one) => (
-                  <option key={one.name} value={one.name}>
-                    {t(one.title)} ({one.name}
-                    {one.name === DEFAULT_STRATEGY && t(", default")})
-                  </option>
+                  <Option key={one.name} one={one} />
                 ))}
               </optgroup>
             );
