@@ -106,6 +106,9 @@ def test_lines_about_completions_show_what_they_answer(searchable: Any, sign_in:
     page.goto("/runs/grpo-1")
     expect(page.locator(".group", has_text="Prompt 11?").locator(".rollout-text")).to_have_text([re.compile(shown)] * 4)
     expect(page.get_by_text("<think>")).to_have_count(0)
+    page.set_viewport_size({"width": 360, "height": 800})
+    line = page.locator(".group", has_text="Prompt 11?").locator(".rollout-text").first
+    eventually(lambda: line.evaluate("one => one.scrollWidth <= one.clientWidth"))  # no word is cut beside the sign
 
 
 def test_long_lists_go_on(api: Any, sign_in: SignIn, people: Any) -> None:
