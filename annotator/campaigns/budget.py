@@ -29,7 +29,7 @@ from annotator.people import audit
 
 from . import limits
 from .limits import MS_PER_HOUR, Cost
-from .means import refuse_uncountable
+from .means import refuse_less_than_a_card, refuse_uncountable
 from .models import BudgetEntry, Campaign, Stratum
 from .strata import share_out
 
@@ -209,16 +209,15 @@ def top_up(
             message = "Other amounts were added under this key already. See what the budget is now before you add more."
             raise KeyReused(message, campaign=locked.slug)
         return locked
-    refuse_uncountable(
+    raised = (
         locked.budget_labels + labels,
         None if locked.budget_hours is None else locked.budget_hours + hours,
         None if locked.budget_money is None else locked.budget_money + money,
-        locked.prices,
     )
+    refuse_less_than_a_card(*raised, locked.prices, locked.config)
+    refuse_uncountable(*raised, locked.prices)
     before = {field: str(getattr(locked, field)) for field in BUDGETS}
-    locked.budget_labels += labels
-    locked.budget_hours = None if locked.budget_hours is None else locked.budget_hours + hours
-    locked.budget_money = None if locked.budget_money is None else locked.budget_money + money
+    locked.budget_labels, locked.budget_hours, locked.budget_money = raised
     locked.save(update_fields=BUDGETS)
     old, new = audit.changed(before, {field: str(getattr(locked, field)) for field in BUDGETS})
     audit.record("budget.topped_up", locked, old=old, new=new)

@@ -7,8 +7,9 @@ it did cost (`Prices.real`) is never more, so settling only ever gives back.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any, NoReturn
 
 from annotator.errors import InvalidConfig
@@ -80,6 +81,14 @@ def affordable(caps: Caps, committed: Cost, extra: Cost, worst: Cost, reserve_sh
         rooms[what] = max(0, int(room // each))
     first = min(rooms, key=rooms.__getitem__)
     return rooms[first], first
+
+
+def least_for_a_card(worst: Cost, overlap: int, reserve_share: float) -> Cost:
+    """The smallest budgets that ask about one card: its answers, whatever they may cost, beside the reserve."""
+    with localcontext(prec=60):  # a share just below 1 keeps all but nothing free
+        keep = 1 - Decimal(str(reserve_share))
+        labels, ms, money = (Decimal(amount) * overlap / keep for amount in (worst.labels, worst.ms, worst.money))
+        return Cost(math.ceil(labels), math.ceil(ms), money.quantize(CENT, ROUND_CEILING))
 
 
 @dataclasses.dataclass(frozen=True)

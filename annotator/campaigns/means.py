@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from annotator.errors import InvalidInput
 
 from .config import CampaignConfig
-from .limits import CENT, MS_PER_HOUR, Prices
+from .limits import CENT, MS_PER_HOUR, Prices, least_for_a_card
 
 MOST = Decimal(10) ** 8 - CENT  # of hours, money and prices: what their columns hold
 MOST_LABELS = 2**31 - 1
@@ -45,8 +45,9 @@ class Means:
         if self.budget_money is not None and not paid:
             raise InvalidInput("A budget of money needs a price: per label, per hour, or both.", field="budget_money")
         seconds = self._seconds(config)
-        self._one_answer_fits(seconds)
-        refuse_uncountable(labels, self.budget_hours, self.budget_money, self._prices(seconds))
+        prices = self._prices(seconds)
+        refuse_less_than_a_card(labels, self.budget_hours, self.budget_money, prices, config, prefix="budget_")
+        refuse_uncountable(labels, self.budget_hours, self.budget_money, prices)
         return {**dataclasses.asdict(self), "paid_seconds_cap": seconds}
 
     def _seconds(self, config: CampaignConfig) -> int | None:
@@ -57,16 +58,41 @@ class Means:
             return self.paid_seconds_cap
         return max(1, round(60 * config.lease_minutes))
 
-    def _one_answer_fits(self, seconds: int | None) -> None:
-        """A budget that cannot pay for one answer would never ask anything, and not say why."""
-        worst = self._prices(seconds).worst
-        if self.budget_hours is not None and worst.ms > self.budget_hours * MS_PER_HOUR:
-            raise InvalidInput("These hours do not cover one answer of paid_seconds_cap.", field="budget_hours")
-        if self.budget_money is not None and worst.money > self.budget_money:
-            raise InvalidInput(f"One answer may cost {worst.money}: more than all of it.", field="budget_money")
-
     def _prices(self, seconds: int | None) -> Prices:
         return Prices(self.pay_per_label or Decimal(0), self.pay_per_hour or Decimal(0), seconds or 0)
+
+
+def refuse_less_than_a_card(
+    labels: int,
+    hours: Decimal | None,
+    money: Decimal | None,
+    prices: Prices,
+    config: CampaignConfig,
+    *,
+    prefix: str = "",
+) -> None:
+    """A budget that cannot pay for one card beside the reserve would never ask anything, and not say why.
+
+    The fields are called `prefix` and what they hold.
+    """
+    worst, overlap, share = prices.worst, config.overlap, config.reserve_share
+    least = least_for_a_card(worst, overlap, share)
+    least_hours = (Decimal(least.ms) / MS_PER_HOUR).quantize(CENT, ROUND_CEILING)
+    answers = f"{overlap} answer{'s' if overlap > 1 else ''}"
+    kept = f", and {100 * share:g}% of the budget is kept in reserve" if share else ""
+    for what, amount, needed, each in (
+        ("labels", Decimal(labels), Decimal(least.labels), ""),
+        ("hours", hours, least_hours, f" of up to {prices.seconds_cap:,} seconds each"),
+        ("money", money, least.money, f" of up to {worst.money:f} each"),
+    ):
+        if amount is None or amount >= needed:
+            continue
+        raise InvalidInput(
+            f"{prefix}{what} comes to {amount:,f}, too little for one card: that takes {answers}{each}{kept}."
+            f" Give at least {needed:,f}, or ask for less overlap or reserve.",
+            field=f"{prefix}{what}",
+            least=str(needed),
+        )
 
 
 def refuse_uncountable(labels: int, hours: Decimal | None, money: Decimal | None, prices: Prices) -> None:

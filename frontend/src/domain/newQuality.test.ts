@@ -30,6 +30,14 @@ describe("how a new campaign makes sure of its answers", () => {
     expect(problems({ ...filled, reserve: "0", repeats: false })).toEqual({});
   });
 
+  test("a budget too small for one card is refused before it is sent", () => {
+    const notOne = { budget: "Not one card can be asked about: give more labels, or ask for less overlap or reserve." };
+    expect(problems({ ...filled, budget: "2", overlap: "3" })).toEqual(notOne);
+    expect(problems({ ...filled, budget: "3", overlap: "3", reserve: "30" })).toEqual(notOne);
+    expect(problems({ ...filled, budget: "5", overlap: "3", reserve: "30" })).toEqual({});
+    expect(problems({ ...filled, budget: "1", overlap: "1" })).toEqual(notOne);
+  });
+
   test("what it comes to is said in sentences", () => {
     const { lines, warnings } = outlook({ ...freshForm, budget: "1000", overlap: "2", gold: true, training: true, annotators: "alice bob" });
     expect(lines).toEqual([
@@ -41,6 +49,7 @@ describe("how a new campaign makes sure of its answers", () => {
     expect(warnings).toEqual([]);
     expect(outlook({ ...freshForm, reserve: "2" }).warnings[0]).toContain("about 5% of the labels");
     expect(outlook({ ...freshForm, budget: "2", overlap: "3" }).warnings).toEqual(["Not one card can be asked about: give more labels, or ask for less overlap or reserve."]);
+    expect(outlook({ ...freshForm, budget: "30", reserve: "5" }).lines[0]).toBe("Of 30 labels, 28 are for new cards and 2 are kept in reserve (5%).");
     expect(outlook({ ...freshForm, completions: "1", asked: [freshQuestion("binary")] }).lines.at(-1)).toContain("No reward model learns from these answers");
     expect(outlook({ ...freshForm, budget: "" })).toEqual({ lines: [], warnings: [] });
   });

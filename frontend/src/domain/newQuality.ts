@@ -66,10 +66,22 @@ function reserveOf(form: CampaignForm): number {
   return form.reserve.trim() ? numberOf(form.reserve) / 100 : neededReserve(form);
 }
 
-export function problemsOfQuality(form: CampaignForm): Partial<Record<"reserve", string>> {
+/** The labels in reserve, and the cards the others ask about, as the server counts them. */
+function parts(form: CampaignForm): { kept: number; cards: number } {
+  const labels = numberOf(form.budget);
+  const kept = Math.ceil(labels * reserveOf(form) - 1e-9);
+  return { kept, cards: Math.floor((labels - kept) / numberOf(form.overlap)) };
+}
+
+const notOne = () => t("Not one card can be asked about: give more labels, or ask for less overlap or reserve.");
+
+export function problemsOfQuality(form: CampaignForm): Partial<Record<"reserve" | "budget", string>> {
   const paidFromIt = form.training || form.gold || form.repeats;
-  if (!paidFromIt || reserveOf(form) > 0) return {};
-  return { reserve: t("Training, known answers and repeats are paid from the reserve: leave it empty, or keep more than 0.") };
+  if (paidFromIt && !(reserveOf(form) > 0)) {
+    return { reserve: t("Training, known answers and repeats are paid from the reserve: leave it empty, or keep more than 0.") };
+  }
+  const possible = numberOf(form.budget) >= 1 && numberOf(form.overlap) >= 1;
+  return possible && parts(form).cards < 1 ? { budget: notOne() } : {};
 }
 
 export function qualityOf(form: CampaignForm): Record<string, unknown> {
@@ -95,8 +107,7 @@ export interface Outlook {
 export function outlook(form: CampaignForm): Outlook {
   const [labels, overlap] = [numberOf(form.budget), numberOf(form.overlap)];
   if (!(labels >= 1 && overlap >= 1)) return { lines: [], warnings: [] };
-  const kept = Math.round(labels * reserveOf(form));
-  const cards = Math.floor((labels - kept) / overlap);
+  const { kept, cards } = parts(form);
   const lines = [
     t("Of {{labels}} labels, {{fresh}} are for new cards and {{kept}} are kept in reserve ({{share}}).", {
       labels,
@@ -112,7 +123,7 @@ export function outlook(form: CampaignForm): Outlook {
     ...price(form, labels),
     ...withoutModel(form),
   ];
-  const nothing = cards < 1 ? [t("Not one card can be asked about: give more labels, or ask for less overlap or reserve.")] : [];
+  const nothing = cards < 1 ? [notOne()] : [];
   return { lines, warnings: [...nothing, ...warningsOf(form)] };
 }
 

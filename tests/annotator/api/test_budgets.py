@@ -47,6 +47,54 @@ def test_a_budget_that_cannot_hold_is_refused_whole(olga, wrong, field):
     assert not Campaign.objects.exists()
 
 
+TOO_SMALL = [
+    ({"budget_labels": 2, "config": {"overlap": 3}}, "budget_labels", "3"),
+    ({"budget_labels": 3, "config": {"overlap": 3, "reserve_share": 0.3}}, "budget_labels", "5"),
+    ({"budget_labels": 1, "config": {"reserve_share": 0.05}}, "budget_labels", "2"),
+    ({**PAID, "budget_hours": "0.2", "config": {"overlap": 3}}, "budget_hours", "0.2500"),
+    ({**PAID, "budget_money": "3", "config": {"overlap": 2, "reserve_share": 0.4}}, "budget_money", "3.3334"),
+]
+
+
+@pytest.mark.parametrize(("given", "field", "least"), TOO_SMALL)
+def test_a_budget_too_small_for_one_card_is_refused_with_the_least_that_asks_one(olga, given, field, least):
+    refused = olga.post("/api/v1/campaigns", {**DRAFT, **given}, format="json")
+    assert refused.status_code == 400
+    assert {"field": field, "least": least}.items() <= refused.json()["context"].items()
+    assert f"Give at least {least}, or ask for less overlap or reserve." in refused.json()["message"]
+    assert not Campaign.objects.exists()
+    assert olga.post("/api/v1/campaigns", {**DRAFT, **given, field: least}, format="json").status_code == 201
+    opened = olga.post("/api/v1/campaigns/paid/open").json()
+    assert opened["budget"]["reserved"] == opened["config"]["overlap"], "one card is asked about, and no more"
+
+
+def test_nor_does_a_draft_become_one_that_could_ask_nothing(olga):
+    olga.post("/api/v1/campaigns", {**DRAFT, "budget_labels": 2}, format="json")
+    for change in ({"budget_labels": 1, "config": {"overlap": 2}}, {"config": {"overlap": 3}}):
+        refused = olga.patch("/api/v1/campaigns/paid", change, format="json")
+        assert (refused.status_code, refused.json()["context"]["field"]) == (400, "budget_labels")
+    kept = Campaign.objects.get()
+    assert (kept.budget_labels, kept.config.overlap) == (2, 1)
+
+
+def test_what_was_too_small_all_along_is_topped_up_to_a_card_at_least(olga):
+    olga.post("/api/v1/campaigns", {**DRAFT, "config": {"overlap": 3}}, format="json")
+    Campaign.objects.update(budget_labels=1)  # from before such budgets were refused
+    olga.post("/api/v1/campaigns/paid/open")
+    refused = olga.post("/api/v1/campaigns/paid/top-up", {"labels": 1, "idempotency_key": "a"}, format="json")
+    assert (refused.status_code, refused.json()["context"]) == (400, {"field": "labels", "least": "3"})
+    assert "labels comes to 2, too little for one card: that takes 3 answers." in refused.json()["message"]
+    topped = olga.post("/api/v1/campaigns/paid/top-up", {"labels": 2, "idempotency_key": "a"}, format="json")
+    assert (topped.status_code, topped.json()["budget"]["labels"]) == (200, 3)
+
+
+def test_a_top_up_smaller_than_a_card_is_taken_as_a_label_also_pays_a_third_opinion(olga):
+    olga.post("/api/v1/campaigns", {**DRAFT, "budget_labels": 3, "config": {"overlap": 3}}, format="json")
+    olga.post("/api/v1/campaigns/paid/open")
+    topped = olga.post("/api/v1/campaigns/paid/top-up", {"labels": 1, "idempotency_key": "a"}, format="json")
+    assert (topped.status_code, topped.json()["budget"]["labels"]) == (200, 4)
+
+
 def test_a_top_up_is_repeated_without_harm_and_refused_to_annotators(olga, api):
     olga.post("/api/v1/campaigns", {**DRAFT, **PAID}, format="json")
     olga.post("/api/v1/campaigns/paid/open")

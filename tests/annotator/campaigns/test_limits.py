@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.campaigns.config import CampaignConfig
-from annotator.campaigns.limits import MS_PER_HOUR, Caps, Cost, Prices, affordable
+from annotator.campaigns.limits import CENT, MS_PER_HOUR, Caps, Cost, Prices, affordable, least_for_a_card
 from annotator.campaigns.means import Means
 from annotator.errors import InvalidConfig, InvalidInput
 
@@ -54,6 +54,26 @@ def test_time_that_was_not_measured_counts_as_the_most_that_is_paid():
 def test_whatever_ends_first_stops_the_asking(caps, committed, share, found):
     worst = Cost(1, 60_000, Decimal("0.5"))
     assert affordable(caps, committed, Cost(), worst, share) == found
+
+
+@given(PRICES, st.integers(1, 20), st.integers(0, 99))
+def test_the_least_budgets_for_a_card_ask_one_and_anything_less_asks_none(prices, overlap, percent):
+    worst, share = prices.worst, percent / 100
+    least = least_for_a_card(worst, overlap, share)
+
+    def asked(*caps):
+        return affordable(Caps(*caps), Cost(), Cost(), worst, share)[0] // overlap
+
+    assert asked(least.labels, least.ms, least.money) >= 1
+    assert asked(least.labels - 1, least.ms, least.money) == 0
+    assert not worst.ms or asked(least.labels, least.ms - 1, least.money) == 0
+    assert not worst.money or asked(least.labels, least.ms, least.money - CENT) == 0
+
+
+def test_however_much_is_kept_in_reserve_the_least_is_a_number():
+    assert least_for_a_card(Cost(1, 86_400_000, Decimal(10) ** 9), 20, 1 - 2**-53).labels > 10**16
+    with pytest.raises(InvalidInput):
+        Means(budget_hours=Decimal(1)).checked(CampaignConfig(overlap=20, reserve_share=1 - 2**-53), labels=100)
 
 
 @pytest.mark.parametrize(
