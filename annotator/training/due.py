@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from annotator.annotations.label_sets import TEACHES, freeze
-from annotator.annotations.models import Annotation
+from annotator.annotations.models import Annotation, LabelSet
 from annotator.annotations.reviews import returned
 from annotator.campaigns import budget
 from annotator.campaigns.machine_labels import labelled_enough
@@ -24,6 +24,7 @@ from .models import TrainingJob
 from .retrain_policy import Decision, RetrainRule, RetrainSituation, should_retrain
 
 ACTIVE = [TrainingJob.State.QUEUED, TrainingJob.State.RUNNING]
+IN_VAIN = [TrainingJob.State.FAILED, TrainingJob.State.CANCELLED]
 
 
 def digest_config(config: dict[str, Any]) -> str:
@@ -60,8 +61,11 @@ def start_due_training(campaign: Campaign) -> TrainingJob | None:
     return start_training(campaign, decision) if decision.yes else None
 
 
-def start_training(campaign: Campaign, decision: Decision) -> TrainingJob:
-    """Freeze the answers and queue the job. Two callers at once make one job between them."""
+def start_training(campaign: Campaign, decision: Decision, *, again: bool = False) -> TrainingJob:
+    """Freeze the answers and queue the job. Two callers at once make one job between them.
+
+    `again`: answers whose training failed or was cancelled are trained on anew, by a job of its own.
+    """
     with transaction.atomic():
         # Callers take turns on the campaign's row, so "one job at a time" is decided by one of them.
         Campaign.objects.select_for_update(no_key=True).get(id=campaign.id)
@@ -69,18 +73,27 @@ def start_training(campaign: Campaign, decision: Decision) -> TrainingJob:
         if running is not None:
             raise Conflict("A reward model is training already.", job=running.id)
         label_set = freeze(campaign)
-        config = dict(campaign.config.training)
-        job, new = TrainingJob.objects.get_or_create(
-            kind=TrainingJob.Kind.REWARD_MODEL,
-            label_set=label_set,
-            config_digest=digest_config(config),
-            defaults={"campaign": campaign, "config": config, "because": decision.because},
-        )
+        job, new = _job(campaign, label_set, decision.because)
+        while again and not new and job.state in IN_VAIN:
+            job, new = _job(campaign, label_set, decision.because, instead_of=job.pk)
         if not new:
             raise NothingToLearn(
                 "These answers were trained on already; more answers will start a new training.", job=job.id
             )
         return job
+
+
+def _job(
+    campaign: Campaign, label_set: LabelSet, because: str, *, instead_of: int | None = None
+) -> tuple[TrainingJob, bool]:
+    """The job of these answers, or the one in place of a job that came to nothing; and whether it is new."""
+    config = dict(campaign.config.training)
+    return TrainingJob.objects.get_or_create(
+        kind=TrainingJob.Kind.REWARD_MODEL,
+        label_set=label_set,
+        config_digest=digest_config(config if instead_of is None else {**config, "instead_of": instead_of}),
+        defaults={"campaign": campaign, "config": config, "because": because},
+    )
 
 
 @transaction.atomic
@@ -92,7 +105,7 @@ def retrain_now(campaign: Campaign) -> TrainingJob:
             "download them as a label set.",
             campaign=campaign.slug,
         )
-    job = start_training(campaign, Decision(True, "asked for by a manager"))
+    job = start_training(campaign, Decision(True, "asked for by a manager"), again=True)
     audit.record("training.asked", campaign, new={"job": job.pk, "label_set": job.label_set_id})
     return job
 

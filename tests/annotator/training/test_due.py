@@ -77,6 +77,27 @@ def test_a_manager_may_ask_at_any_time_but_not_for_two_at_once(campaign, people)
         due.retrain_now(campaign)
 
 
+@pytest.mark.parametrize("end", ["failed", "cancelled"])
+def test_a_manager_may_have_answers_trained_on_again_whose_training_came_to_nothing(campaign, people, end):
+    answer(campaign, people["alice"], 10)
+    jobs = [due.start_due_training(campaign)]
+    for _ in range(2):
+        TrainingJob.objects.filter(state="queued").update(state=end, finished_at=timezone.now())
+        jobs.append(due.retrain_now(campaign))
+    assert len({job.pk for job in jobs}) == len({job.config_digest for job in jobs}) == 3, "what failed stays on record"
+    assert len({(job.label_set_id, str(job.config)) for job in jobs}) == 1
+    TrainingJob.objects.filter(pk=jobs[-1].pk).update(state="succeeded", finished_at=timezone.now())
+    with pytest.raises(NothingToLearn, match="trained on already"):
+        due.retrain_now(campaign)
+
+
+def test_no_sweep_trains_again_by_itself_on_answers_whose_training_failed(campaign, people):
+    answer(campaign, people["alice"], 10)
+    due.start_due_training(campaign)
+    TrainingJob.objects.update(state="failed", finished_at=timezone.now())
+    assert due.start_due_training(campaign) is None
+
+
 def test_the_last_answers_of_a_campaign_are_learned_from(campaign, people):
     answer(campaign, people["alice"], 10)
     due.start_due_training(campaign)
