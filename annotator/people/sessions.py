@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.sessions import middleware
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 from annotator.errors import NotFound
 
@@ -37,6 +39,21 @@ class SessionStore(DatabaseSessions):
         row.seen_at = timezone.now()
         row.started_at = about.get("started_at") or row.seen_at
         return row
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Only the call that ends a session takes its cookie away.
+
+    Django's own takes it away at every call that finds none. A call from before a new sign-in, which ends the session
+    that there was, would then take the new cookie away if it is answered last, and sign that person out.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.session.modified or not request.session.is_empty():
+            return super().process_response(request, response)
+        if request.session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        return response
 
 
 def describe(request: HttpRequest) -> None:

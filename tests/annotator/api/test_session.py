@@ -37,6 +37,18 @@ def test_signing_in_and_out(browser, people):
     assert browser.get(URL).json() == {"user": None, "single_sign_on": None}
 
 
+def test_a_call_answered_after_somebody_else_has_signed_in_takes_no_cookie_away(browser, people):
+    sign_in(browser, "bob", "bob-long-password")
+    late = APIClient()
+    late.cookies["sessionid"] = browser.cookies["sessionid"].value
+    sign_in(browser)
+    for refused in (late.get("/api/v1/campaigns"), late.get(URL)):
+        assert "sessionid" not in refused.cookies and "Cookie" in refused.headers["Vary"]
+    assert late.get("/api/v1/campaigns").status_code == 401
+    csrf = browser.cookies["csrftoken"].value
+    assert browser.delete(URL, HTTP_X_CSRFTOKEN=csrf).cookies["sessionid"].value == ""
+
+
 @pytest.mark.parametrize(("name", "password"), [("alice", "wrong"), ("nobody", "wrong")])
 def test_a_wrong_name_and_a_wrong_password_look_the_same(browser, people, name, password):
     response = sign_in(browser, name, password)
