@@ -237,6 +237,7 @@ def test_pause_and_close_say_what_they_mean(campaign: Any, sign_in: SignIn) -> N
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Open again")).to_be_visible()
     expect(page.get_by_text("Who holds one may still answer it")).to_be_visible()
+    expect(page.get_by_role("button", name="Close…")).to_be_enabled()  # the news may come before the answer
     page.get_by_role("button", name="Close…").press("Enter")
     asked = page.get_by_role("dialog", name="Close this campaign for good?")
     expect(asked).to_contain_text("cannot be opened again")
