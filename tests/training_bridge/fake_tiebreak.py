@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -26,6 +27,7 @@ class FakeTiebreak:
         self.lose_answers = 0  # this many ingests are stored, then answered 503
         self.reward: Callable[[str], float | None] = lambda completion: float(len(completion))
         self.before_score: Callable[[], None] = lambda: None
+        self.callers = 0  # connections that are open
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"fake": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
@@ -38,6 +40,17 @@ class FakeTiebreak:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def left_alone(self, within: float = 60.0) -> None:
+        """Wait until whoever called has gone, and all that was on its way from them has arrived."""
+        deadline = time.monotonic() + within
+        while self.callers > 0:
+            assert time.monotonic() < deadline, f"{self.callers} callers are still there"
+            time.sleep(0.02)
+
+    def called(self, more: int) -> None:
+        with self._lock:
+            self.callers += more
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Json]:
         if self.away > 0:
@@ -93,6 +106,14 @@ class FakeTiebreak:
 class _Handler(BaseHTTPRequestHandler):
     fake: FakeTiebreak
     protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        self.fake.called(1)
+
+    def finish(self) -> None:
+        self.fake.called(-1)
+        super().finish()
 
     def _do(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,7 +161,7 @@ def test_a_step_done_again_says_the_same_words(weights: Path, fake: FakeTiebreak
 
     fake.before_score = kill_once_step_three_was_sent
     finish(process)
-    time.sleep(0.5)  # what was on its way when the process died still arrives
+    fake.left_alone()  # what was on its way when the process died still arrives
     spoken = {name: group for name, group in fake.groups.items() if group["step"] == 3}
     lines = finish(start(folder))
     delivery = lines[-1]["metrics"]["delivery"]
