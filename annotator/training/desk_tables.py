@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Case, OuterRef, TextField, Value, When
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from annotator.annotations.gold_items import with_scores
 from annotator.annotations.models import Annotation
 from annotator.campaigns.forecast import look_ahead
 from annotator.campaigns.machine_labels import machine_overview
-from annotator.campaigns.models import Campaign
+from annotator.campaigns.models import BudgetEntry, Campaign
 from annotator.campaigns.ranking import production_version
 from annotator.learning.models import StrategyCheck
 from annotator.rollouts.models import RewardModelVersion
@@ -156,7 +158,7 @@ def label_sets(campaign: Campaign) -> Table:
 
 
 def budget_entries(campaign: Campaign) -> Table:
-    return columns(campaign.budget_entries.order_by("id"), "at kind labels key")
+    return columns(campaign.budget_entries.order_by("id"), "at kind labels ms money extra key")
 
 
 ANSWER = (
@@ -166,8 +168,15 @@ ANSWER = (
 
 
 def answers(campaign: Campaign) -> Table:
-    """Every answer, corrected ones too, in canonical order."""
-    return columns(Annotation.objects.filter(campaign=campaign).order_by("id"), f"{ANSWER} revised_by__id")
+    """Every answer, corrected ones too, in canonical order; the first answer to a card says what was paid for it."""
+    paid = campaign.budget_entries.filter(
+        kind=BudgetEntry.Kind.SPEND, key=Concat(Value("assignment:"), Cast(OuterRef("assignment_id"), TextField()))
+    )
+    found = Annotation.objects.filter(campaign=campaign).annotate(
+        paid_ms=Case(When(revises=None, then=paid.values("ms"))),
+        paid_money=Case(When(revises=None, then=paid.values("money"))),
+    )
+    return columns(found.order_by("id"), f"{ANSWER} revised_by__id paid_ms paid_money")
 
 
 def looked_at(campaign: Campaign, wanted: reviewing.Looked) -> Table:

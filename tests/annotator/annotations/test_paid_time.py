@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from decimal import Decimal
 
@@ -178,3 +180,28 @@ def test_nobody_lends_a_dispute_so_an_adjudicator_is_paid_as_they_state(campaign
     membership.begin(asked, [dora])
     decided, _ = adjudication.decide(asked, AnnotationTask.objects.get().pk, dora, said("left", "d", active_ms=90_000))
     assert paid(decided) == 90_000
+
+
+def test_the_table_of_answers_says_what_was_paid_for_each_card_once(campaign, people, client):
+    asked = campaign(groups=2, pay_per_hour=Decimal(3600), currency="EUR", budget_money=Decimal(100_000))
+    answered = [
+        answer(given_to(asked, people[name], timezone.now() - HALF_AN_HOUR), people[name], 2_000, key=name)
+        for name in ("alice", "bob")
+    ]
+    skipped = answer(given_to(campaign(slug="other"), people["alice"], timezone.now()), people["alice"], 9, "skip")
+    revise(answered[1].pk, people["bob"].pk, said("right", "r", active_ms=HOUR_MS))
+    client.force_login(people["olga"])
+
+    def cells(table, *names):
+        rows = csv.DictReader(io.StringIO(b"".join(client.get(f"/api/v1/campaigns/{table}.csv")).decode("utf-8-sig")))
+        return [tuple(row[name] for name in names) for row in rows]
+
+    told = cells(f"{asked.slug}/tables/answers", "annotator_username", "active_ms", "paid_ms", "paid_money")
+    assert told == [
+        ("alice", "2000", "2000", "2.0000"),
+        ("bob", "2000", "2000", "2.0000"),
+        ("bob", str(HOUR_MS), "", ""),
+    ]
+    spent = [row[1:] for row in cells(f"{asked.slug}/tables/budget", "kind", "ms", "money") if row[0] == "spend"]
+    assert spent == [("2000", "2.0000")] * 2
+    assert cells(f"{skipped.campaign.slug}/tables/answers", "skip", "paid_ms") == [(skipped.skip, "")]
