@@ -119,7 +119,8 @@ export function problems(form: CampaignForm): Problems {
   if (named(form.machineKind) && !form.machineName.trim()) {
     found.machineName = form.machineKind === "judge" ? t("Name the judge.") : t("Name the part of the reward.");
   }
-  return { ...problemsOfRanges(form), ...found, ...problemsOfBudget(form), ...problemsOfQuality(form) };
+  // What is no number, or may be two, is said first: whether it suffices is not known yet.
+  return { ...problemsOfQuality(form), ...problemsOfRanges(form), ...found, ...problemsOfBudget(form) };
 }
 
 function machineOf({ machineKind, machineName }: CampaignForm): string {

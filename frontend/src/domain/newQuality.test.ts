@@ -38,6 +38,14 @@ describe("how a new campaign makes sure of its answers", () => {
     expect(problems({ ...filled, budget: "1", overlap: "1" })).toEqual(notOne);
   });
 
+  test("what may be two numbers is asked about before anything is said of what it comes to", () => {
+    const twice = { ...filled, budget: "1.000" };
+    expect(problems(twice).budget).toBe("That can be read in two ways: write 1000 or 1.");
+    expect(outlook(twice)).toEqual({ lines: [], warnings: [] });
+    expect(problems({ ...filled, overlap: "none" }).overlap).toMatch(/whole number/);
+    expect(problems({ ...filled, reserve: "much" }).reserve).toMatch(/number from/);
+  });
+
   test("what it comes to is said in sentences", () => {
     const { lines, warnings } = outlook({ ...freshForm, budget: "1000", overlap: "2", gold: true, training: true, annotators: "alice bob" });
     expect(lines).toEqual([

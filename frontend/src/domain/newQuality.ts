@@ -4,6 +4,7 @@ import { t, tn } from "../i18n";
 import { decimal, percent } from "./format";
 import type { CampaignForm } from "./newCampaign";
 import { compares } from "./newForm";
+import { problemsOfRanges } from "./newRanges";
 import { numberOf } from "./typedNumber";
 
 export interface QualityForm {
@@ -80,8 +81,7 @@ export function problemsOfQuality(form: CampaignForm): Partial<Record<"reserve" 
   if (paidFromIt && !(reserveOf(form) > 0)) {
     return { reserve: t("Training, known answers and repeats are paid from the reserve: leave it empty, or keep more than 0.") };
   }
-  const possible = numberOf(form.budget) >= 1 && numberOf(form.overlap) >= 1;
-  return possible && parts(form).cards < 1 ? { budget: notOne() } : {};
+  return parts(form).cards < 1 ? { budget: notOne() } : {};
 }
 
 export function qualityOf(form: CampaignForm): Record<string, unknown> {
@@ -103,10 +103,11 @@ export interface Outlook {
   warnings: string[];
 }
 
-/** What these settings come to, in plain sentences; empty while the budget or the overlap is no number yet. */
+/** What these settings come to, in plain sentences; empty while the budget or the overlap is no number yet, or may be two. */
 export function outlook(form: CampaignForm): Outlook {
   const [labels, overlap] = [numberOf(form.budget), numberOf(form.overlap)];
-  if (!(labels >= 1 && overlap >= 1)) return { lines: [], warnings: [] };
+  const wrong = problemsOfRanges(form);
+  if (wrong.budget || wrong.overlap) return { lines: [], warnings: [] };
   const { kept, cards } = parts(form);
   const lines = [
     t("Of {{labels}} labels, {{fresh}} are for new cards and {{kept}} are kept in reserve ({{share}}).", {

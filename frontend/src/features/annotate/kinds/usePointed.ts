@@ -1,6 +1,7 @@
 /** Hears what a mouse or a finger selects in a text, also where the drag ends outside of it. */
 
 import { type RefObject, useEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 
 import type { Range } from "../../../domain/kinds/spans";
 import { type Pointed, pointed, select } from "./pointed";
@@ -47,9 +48,9 @@ export function usePointed(box: RefObject<HTMLElement | null>, onPointed: (found
         const found = look(window.getSelection());
         if (!found?.range || (found.range.start === last?.start && found.range.end === last.end)) return;
         last = found.range;
-        tell.current(found);
-        // Drawn anew, the text has lost its selection, whose ends the finger may want to move on.
-        requestAnimationFrame(() => box.current && select(box.current, last));
+        // Drawn anew, the text has lost its selection, whose ends the finger may want to move on: not before it is drawn.
+        flushSync(() => tell.current(found));
+        if (box.current) select(box.current, last);
       }, FINGER_RESTS_MS);
     };
     document.addEventListener("pointerdown", down, true);
